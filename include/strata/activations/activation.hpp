@@ -1,0 +1,46 @@
+// Activation: a function applied to a layer's outcome.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "strata/core/config.hpp"
+#include "strata/core/rule_spec.hpp"
+#include "strata/ops/linear_algebra.hpp"
+#include "strata/tensor/tensor.hpp"
+
+namespace strata {
+
+/// A function from a tensor to one of the same shape. See https://keras.io/api/layers/activations/.
+class Activation {
+ public:
+  using Function = std::function<Tensor(const Tensor&)>;
+
+  virtual ~Activation() = default;
+  virtual Tensor operator()(const Tensor& x) const = 0;
+  virtual Config get_config() const;  ///< By default raises InvalidArgument.
+
+  /// The same function as a part of the product that comes before it, where there is such a one.
+  virtual std::optional<ops::FusedActivation> fused() const { return std::nullopt; }
+
+  static std::shared_ptr<const Activation> from_identifier(std::string_view identifier);
+  static std::shared_ptr<const Activation> from_object(const Config& config);
+  static std::shared_ptr<const Activation> from_function(Function function,
+                                                         std::string registered_name);
+  /// A built-in one is written as its bare name, `"relu"`.
+  static Config to_object(const Activation& activation);
+};
+
+/// What an activation slot holds: nothing (which is linear), `"relu"`, a callable, a config.
+using ActivationSpec = RuleSpec<const Activation>;
+
+namespace activations {
+Config serialize(const ActivationSpec& activation);  ///< nothing is written `"linear"`
+ActivationSpec deserialize(const Config& config);
+ActivationSpec get(ActivationSpec identifier);
+}  // namespace activations
+
+}  // namespace strata

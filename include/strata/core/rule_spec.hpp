@@ -1,0 +1,79 @@
+// RuleSpec: what a slot holds. One template serves every family of rules: regularizers,
+// initializers, constraints, activations, losses, metrics, optimizers.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "strata/core/config.hpp"
+
+namespace strata {
+
+/// A rule, or nothing: built from `nullptr`, a string identifier, an object, a shared object, a
+/// callable, or a config. All but a callable's behaviour is checked at once; what can't be resolved
+/// raises InvalidArgument and names the choices.
+///
+/// `Rule` is the family's base class, const for rules without state of their own. It has
+///   `using Function = std::function<…>;`                          what a callable must look like
+///   `static std::shared_ptr<Rule> from_identifier(std::string_view);`
+///   `static std::shared_ptr<Rule> from_object(const Config&);`    a config as `serialize` makes it
+///   `static std::shared_ptr<Rule> from_function(Function, std::string registered_name);`
+template <class Rule>
+class RuleSpec {
+ public:
+  RuleSpec() = default;
+  RuleSpec(std::nullptr_t) {}
+  RuleSpec(const char* identifier) : RuleSpec(std::string_view(identifier)) {}
+  RuleSpec(const std::string& identifier) : RuleSpec(std::string_view(identifier)) {}
+  RuleSpec(std::string_view identifier)
+      : rule_(Rule::from_identifier(identifier)), identifier_(identifier) {}
+  RuleSpec(const Config& config) : rule_(Rule::from_object(config)) {}
+
+  template <class R>
+  requires(!std::same_as<R, RuleSpec> && std::derived_from<R, std::remove_const_t<Rule>>)
+      RuleSpec(R rule)
+      : rule_(std::make_shared<R>(std::move(rule))) {}
+
+  template <class R>
+  requires(std::derived_from<std::remove_const_t<R>, std::remove_const_t<Rule>> &&
+           (std::is_const_v<Rule> || !std::is_const_v<R>)) RuleSpec(std::shared_ptr<R> rule)
+      : rule_(std::move(rule)) {}
+
+  template <class F>
+  requires(!std::same_as<F, RuleSpec> && !std::derived_from<F, std::remove_const_t<Rule>> &&
+           !std::is_pointer_v<F> && std::convertible_to<F, typename Rule::Function>)
+      RuleSpec(F callable) {
+    std::string name;  // of a callable that was registered
+    if constexpr (requires { callable.registered_name(); }) name = callable.registered_name();
+    rule_ = Rule::from_function(std::move(callable), std::move(name));
+  }
+
+  /// A plain function.
+  template <class Result, class... Args>
+  requires(std::convertible_to<Result (*)(Args...), typename Rule::Function>)
+      RuleSpec(Result (*function)(Args...))
+      : rule_(Rule::from_function(function, {})) {}
+
+  explicit operator bool() const { return rule_ != nullptr; }
+  const std::shared_ptr<Rule>& rule() const { return rule_; }
+  /// The string this came from, if it came from one.
+  const std::string& identifier() const { return identifier_; }
+  Rule* operator->() const { return rule_.get(); }
+  Rule& operator*() const { return *rule_; }
+
+  template <class... Args>
+  requires(std::invocable<Rule&, Args...>) decltype(auto) operator()(Args&&... args) const {
+    return (*rule_)(std::forward<Args>(args)...);
+  }
+
+ private:
+  std::shared_ptr<Rule> rule_;
+  std::string identifier_;
+};
+
+}  // namespace strata

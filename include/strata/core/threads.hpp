@@ -1,0 +1,14 @@
+// How many threads Strata's operations use.
+#pragma once
+
+namespace strata {
+
+/// Sets the number of threads that an operation may use, > 0. Default: OpenMP's own
+/// (`OMP_NUM_THREADS`, or the number of cores). The results don't depend on it, to the bit.
+/// Raises InvalidArgument if `count < 1`.
+void set_num_threads(int count);
+
+/// The number of threads that an operation may use.
+int num_threads();
+
+}  // namespace strata

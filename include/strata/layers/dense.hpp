@@ -1,0 +1,63 @@
+// Dense: the fully connected layer.
+#pragma once
+
+#include <string>
+
+#include "strata/activations/activation.hpp"
+#include "strata/core/required.hpp"
+#include "strata/layers/layer.hpp"
+
+namespace strata::layers {
+
+struct DenseOptions {
+  Required<int> units;             ///< Width of the output, > 0.
+  ActivationSpec activation = {};  ///< Applied after the bias. Default: none.
+  bool use_bias = true;            ///< Add a learned vector of length `units`.
+  InitializerSpec kernel_initializer = "glorot_uniform";
+  InitializerSpec bias_initializer = "zeros";
+  RegularizerSpec kernel_regularizer = {};    ///< Penalty on the `(in, units)` kernel.
+  RegularizerSpec bias_regularizer = {};      ///< Penalty on the bias.
+  RegularizerSpec activity_regularizer = {};  ///< Penalty on the output, divided by the batch.
+  ConstraintSpec kernel_constraint = {};      ///< Projection of the kernel after each update.
+  ConstraintSpec bias_constraint = {};        ///< Projection of the bias after each update.
+  std::string name = {};                      ///< Default: `dense`, `dense_1`, ….
+};
+
+/// Fully connected layer: `outputs = activation(inputs · kernel + bias)`.
+///
+/// Input `(batch, …, in)`; output `(batch, …, units)`. Kernel `(in, units)`, bias `(units)`.
+/// Adds a loss per regularizer; the activity penalty is divided by `batch`.
+/// Raises InvalidArgument if `units <= 0`, ShapeError if the input's rank is below 2 or its last
+/// axis changes. See https://keras.io/api/layers/core_layers/dense/.
+///
+///     layers::Dense hidden({.units = 64, .activation = "relu",
+///                           .kernel_regularizer = regularizers::L2(1e-4f)});
+class Dense : public Layer {
+ public:
+  using Options = DenseOptions;
+
+  explicit Dense(Options options);
+
+  Tensor call(const Tensor& inputs, const CallContext& context) override;
+  Shape compute_output_shape(const Shape& input_shape) override;
+  Config get_config() const override;
+  static Dense from_config(const Config& config);
+
+  int units() const { return options_.units; }
+  const RegularizerSpec& kernel_regularizer() const { return options_.kernel_regularizer; }
+  const RegularizerSpec& bias_regularizer() const { return options_.bias_regularizer; }
+  const Variable& kernel() const { return kernel_; }
+  const Variable& bias() const { return bias_; }
+
+ protected:
+  void create_weights(const Shape& input_shape) override;
+  void check_input(const Shape& input_shape) const override;
+  RegularizerSpec* regularizer_slot(std::string_view weight) override;
+
+ private:
+  Options options_;
+  Variable kernel_;
+  Variable bias_;
+};
+
+}  // namespace strata::layers

@@ -1,0 +1,46 @@
+// Random numbers: counter-based streams, the same on every machine and for any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "strata/tensor/tensor.hpp"
+
+namespace strata {
+
+/// Starts the process-wide stream anew; initializers, dropout, shuffling and `random::` functions
+/// without a seed draw from it. Without a call it starts from a fixed seed too.
+void set_random_seed(std::uint64_t seed);
+
+namespace random {
+
+/// A stream of random numbers (Philox 4x32-10). Every draw moves it on; `split` gives an
+/// independent child stream.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed);
+  /// From a seed where there is one, else a child of the process-wide stream.
+  explicit Generator(std::optional<std::uint64_t> seed);
+
+  Generator split();
+
+  Tensor normal(const Shape& shape, float mean = 0.0f, float stddev = 1.0f);
+  /// In [low, high).
+  Tensor uniform(const Shape& shape, float low = 0.0f, float high = 1.0f);
+  /// Normal, drawn again where beyond two standard deviations.
+  Tensor truncated_normal(const Shape& shape, float mean = 0.0f, float stddev = 1.0f);
+  /// 0, …, count - 1 in random order.
+  std::vector<std::int64_t> permutation(std::int64_t count);
+  /// `1 / (1 - rate)` with probability 1 - rate, else 0: a dropout mask. `rate` in [0, 1].
+  Tensor dropout_mask(const Shape& shape, float rate);
+
+ private:
+  std::uint64_t key_;
+  std::uint64_t counter_ = 0;  ///< draws (calls), not numbers
+};
+
+Tensor normal(const Shape& shape, float mean = 0.0f, float stddev = 1.0f);
+Tensor uniform(const Shape& shape, float low = 0.0f, float high = 1.0f);
+
+}  // namespace random
+}  // namespace strata

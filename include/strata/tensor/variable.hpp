@@ -1,0 +1,57 @@
+// Variable: a weight.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "strata/tensor/tensor.hpp"
+
+namespace strata {
+
+class Constraint;
+class Regularizer;
+
+/// A named weight that can be assigned to. Copies are the same weight: all see an assignment.
+/// It converts to the `Tensor` of its present value; that tensor does not change when the variable
+/// is assigned to later.
+class Variable {
+ public:
+  Variable() = default;  ///< No weight: `!defined()`.
+  Variable(std::string name, Tensor value, bool trainable = true);
+
+  bool defined() const { return state_ != nullptr; }
+  /// Unique in the process, and never that of another variable again.
+  std::uint64_t id() const;
+  const std::string& name() const;
+  const Shape& shape() const;
+
+  /// The present value. While a tape records and the variable is trainable, the tape follows it.
+  const Tensor& value() const;
+  operator const Tensor&() const { return value(); }
+
+  /// Replaces the value. Raises ShapeError if the shape differs.
+  void assign(const Tensor& value) const;
+
+  bool trainable() const;
+  void set_trainable(bool trainable) const;
+
+  /// The penalty on this weight, or null; it counts from the next look at the layer's losses.
+  const std::shared_ptr<const Regularizer>& regularizer() const;
+  void set_regularizer(std::shared_ptr<const Regularizer> regularizer) const;
+
+  /// What the weight is projected with after each update, or null.
+  const std::shared_ptr<const Constraint>& constraint() const;
+  void set_constraint(std::shared_ptr<const Constraint> constraint) const;
+
+  /// For optimizers: the elements, writable in place. Tensors handed out before keep their values.
+  float* mutable_data() const;
+
+  friend bool operator==(const Variable& a, const Variable& b) { return a.state_ == b.state_; }
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace strata

@@ -1,0 +1,70 @@
+// What the families of rules share in turning callables, strings and configs into rules and back.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "core/check.hpp"
+#include "core/registry.hpp"
+
+namespace strata {
+
+/// The base of each family's wrapper around a user's callable.
+template <class Rule>
+class CallableRule : public Rule {
+ public:
+  CallableRule(typename Rule::Function function, std::string registered_name)
+      : function_(std::move(function)), registered_name_(std::move(registered_name)) {}
+  const typename Rule::Function& function() const { return function_; }
+  const std::string& registered_name() const { return registered_name_; }
+
+ private:
+  typename Rule::Function function_;
+  std::string registered_name_;
+};
+
+[[noreturn]] inline void refuse_config(const std::string& class_name) {
+  raise(
+      class_name,
+      "a class that is to be saved must override get_config(), have a static from_config(), and be "
+      "registered with register_serializable. Received: no get_config() in {}.",
+      class_name);
+}
+
+/// `from_object` of a family: null, a string, a registered function, or an object with a class
+/// name.
+template <class Rule>
+std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
+  using Base = std::remove_const_t<Rule>;
+  if (config.is_null()) return nullptr;
+  if (config.is_string()) return Base::from_identifier(config.get<std::string>());
+  if (config.is_object() && config.value("class_name", Config()) == "function") {
+    const Config name = config.value("config", Config());
+    const auto* entry = name.is_string() ? registry::find_function(typeid(typename Base::Function),
+                                                                   name.get<std::string>())
+                                         : nullptr;
+    check(entry != nullptr, label,
+          "a function in a config must be registered with register_serializable. Received: {}.",
+          name.dump());
+    return Base::from_function(
+        *std::static_pointer_cast<const typename Base::Function>(entry->function),
+        entry->registered_name);
+  }
+  return registry::read<Base>(label, config);
+}
+
+/// `to_object` of a family.
+template <class Base>
+Config write_rule(std::string_view label, const Base& rule) {
+  if (const auto* callable = dynamic_cast<const CallableRule<Base>*>(&rule)) {
+    check(!callable->registered_name().empty(), label,
+          "a callable can be written into a config only when registered: use what "
+          "register_serializable({{.package = …, .name = …}}, callable) returns. Received: a "
+          "nameless callable.");
+    return registry::function_config(callable->registered_name());
+  }
+  return registry::object_config(typeid(rule), rule.get_config());
+}
+
+}  // namespace strata

@@ -1,0 +1,90 @@
+#include "core/fields.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace strata {
+
+Config to_config(float value) {
+  if (!std::isfinite(value)) return static_cast<double>(value);
+  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
+}
+
+Config to_config(const Shape& shape) {
+  Config list = Config::array();
+  for (const std::int64_t extent : shape) {
+    list.push_back(extent == Shape::kUnknown ? Config(nullptr) : Config(extent));
+  }
+  return list;
+}
+
+const Config* ConfigReader::find(const char* key) {
+  seen_.emplace_back(key);
+  const auto found = config_.find(key);
+  return found == config_.end() ? nullptr : &*found;
+}
+
+void ConfigReader::refuse(const char* key, const char* rule, const Config& value) const {
+  raise(who_, "{} {}. Received: {}={}.", key, rule, key, value.dump());
+}
+
+void ConfigReader::neutral(const char* key, const Config& value) {
+  const Config* found = find(key);
+  check(found == nullptr || *found == value, who_, "{} is supported only as {}. Received: {}={}.",
+        key, value.dump(), key, found == nullptr ? "" : found->dump());
+}
+
+void ConfigReader::finish() const {
+  for (const auto& [key, value] : config_.items()) {
+    check(std::find(seen_.begin(), seen_.end(), key) != seen_.end(), who_,
+          "unknown key in the config; known are {}. Received: {}={}.", fmt::join(seen_, ", "), key,
+          value.dump());
+  }
+}
+
+void ConfigReader::read(const char* key, const Config& value, bool& field) const {
+  if (!value.is_boolean()) refuse(key, "must be true or false", value);
+  field = value.get<bool>();
+}
+
+void ConfigReader::read(const char* key, const Config& value, int& field) const {
+  std::int64_t wide = 0;
+  read(key, value, wide);
+  if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max()) {
+    refuse(key, "must be a whole number below 2^31", value);
+  }
+  field = static_cast<int>(wide);
+}
+
+void ConfigReader::read(const char* key, const Config& value, std::int64_t& field) const {
+  const bool too_large = value.is_number_unsigned() &&
+                         value.get<std::uint64_t>() >
+                             static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (!value.is_number_integer() || too_large) refuse(key, "must be a whole number", value);
+  field = value.get<std::int64_t>();
+}
+
+void ConfigReader::read(const char* key, const Config& value, float& field) const {
+  if (!value.is_number()) refuse(key, "must be a number", value);
+  field = value.get<float>();
+}
+
+void ConfigReader::read(const char* key, const Config& value, std::string& field) const {
+  if (!value.is_string()) refuse(key, "must be a string", value);
+  field = value.get<std::string>();
+}
+
+void ConfigReader::read(const char* key, const Config& value, Shape& field) const {
+  if (!value.is_array() || value.size() > Shape::kMaxRank)
+    refuse(key, "must be a list of at most 8 extents", value);
+  field = {};
+  for (const Config& element : value) {
+    std::int64_t extent = Shape::kUnknown;
+    if (!element.is_null()) read(key, element, extent);
+    field.append(extent);
+  }
+}
+
+}  // namespace strata

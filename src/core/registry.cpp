@@ -1,0 +1,184 @@
+#include "core/registry.hpp"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <typeindex>
+
+#include "builtins.hpp"
+#include "core/check.hpp"
+
+namespace strata::registry {
+namespace {
+
+struct Table {
+  std::shared_mutex mutex;
+  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const ClassEntry>> by_name;
+  std::map<std::type_index, std::shared_ptr<const ClassEntry>> by_type;
+  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const FunctionEntry>> functions;
+};
+
+Table& table() {
+  static Table& instance = *new Table;  // never destroyed: static objects may look names up at exit
+  return instance;
+}
+
+void add_locked(ClassEntry entry) {
+  Table& names = table();
+  const auto shared = std::make_shared<const ClassEntry>(std::move(entry));
+  const std::type_index family(*shared->family);
+  const std::string& name =
+      shared->registered_name.empty() ? shared->class_name : shared->registered_name;
+  check(!names.by_name.contains({family, name}), "register_serializable",
+        "a name can be registered once. Received: {}, which is taken.", name);
+  names.by_name.emplace(std::pair{family, name}, shared);
+  if (shared->registered_name.empty())
+    names.by_name.emplace(std::pair{family, snake_case(name)}, shared);
+  names.by_type.insert_or_assign(std::type_index(*shared->type), shared);
+}
+
+Table& ready() {
+  static std::once_flag once;
+  std::call_once(once, list_builtins);
+  return table();
+}
+
+}  // namespace
+
+void add_builtin_entry(ClassEntry entry) {
+  const std::unique_lock lock(table().mutex);
+  add_locked(std::move(entry));
+}
+
+void add(ClassEntry entry) {
+  const std::unique_lock lock(ready().mutex);
+  add_locked(std::move(entry));
+}
+
+void add(FunctionEntry entry) {
+  Table& names = ready();
+  const std::unique_lock lock(names.mutex);
+  const std::pair key{std::type_index(*entry.type), entry.registered_name};
+  check(!names.functions.contains(key), "register_serializable",
+        "a name can be registered once. Received: {}, which is taken.", entry.registered_name);
+  names.functions.emplace(key, std::make_shared<const FunctionEntry>(std::move(entry)));
+}
+
+const ClassEntry* find(const std::type_info& type) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  const auto found = names.by_type.find(std::type_index(type));
+  return found == names.by_type.end() ? nullptr : found->second.get();
+}
+
+const ClassEntry* find(const std::type_info& family, std::string_view name) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  const auto found = names.by_name.find({std::type_index(family), std::string(name)});
+  return found == names.by_name.end() ? nullptr : found->second.get();
+}
+
+const FunctionEntry* find_function(const std::type_info& type, std::string_view registered_name) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  const auto found = names.functions.find({std::type_index(type), std::string(registered_name)});
+  return found == names.functions.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> class_names(const std::type_info& family) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  std::vector<std::string> result;
+  for (const auto& [key, entry] : names.by_name) {
+    const std::string& name =
+        entry->registered_name.empty() ? entry->class_name : entry->registered_name;
+    if (key.first == std::type_index(family) && key.second == name) result.push_back(name);
+  }
+  return result;
+}
+
+std::string class_name_of(const std::type_info& type) {
+  if (const ClassEntry* entry = find(type)) return entry->class_name;
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> full(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+  const std::string name = status == 0 ? full.get() : type.name();
+  const std::size_t colon = name.substr(0, name.find('<')).rfind(':');
+  return colon == std::string::npos ? name : name.substr(colon + 1);
+}
+
+Config object_config(const std::type_info& type, Config config) {
+  const ClassEntry* entry = find(type);
+  check(entry != nullptr, class_name_of(type),
+        "a class can be written into a config only when registered: call "
+        "register_serializable<{0}>({{.package = …, .name = …}}) first. Received: class {0}.",
+        class_name_of(type));
+  Config object;
+  object["module"] = entry->module.empty() ? Config(nullptr) : Config(entry->module);
+  object["class_name"] = entry->class_name;
+  object["config"] = std::move(config);
+  object["registered_name"] =
+      entry->registered_name.empty() ? Config(nullptr) : Config(entry->registered_name);
+  return object;
+}
+
+Config function_config(const std::string& registered_name) {
+  Config object;
+  object["module"] = "builtins";
+  object["class_name"] = "function";
+  object["config"] = registered_name;
+  object["registered_name"] = "function";
+  return object;
+}
+
+Named read_object(const std::type_info& family, std::string_view label, const Config& object) {
+  check(object.is_object() && object.contains("class_name") && object["class_name"].is_string(),
+        label, "a config must be an object with a class_name. Received: {}.", object.dump());
+  const auto class_name = object["class_name"].get<std::string>();
+  const ClassEntry* entry = nullptr;
+  if (const auto it = object.find("registered_name"); it != object.end() && it->is_string()) {
+    entry = find(family, it->get<std::string>());
+  }
+  if (entry == nullptr) entry = find(family, class_name);
+  if (entry == nullptr) raise_unknown(label, class_name, class_names(family));
+  const auto config = object.find("config");
+  if (config == object.end() || config->is_null()) return {entry, Config::object()};
+  check(config->is_object(), label,
+        "the config inside a config must be an object. Received: class_name={}, config={}.",
+        class_name, config->dump());
+  return {entry, *config};
+}
+
+std::string snake_case(std::string_view class_name) {
+  std::string word;
+  for (const char c : class_name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') word += c;
+  }
+  const auto upper = [&](std::size_t i) {
+    return std::isupper(static_cast<unsigned char>(word[i])) != 0;
+  };
+  const auto lower = [&](std::size_t i) {
+    return std::islower(static_cast<unsigned char>(word[i])) != 0;
+  };
+  std::string result;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool starts_word =
+        i > 0 && upper(i) && ((i + 1 < word.size() && lower(i + 1)) || lower(i - 1));
+    if (starts_word) result += '_';
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(word[i])));
+  }
+  return result;
+}
+
+void raise_unknown(std::string_view label, std::string_view identifier,
+                   const std::vector<std::string>& known) {
+  raise(label, "unknown identifier; known are {}. Received: {}.", fmt::join(known, ", "),
+        identifier);
+}
+
+}  // namespace strata::registry

@@ -1,0 +1,83 @@
+#include "kernels/gemm.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "core/parallel.hpp"
+
+extern "C" {
+int openblas_get_num_threads(void);
+void openblas_set_num_threads(int);
+}
+
+namespace strata::kernels {
+namespace {
+
+std::mutex blas_mutex;
+int blas_users = 0;
+int blas_threads = 1;
+
+// A part is worth a thread's while from about this many multiplications on.
+constexpr std::int64_t kPartWork = 1 << 19;
+constexpr std::int64_t kMostParts = 16;
+constexpr std::int64_t kTile = 16;  // parts end on multiples of the BLAS's own tiles
+
+}  // namespace
+
+SingleThreadedBlas::SingleThreadedBlas() {
+  const std::scoped_lock lock(blas_mutex);
+  if (blas_users++ == 0) {
+    blas_threads = openblas_get_num_threads();
+    if (blas_threads != 1) openblas_set_num_threads(1);
+  }
+}
+
+SingleThreadedBlas::~SingleThreadedBlas() {
+  const std::scoped_lock lock(blas_mutex);
+  if (--blas_users == 0 && blas_threads != 1) openblas_set_num_threads(blas_threads);
+}
+
+void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+                 const Matrix& b, float beta, float* c, std::int64_t c_stride) {
+  if (rows <= 0 || columns <= 0) return;
+  if (inner <= 0) {
+    if (beta == 0.0f) {
+      for (std::int64_t i = 0; i < rows; ++i) std::fill_n(c + i * c_stride, columns, 0.0f);
+    }
+    return;
+  }
+  const auto whole = [](std::int64_t value) { return static_cast<blasint>(value); };
+  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+              b.transposed ? CblasTrans : CblasNoTrans, whole(rows), whole(columns), whole(inner),
+              1.0f, a.data, whole(a.stride), b.data, whole(b.stride), beta, c, whole(c_stride));
+}
+
+void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+          const Matrix& b, float beta, float* c, std::int64_t c_stride) {
+  const SingleThreadedBlas scope;
+  const bool by_rows = rows >= columns;
+  const std::int64_t extent = by_rows ? rows : columns;
+  const std::int64_t parts = std::clamp<std::int64_t>(
+      std::min(rows * columns * inner / kPartWork, (extent + kTile - 1) / kTile), 1, kMostParts);
+  if (parts == 1) return gemm_serial(rows, columns, inner, a, b, beta, c, c_stride);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const auto edge = [&](std::int64_t i) {
+      return std::min(extent, (extent * i / parts + kTile - 1) / kTile * kTile);
+    };
+    const std::int64_t begin = edge(part);
+    const std::int64_t count = (part + 1 == parts ? extent : edge(part + 1)) - begin;
+    if (by_rows) {
+      const Matrix rows_of_a{a.data + begin * (a.transposed ? 1 : a.stride), a.stride,
+                             a.transposed};
+      gemm_serial(count, columns, inner, rows_of_a, b, beta, c + begin * c_stride, c_stride);
+    } else {
+      const Matrix columns_of_b{b.data + begin * (b.transposed ? b.stride : 1), b.stride,
+                                b.transposed};
+      gemm_serial(rows, count, inner, a, columns_of_b, beta, c + begin, c_stride);
+    }
+  });
+}
+
+}  // namespace strata::kernels

@@ -1,0 +1,34 @@
+// Matrix products: `c = op(a) · op(b) + beta * c`, row-major, cut into a fixed number of parts that
+// does not depend on the threads, each a single-threaded BLAS call.
+#pragma once
+
+#include <cstdint>
+
+namespace strata::kernels {
+
+struct Matrix {
+  const float* data;
+  std::int64_t stride;      ///< elements from one stored row to the next
+  bool transposed = false;  ///< whether the product takes it transposed
+};
+
+/// `c` is `rows` x `columns`, with rows `c_stride` apart; `inner` is summed over. beta: 0
+/// overwrites, 1 adds.
+void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+          const Matrix& b, float beta, float* c, std::int64_t c_stride);
+
+/// The same on the calling thread alone: for use inside a part of something larger.
+void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+                 const Matrix& b, float beta, float* c, std::int64_t c_stride);
+
+/// While one lives, the BLAS runs single-threaded; the user's own setting is put back after the
+/// last.
+class SingleThreadedBlas {
+ public:
+  SingleThreadedBlas();
+  ~SingleThreadedBlas();
+  SingleThreadedBlas(const SingleThreadedBlas&) = delete;
+  SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
+};
+
+}  // namespace strata::kernels

@@ -1,0 +1,36 @@
+// The keys that every layer's config begins with, around a layer's own.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/fields.hpp"
+#include "strata/layers/layer.hpp"
+
+namespace strata::layers {
+
+/// The base's config followed by the layer's own fields.
+template <class List>
+Config with_base_fields(Config base, List&& list) {
+  ConfigWriter writer;
+  writer.config = std::move(base);
+  list(writer);
+  return std::move(writer.config);
+}
+
+/// The layer's name in a config, empty (so that one is made up) where there is none.
+inline std::string name_in(const Config& config) {
+  const auto name = config.find("name");
+  return name != config.end() && name->is_string() ? name->get<std::string>() : std::string();
+}
+
+/// Reads a layer's own fields; the base's are left to `Layer::set_base_config`.
+template <class List>
+void read_layer_fields(std::string_view who, const Config& config, List&& list) {
+  read_fields(who, config, [&](auto& fields) {
+    list(fields);
+    for (const char* key : {"name", "trainable", "dtype", "activity_regularizer"}) fields.skip(key);
+  });
+}
+
+}  // namespace strata::layers

@@ -1,0 +1,92 @@
+#include "strata/layers/dense.hpp"
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "strata/ops/linear_algebra.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::layers {
+namespace {
+
+template <class Fields>
+void list_fields(Fields& fields, DenseOptions& options) {
+  fields("units", options.units);
+  fields("activation", options.activation);
+  fields("use_bias", options.use_bias);
+  fields("kernel_initializer", options.kernel_initializer);
+  fields("bias_initializer", options.bias_initializer);
+  fields("kernel_regularizer", options.kernel_regularizer);
+  fields("bias_regularizer", options.bias_regularizer);
+  fields("kernel_constraint", options.kernel_constraint);
+  fields("bias_constraint", options.bias_constraint);
+  fields.neutral("quantization_config", nullptr);
+}
+
+}  // namespace
+
+Dense::Dense(Options options)
+    : Layer("Dense", options.name, options.activity_regularizer), options_(std::move(options)) {
+  const int units = options_.units;
+  check(units > 0, "Dense", "units must be a positive integer. Received: units={}.", units);
+}
+
+void Dense::check_input(const Shape& input) const {
+  check<ShapeError>(input.rank() >= 2, name(), "the input must have rank >= 2. Received: shape={}.",
+                    input);
+  check<ShapeError>(input.back() != Shape::kUnknown, name(),
+                    "the input's last axis must be known. Received: shape={}.", input);
+  check<ShapeError>(
+      !built() || input.back() == kernel_.shape().front(), name(),
+      "the input's last axis must be {}, as when the layer was built. Received: shape={}.",
+      built() ? kernel_.shape().front() : 0, input);
+}
+
+void Dense::create_weights(const Shape& input) {
+  kernel_ = add_weight({.name = "kernel",
+                        .shape = {input.back(), options_.units},
+                        .initializer = options_.kernel_initializer,
+                        .regularizer = options_.kernel_regularizer,
+                        .constraint = options_.kernel_constraint});
+  if (!options_.use_bias) return;
+  bias_ = add_weight({.name = "bias",
+                      .shape = {options_.units},
+                      .initializer = options_.bias_initializer,
+                      .regularizer = options_.bias_regularizer,
+                      .constraint = options_.bias_constraint});
+}
+
+Tensor Dense::call(const Tensor& inputs, const CallContext&) {
+  const Tensor bias = options_.use_bias ? bias_.value() : Tensor();
+  const ActivationSpec& activation = options_.activation;
+  if (!activation) return ops::dense(inputs, kernel_, bias);
+  if (const auto fused = activation->fused()) return ops::dense(inputs, kernel_, bias, *fused);
+  return activation(ops::dense(inputs, kernel_, bias));
+}
+
+Shape Dense::compute_output_shape(const Shape& input) {
+  check_input(input);
+  return input.with(input.rank() - 1, options_.units);
+}
+
+RegularizerSpec* Dense::regularizer_slot(std::string_view weight) {
+  if (weight == "kernel") return &options_.kernel_regularizer;
+  if (weight == "bias" && options_.use_bias) return &options_.bias_regularizer;
+  return nullptr;
+}
+
+Config Dense::get_config() const {
+  return with_base_fields(Layer::get_config(), [this](auto& fields) {
+    Options options = options_;
+    list_fields(fields, options);
+  });
+}
+
+Dense Dense::from_config(const Config& config) {
+  Options options{.units = 0, .name = name_in(config)};
+  read_layer_fields("Dense", config, [&](auto& fields) { list_fields(fields, options); });
+  Dense layer(std::move(options));
+  layer.set_base_config(config);
+  return layer;
+}
+
+}  // namespace strata::layers

@@ -1,0 +1,377 @@
+#include "strata/layers/layer.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+#include "core/check.hpp"
+#include "core/fields.hpp"
+#include "core/registry.hpp"
+#include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "tensor/format.hpp"
+
+namespace strata {
+namespace layers {
+
+std::string unique_name(const std::string& base) {
+  static std::mutex mutex;
+  static std::unordered_map<std::string, int>& counts = *new std::unordered_map<std::string, int>;
+  const std::scoped_lock lock(mutex);
+  const int count = counts[base]++;
+  return count == 0 ? base : base + "_" + std::to_string(count);
+}
+
+}  // namespace layers
+
+namespace {
+
+thread_local const CallContext* current_context =
+    nullptr;  // of the call that is running, if one is
+
+std::string checked_name(std::string name) {
+  check(name.find('/') == std::string::npos, "Layer",
+        "a name must not contain '/'. Received: name={}.", name);
+  return name;
+}
+
+}  // namespace
+
+// The outermost call drops the losses that the last one recorded; calls inside it add to the new
+// ones.
+class Layer::CallScope {
+ public:
+  CallScope(Layer& layer, const CallContext& context) : outer_(current_context) {
+    if (outer_ == nullptr) layer.clear_recorded();
+    current_context = &context;
+  }
+  ~CallScope() { current_context = outer_; }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+ private:
+  const CallContext* outer_;
+};
+
+Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
+    : name_(name.empty() ? layers::unique_name(registry::snake_case(class_name))
+                         : checked_name(std::move(name))),
+      activity_regularizer_(std::move(activity_regularizer)) {}
+
+const std::string& Layer::name() const {
+  // A user's class is known by its type, which a base's constructor can't see.
+  if (name_.empty())
+    name_ = layers::unique_name(registry::snake_case(registry::class_name_of(typeid(*this))));
+  return name_;
+}
+
+Tensor Layer::operator()(const Tensor& inputs) {
+  return (*this)(inputs, current_context == nullptr ? CallContext{} : *current_context);
+}
+
+Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
+  check(inputs.defined(), name(), "the inputs must be defined. Received: an undefined tensor.");
+  check_input(inputs.shape());
+  build(inputs.shape());
+  const CallScope scope(*this, context);
+  Tensor outputs = call(inputs, context);
+  if (activity_regularizer_) {
+    Tensor penalty = regularizers::scalar_penalty(*activity_regularizer_, outputs, name());
+    if (outputs.rank() > 0) {
+      const auto batch = static_cast<float>(outputs.shape().front());
+      penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
+    }
+    recorded_.push_back({true, std::move(penalty)});
+  }
+  return outputs;
+}
+
+void Layer::build(const Shape& input_shape) {
+  if (built_) return;
+  check_input(input_shape);
+  try {
+    create_weights(input_shape);
+    check(pending_regularizers_.empty(), name(),
+          "there is no weight of this name to regularize. Received: {}.",
+          pending_regularizers_.empty() ? "" : pending_regularizers_.begin()->first);
+  } catch (...) {
+    trainable_weights_.clear();
+    non_trainable_weights_.clear();
+    throw;
+  }
+  build_shape_ = input_shape;
+  built_ = true;
+}
+
+void Layer::create_weights(const Shape&) {}
+
+void Layer::check_input(const Shape&) const {}
+
+RegularizerSpec* Layer::regularizer_slot(std::string_view) { return nullptr; }
+
+Shape Layer::compute_output_shape(const Shape& input_shape) {
+  Shape known = input_shape;
+  for (int axis = 0; axis < known.rank(); ++axis) {
+    if (known[axis] == Shape::kUnknown) known[axis] = 1;
+  }
+  const bool any_batch = input_shape.rank() > 0 && input_shape.front() == Shape::kUnknown;
+  const Shape output = (*this)(ops::zeros(known)).shape();
+  clear_recorded();
+  return any_batch && output.rank() > 0 ? output.with(0, Shape::kUnknown) : output;
+}
+
+Variable Layer::add_weight(const WeightOptions& options) {
+  const auto taken = [&](const Variable& weight) { return weight.name() == options.name; };
+  check<StateError>(
+      std::none_of(trainable_weights_.begin(), trainable_weights_.end(), taken) &&
+          std::none_of(non_trainable_weights_.begin(), non_trainable_weights_.end(), taken),
+      name(), "a weight's name must be unique in its layer. Received: {}.", options.name);
+  check(static_cast<bool>(options.initializer), name(),
+        "a weight needs an initializer. Received: none for {}.", options.name);
+  RegularizerSpec regularizer = options.regularizer;
+  if (const auto pending = pending_regularizers_.find(options.name);
+      pending != pending_regularizers_.end()) {
+    regularizer = pending->second;
+    pending_regularizers_.erase(pending);
+  }
+  if (regularizer) regularizer->check_weight(options.shape, name() + ": " + options.name);
+  Variable weight(options.name, options.initializer(options.shape),
+                  options.trainable && trainable_);
+  check<ShapeError>(
+      weight.shape() == options.shape, name(),
+      "an initializer must return the shape it was asked for. Received: {} for {} of shape {}.",
+      weight.shape(), options.name, options.shape);
+  weight.set_regularizer(regularizer.rule());
+  weight.set_constraint(options.constraint.rule());
+  (options.trainable ? trainable_weights_ : non_trainable_weights_).push_back(weight);
+  return weight;
+}
+
+void Layer::track(std::shared_ptr<Layer> sublayer) { sublayers_.push_back(std::move(sublayer)); }
+
+void Layer::add_loss(const Tensor& loss) {
+  check<ShapeError>(loss.defined() && loss.rank() == 0, name() + ".add_loss",
+                    "a loss must be a scalar. Received: {}.",
+                    loss.defined() ? "shape=" + to_string(loss.shape()) : "an undefined tensor");
+  recorded_.push_back({false, loss});
+}
+
+void Layer::clear_recorded() {
+  recorded_.clear();
+  for (const Layer* sublayer : flattened()) const_cast<Layer*>(sublayer)->recorded_.clear();
+}
+
+// Keras's order: direct sub-layers as tracked; those of each one, put in front one at a time, come
+// reversed. Each layer once.
+std::vector<const Layer*> Layer::flattened() const {
+  std::deque<const Layer*> queue;
+  for (const auto& sublayer : sublayers_) queue.push_back(sublayer.get());
+  std::vector<const Layer*> found;
+  std::set<const Layer*> seen;
+  while (!queue.empty()) {
+    const Layer* layer = queue.front();
+    queue.pop_front();
+    if (!seen.insert(layer).second) continue;
+    found.push_back(layer);
+    for (const auto& sublayer : layer->sublayers_) queue.push_front(sublayer.get());
+  }
+  return found;
+}
+
+// Own trainable weights, own others, then each sub-layer's, in tracking order; `visit` sees the
+// layer too.
+template <class Visit>
+void Layer::visit_weights(const Visit& visit) const {
+  for (const Variable& weight : trainable_weights_) visit(*this, weight, true);
+  for (const Variable& weight : non_trainable_weights_) visit(*this, weight, false);
+  for (const auto& sublayer : sublayers_) sublayer->visit_weights(visit);
+}
+
+template <class Visit>
+void Layer::visit_penalties(Visit visit) const {
+  const auto recorded = [&](const Layer& layer) {
+    for (const Recorded& entry : layer.recorded_) {
+      visit(layer, std::string_view(entry.activity ? "activity" : "add_loss"),
+            [&] { return entry.value; });
+    }
+  };
+  recorded(*this);
+  for (const Layer* layer : flattened()) recorded(*layer);
+  if (!trainable_) return;
+  std::set<std::uint64_t> seen;
+  visit_weights([&](const Layer& layer, const Variable& weight, bool) {
+    if (!weight.trainable() || !layer.trainable_ || !weight.regularizer() ||
+        !seen.insert(weight.id()).second)
+      return;
+    visit(layer, std::string_view(weight.name()), [&] {
+      return regularizers::scalar_penalty(*weight.regularizer(), weight,
+                                          layer.name() + ": " + weight.name());
+    });
+  });
+}
+
+std::vector<Tensor> Layer::losses() const {
+  std::vector<Tensor> all;
+  visit_penalties([&](const Layer&, std::string_view, auto value) { all.push_back(value()); });
+  return all;
+}
+
+std::vector<Penalty> Layer::penalties() const {
+  std::vector<Penalty> all;
+  visit_penalties([&](const Layer& layer, std::string_view source, auto value) {
+    all.push_back({layer.name(), std::string(source), value()});
+  });
+  return all;
+}
+
+bool Layer::is_regularized() const {
+  bool found = static_cast<bool>(activity_regularizer_);
+  for (const Layer* layer : flattened()) found = found || layer->activity_regularizer_;
+  visit_penalties([&](const Layer&, std::string_view, auto) { found = true; });
+  return found;
+}
+
+void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
+  activity_regularizer_ = std::move(regularizer);
+}
+
+void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer) {
+  if (weight == "activity") return set_activity_regularizer(std::move(regularizer));
+  RegularizerSpec* slot = regularizer_slot(weight);
+  if (built_) {
+    const Variable variable = this->weight(weight);
+    if (regularizer)
+      regularizer->check_weight(variable.shape(), name() + ": " + std::string(weight));
+    variable.set_regularizer(regularizer.rule());
+  } else if (slot == nullptr) {
+    pending_regularizers_.insert_or_assign(std::string(weight), regularizer);
+  }
+  if (slot != nullptr) *slot = std::move(regularizer);
+}
+
+std::vector<Variable> Layer::weights() const {
+  std::vector<Variable> all;
+  std::set<std::uint64_t> seen;
+  visit_weights([&](const Layer&, const Variable& weight, bool) {
+    if (seen.insert(weight.id()).second) all.push_back(weight);
+  });
+  return all;
+}
+
+std::vector<Variable> Layer::trainable_variables() const {
+  std::vector<Variable> all;
+  if (!trainable_) return all;
+  std::set<std::uint64_t> seen;
+  visit_weights([&](const Layer& layer, const Variable& weight, bool) {
+    if (layer.trainable_ && weight.trainable() && seen.insert(weight.id()).second)
+      all.push_back(weight);
+  });
+  return all;
+}
+
+std::vector<Variable> Layer::non_trainable_variables() const {
+  const std::vector<Variable> trainable = trainable_variables();
+  std::vector<Variable> all = weights();
+  std::erase_if(all, [&](const Variable& weight) {
+    return std::find(trainable.begin(), trainable.end(), weight) != trainable.end();
+  });
+  return all;
+}
+
+Variable Layer::weight(std::string_view weight_name) const {
+  std::vector<std::string> names;
+  for (const auto* list : {&trainable_weights_, &non_trainable_weights_}) {
+    for (const Variable& weight : *list) {
+      if (weight.name() == weight_name) return weight;
+      names.push_back(weight.name());
+    }
+  }
+  raise(name(), "there is no weight of this name; known are {}. Received: {}.",
+        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")), weight_name);
+}
+
+std::vector<Tensor> Layer::get_weights() const {
+  std::vector<Tensor> values;
+  for (const Variable& weight : weights()) values.push_back(ops::stop_gradient(weight));
+  return values;
+}
+
+void Layer::set_weights(const std::vector<Tensor>& values) {
+  const std::vector<Variable> all = weights();
+  check<ShapeError>(all.size() == values.size(), name(),
+                    "set_weights takes one tensor a weight, {}. Received: {}.", all.size(),
+                    values.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    check<ShapeError>(values[i].defined() && values[i].shape() == all[i].shape(), name(),
+                      "weight {} has shape {}. Received: {}.", all[i].name(), all[i].shape(),
+                      values[i].defined() ? to_string(values[i].shape()) : "an undefined tensor");
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].assign(values[i]);
+}
+
+std::int64_t Layer::count_params() const {
+  check<StateError>(
+      built_, name(),
+      "count_params needs a built layer: call it or build it first. Received: an unbuilt layer.");
+  std::int64_t count = 0;
+  for (const Variable& weight : weights()) count += weight.shape().element_count();
+  return count;
+}
+
+void Layer::set_trainable(bool trainable) {
+  trainable_ = trainable;
+  for (const Variable& weight : trainable_weights_) weight.set_trainable(trainable);
+  for (const auto& sublayer : sublayers_) sublayer->set_trainable(trainable);
+}
+
+Config Layer::get_config() const {
+  return write_fields([&](auto& fields) {
+    fields("name", name());
+    fields("trainable", trainable_);
+    fields.config["dtype"] = {{"module", "keras"},
+                              {"class_name", "DTypePolicy"},
+                              {"config", {{"name", "float32"}}},
+                              {"registered_name", nullptr}};
+    fields.if_set("activity_regularizer", activity_regularizer_);
+  });
+}
+
+void Layer::set_base_config(const Config& config) {
+  std::string name = name_;
+  bool trainable = true;
+  RegularizerSpec activity = activity_regularizer_;
+  ConfigReader reader(registry::class_name_of(typeid(*this)), config);
+  reader("name", name);
+  reader("trainable", trainable);
+  reader("activity_regularizer", activity);
+  if (const auto dtype = config.find("dtype"); dtype != config.end() && !dtype->is_null()) {
+    const Config policy = dtype->is_object()
+                              ? dtype->value("config", Config::object()).value("name", Config())
+                              : *dtype;
+    check(policy == "float32", name, "dtype is supported only as float32. Received: dtype={}.",
+          dtype->dump());
+  }
+  name_ = checked_name(std::move(name));
+  activity_regularizer_ = std::move(activity);
+  if (!trainable) set_trainable(false);
+}
+
+namespace layers {
+
+Config serialize(const Layer& layer) {
+  Config object = registry::object_config(typeid(layer), layer.get_config());
+  if (layer.built()) object["build_config"]["input_shape"] = to_config(layer.build_shape());
+  return object;
+}
+
+std::shared_ptr<Layer> deserialize(const Config& config) {
+  const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
+  auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
+  layer->set_base_config(named.config);
+  return layer;
+}
+
+}  // namespace layers
+}  // namespace strata

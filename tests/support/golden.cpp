@@ -1,0 +1,30 @@
+#include "support/golden.hpp"
+
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <vector>
+
+namespace strata::testing {
+
+const Config& golden_cases(const std::string& family) {
+  static std::map<std::string, Config> files;
+  const auto found = files.find(family);
+  if (found != files.end()) return found->second;
+  std::ifstream file(std::string(STRATA_GOLDEN_DIR) + "/" + family + ".json");
+  if (!file) throw std::runtime_error("no golden values: " + family);
+  return files[family] = Config::parse(file).at("cases");
+}
+
+Tensor golden_tensor(const Config& value) {
+  if (value.is_null()) return {};
+  std::vector<float> data;
+  for (const Config& element : value.at("data")) {
+    data.push_back(element.is_string()    ? std::stof(element.get<std::string>())
+                   : element.is_boolean() ? static_cast<float>(element.get<bool>())
+                                          : element.get<float>());
+  }
+  return {Shape(value.at("shape").get<std::vector<std::int64_t>>()), data};
+}
+
+}  // namespace strata::testing

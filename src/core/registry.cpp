@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <typeindex>
 
@@ -21,6 +22,7 @@ struct Table {
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const ClassEntry>> by_name;
   std::map<std::type_index, std::shared_ptr<const ClassEntry>> by_type;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const FunctionEntry>> functions;
+  std::set<std::string> registered_names;  // of users' classes and functions together, as in Keras
 };
 
 Table& table() {
@@ -28,17 +30,19 @@ Table& table() {
   return instance;
 }
 
+void claim_registered_name(const std::string& name) {
+  check(table().registered_names.insert(name).second, "register_serializable",
+        "a name can be registered once. Received: {}, which is taken.", name);
+}
+
 void add_locked(ClassEntry entry) {
   Table& names = table();
   const auto shared = std::make_shared<const ClassEntry>(std::move(entry));
   const std::type_index family(*shared->family);
-  const std::string& name =
-      shared->registered_name.empty() ? shared->class_name : shared->registered_name;
-  check(!names.by_name.contains({family, name}), "register_serializable",
-        "a name can be registered once. Received: {}, which is taken.", name);
+  const bool builtin = shared->registered_name.empty();
+  const std::string& name = builtin ? shared->class_name : shared->registered_name;
   names.by_name.emplace(std::pair{family, name}, shared);
-  if (shared->registered_name.empty())
-    names.by_name.emplace(std::pair{family, snake_case(name)}, shared);
+  if (builtin) names.by_name.emplace(std::pair{family, snake_case(name)}, shared);
   names.by_type.insert_or_assign(std::type_index(*shared->type), shared);
 }
 
@@ -57,15 +61,15 @@ void add_builtin_entry(ClassEntry entry) {
 
 void add(ClassEntry entry) {
   const std::unique_lock lock(ready().mutex);
+  claim_registered_name(entry.registered_name);
   add_locked(std::move(entry));
 }
 
 void add(FunctionEntry entry) {
   Table& names = ready();
   const std::unique_lock lock(names.mutex);
+  claim_registered_name(entry.registered_name);
   const std::pair key{std::type_index(*entry.type), entry.registered_name};
-  check(!names.functions.contains(key), "register_serializable",
-        "a name can be registered once. Received: {}, which is taken.", entry.registered_name);
   names.functions.emplace(key, std::make_shared<const FunctionEntry>(std::move(entry)));
 }
 
@@ -136,16 +140,39 @@ Config function_config(const std::string& registered_name) {
   return object;
 }
 
+namespace {
+
+// A name of a user's class stands for that class alone, never for a built-in of the same class
+// name.
+const ClassEntry* find_named(const std::type_info& family, std::string_view label,
+                             const Config& object, const std::string& class_name) {
+  const auto registered_name = object.find("registered_name");
+  if (registered_name != object.end() && registered_name->is_string() &&
+      *registered_name != class_name) {
+    const auto name = registered_name->get<std::string>();
+    const ClassEntry* entry = find(family, name);
+    if (entry == nullptr) raise_unknown(label, name, class_names(family));
+    return entry;
+  }
+  const ClassEntry* entry = find(family, class_name);
+  if (entry == nullptr) raise_unknown(label, class_name, class_names(family));
+  const auto module = object.find("module");
+  const bool ours = module == object.end() || module->is_null() || *module == "keras" ||
+                    (module->is_string() && module->get<std::string>().starts_with("keras."));
+  check(ours, label,
+        "a class that was not registered with register_serializable must come from keras. "
+        "Received: module={}, class_name={}.",
+        ours ? "" : module->dump(), class_name);
+  return entry;
+}
+
+}  // namespace
+
 Named read_object(const std::type_info& family, std::string_view label, const Config& object) {
   check(object.is_object() && object.contains("class_name") && object["class_name"].is_string(),
         label, "a config must be an object with a class_name. Received: {}.", object.dump());
   const auto class_name = object["class_name"].get<std::string>();
-  const ClassEntry* entry = nullptr;
-  if (const auto it = object.find("registered_name"); it != object.end() && it->is_string()) {
-    entry = find(family, it->get<std::string>());
-  }
-  if (entry == nullptr) entry = find(family, class_name);
-  if (entry == nullptr) raise_unknown(label, class_name, class_names(family));
+  const ClassEntry* entry = find_named(family, label, object, class_name);
   const auto config = object.find("config");
   if (config == object.end() || config->is_null()) return {entry, Config::object()};
   check(config->is_object(), label,

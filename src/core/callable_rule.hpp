@@ -39,7 +39,8 @@ std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
   using Base = std::remove_const_t<Rule>;
   if (config.is_null()) return nullptr;
   if (config.is_string()) return Base::from_identifier(config.get<std::string>());
-  if (config.is_object() && config.value("class_name", Config()) == "function") {
+  const Config class_name = config.is_object() ? config.value("class_name", Config()) : Config();
+  if (class_name.is_string() && class_name.get<std::string>() == "function") {
     const Config name = config.value("config", Config());
     const auto* entry = name.is_string() ? registry::find_function(typeid(typename Base::Function),
                                                                    name.get<std::string>())

@@ -9,7 +9,7 @@
 namespace strata {
 
 /// Starts the process-wide stream anew; initializers, dropout, shuffling and `random::` functions
-/// without a seed draw from it. Without a call it starts from a fixed seed too.
+/// without a seed draw from it. Without a call it starts from seed 0.
 void set_random_seed(std::uint64_t seed);
 
 namespace random {

@@ -1,0 +1,57 @@
+#include "strata/data/rows.hpp"
+
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "core/parallel.hpp"
+
+namespace strata::data {
+namespace {
+
+constexpr std::int64_t kFloatsPerAddition = 4;  // a copied row costs about this part of its length
+
+std::int64_t checked_row_count(const Tensor& x, const char* who) {
+  check(x.defined(), who, "x must hold an array. Received: an undefined tensor.");
+  check<ShapeError>(x.rank() >= 1, who, "x must have rank >= 1. Received: shape=().");
+  return x.shape().front();
+}
+
+}  // namespace
+
+Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> indices) {
+  const std::int64_t rows = checked_row_count(x, "gather_rows");
+  for (const std::int64_t index : indices) {
+    check(index >= 0 && index < rows, "gather_rows",
+          "indices must lie in [0, {}). Received: index={}.", rows, index);
+  }
+  const auto count = static_cast<std::int64_t>(indices.size());
+  Tensor result = TensorAccess::uninitialized(x.shape().with(0, count));
+  if (result.size() == 0) return result;
+  const std::int64_t length = x.size() / rows;
+  const float* from = x.data();
+  float* to = TensorAccess::data(result);
+  parallel_for(count, 1 + length / kFloatsPerAddition, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::copy_n(from + indices[static_cast<std::size_t>(i)] * length, length, to + i * length);
+    }
+  });
+  return result;
+}
+
+Tensor slice_rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
+  const std::int64_t rows = checked_row_count(x, "slice_rows");
+  check(0 <= begin && begin <= end && end <= rows, "slice_rows",
+        "the range must lie in [0, {}]. Received: begin={}, end={}.", rows, begin, end);
+  Tensor result = TensorAccess::uninitialized(x.shape().with(0, end - begin));
+  if (result.size() == 0) return result;
+  const std::int64_t length = x.size() / rows;
+  const float* from = x.data() + begin * length;
+  float* to = TensorAccess::data(result);
+  parallel_for(end - begin, 1 + length / kFloatsPerAddition,
+               [=](std::int64_t first, std::int64_t last) {
+                 std::copy(from + first * length, from + last * length, to + first * length);
+               });
+  return result;
+}
+
+}  // namespace strata::data

@@ -60,10 +60,11 @@ Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec acti
                          : checked_name(std::move(name))),
       activity_regularizer_(std::move(activity_regularizer)) {}
 
+std::string Layer::class_name() const { return registry::class_name_of(typeid(*this)); }
+
 const std::string& Layer::name() const {
   // A user's class is known by its type, which a base's constructor can't see.
-  if (name_.empty())
-    name_ = layers::unique_name(registry::snake_case(registry::class_name_of(typeid(*this))));
+  if (name_.empty()) name_ = layers::unique_name(registry::snake_case(class_name()));
   return name_;
 }
 
@@ -91,18 +92,31 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
 void Layer::build(const Shape& input_shape) {
   if (built_) return;
   check_input(input_shape);
+  std::vector<Layer*> unbuilt = {this};
+  for (const Layer* sublayer : flattened()) {
+    if (!sublayer->built_) unbuilt.push_back(const_cast<Layer*>(sublayer));
+  }
+  const auto pending = pending_regularizers_;
   try {
     create_weights(input_shape);
     check(pending_regularizers_.empty(), name(),
           "there is no weight of this name to regularize. Received: {}.",
           pending_regularizers_.empty() ? "" : pending_regularizers_.begin()->first);
   } catch (...) {
-    trainable_weights_.clear();
-    non_trainable_weights_.clear();
+    for (Layer* layer : unbuilt) layer->unbuild();
+    pending_regularizers_ = pending;
     throw;
   }
   build_shape_ = input_shape;
   built_ = true;
+}
+
+// Back to before a build that failed.
+void Layer::unbuild() {
+  trainable_weights_.clear();
+  non_trainable_weights_.clear();
+  build_shape_.reset();
+  built_ = false;
 }
 
 void Layer::create_weights(const Shape&) {}
@@ -226,13 +240,6 @@ std::vector<Penalty> Layer::penalties() const {
   return all;
 }
 
-bool Layer::is_regularized() const {
-  bool found = static_cast<bool>(activity_regularizer_);
-  for (const Layer* layer : flattened()) found = found || layer->activity_regularizer_;
-  visit_penalties([&](const Layer&, std::string_view, auto) { found = true; });
-  return found;
-}
-
 void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
   activity_regularizer_ = std::move(regularizer);
 }
@@ -342,7 +349,7 @@ void Layer::set_base_config(const Config& config) {
   std::string name = name_;
   bool trainable = true;
   RegularizerSpec activity = activity_regularizer_;
-  ConfigReader reader(registry::class_name_of(typeid(*this)), config);
+  ConfigReader reader(class_name(), config);
   reader("name", name);
   reader("trainable", trainable);
   reader("activity_regularizer", activity);
@@ -362,7 +369,7 @@ namespace layers {
 
 Config serialize(const Layer& layer) {
   Config object = registry::object_config(typeid(layer), layer.get_config());
-  if (layer.built()) object["build_config"]["input_shape"] = to_config(layer.build_shape());
+  if (layer.build_shape()) object["build_config"]["input_shape"] = to_config(*layer.build_shape());
   return object;
 }
 

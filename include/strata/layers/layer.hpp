@@ -4,6 +4,7 @@
 #include <concepts>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +68,8 @@ class Layer {
   /// built. Raises ShapeError on a shape that the layer can't take; nothing is changed then.
   void build(const Shape& input_shape);
   bool built() const { return built_; }
-  const Shape& build_shape() const { return build_shape_; }  ///< Only once built.
+  /// What it was built for; nothing before, and for layers that need no building.
+  const std::optional<Shape>& build_shape() const { return build_shape_; }
 
   /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros.
   virtual Shape compute_output_shape(const Shape& input_shape);
@@ -77,8 +79,6 @@ class Layer {
   std::vector<Tensor> losses() const;
   /// The same with layer and source.
   std::vector<Penalty> penalties() const;
-  /// Whether losses() may ever be non-empty: something here is regularized, or recorded a loss.
-  bool is_regularized() const;
   /// Adds a scalar to the losses of this call. Raises ShapeError on anything else.
   void add_loss(const Tensor& loss);
 
@@ -109,6 +109,8 @@ class Layer {
 
   /// Default: the class in snake_case, made unique in the process: `dense`, `dense_1`, ….
   const std::string& name() const;
+  /// As configs name it: `Dense`; a user's class that isn't registered by its C++ name.
+  std::string class_name() const;
   std::vector<std::shared_ptr<Layer>> sublayers() const { return sublayers_; }
 
   /// {"name", "trainable", "dtype"[, "activity_regularizer"]}; subclasses add theirs.
@@ -128,6 +130,9 @@ class Layer {
   /// `set_regularizer`; null where the layer has no such weight or keeps no options.
   virtual RegularizerSpec* regularizer_slot(std::string_view weight);
 
+  /// For constructors of layers that have nothing to build: pooling, dropout, reshaping, ….
+  void mark_built() { built_ = true; }
+
   Variable add_weight(const WeightOptions& options);
   /// Makes another layer a part of this one: its weights and penalties count here.
   void track(std::shared_ptr<Layer> sublayer);
@@ -140,6 +145,7 @@ class Layer {
   };
   class CallScope;
 
+  void unbuild();
   void clear_recorded();
   std::vector<const Layer*> flattened() const;
   template <class Visit>
@@ -150,7 +156,7 @@ class Layer {
   mutable std::string name_;
   bool trainable_ = true;
   bool built_ = false;
-  Shape build_shape_;
+  std::optional<Shape> build_shape_;
   RegularizerSpec activity_regularizer_;
   std::vector<Variable> trainable_weights_;      // as declared
   std::vector<Variable> non_trainable_weights_;  // as declared

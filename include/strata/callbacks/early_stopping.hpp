@@ -1,0 +1,56 @@
+// EarlyStopping: ends training when a figure stops getting better.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "strata/callbacks/callback.hpp"
+#include "strata/tensor/tensor.hpp"
+
+namespace strata::callbacks {
+
+struct EarlyStoppingOptions {
+  std::string monitor = "val_loss";  ///< The log to watch.
+  float min_delta = 0.0f;            ///< A smaller change is no improvement.
+  int patience = 0;                  ///< Epochs without improvement to wait for.
+  int verbose = 0;                   ///< 1 says when it stops and restores.
+  std::string mode = "auto";  ///< `min`, `max`, or `auto`: by the compiled metric of that name.
+  std::optional<float> baseline = {};  ///< Waiting starts anew only on values better than this.
+  bool restore_best_weights =
+      false;                 ///< At the end, stopped or not, the best epoch's weights come back.
+  int start_from_epoch = 0;  ///< Earlier epochs are not looked at.
+};
+
+/// Stops after `patience` epochs whose monitored value was not better than the best by more than
+/// `min_delta`. NaN is never better than a value. Raises InvalidArgument on an unknown mode, and in
+/// the first epoch if `auto` can't tell the direction. See
+/// https://keras.io/api/callbacks/early_stopping/.
+class EarlyStopping : public Callback {
+ public:
+  using Options = EarlyStoppingOptions;
+
+  explicit EarlyStopping(Options options = {});
+
+  void on_train_begin(const Logs& logs) override;
+  void on_epoch_end(int epoch, const Logs& logs) override;
+  void on_train_end(const Logs& logs) override;
+
+  int stopped_epoch() const { return stopped_epoch_; }  ///< From 0; 0 if it did not stop.
+  int best_epoch() const { return best_epoch_; }
+  std::optional<double> best() const { return best_; }
+
+ private:
+  void choose_direction();
+  bool better(double value, std::optional<double> reference) const;
+
+  Options options_;
+  std::optional<bool> larger_is_better_;
+  std::optional<double> best_;
+  std::vector<Tensor> best_weights_;
+  int wait_ = 0;
+  int best_epoch_ = 0;
+  int stopped_epoch_ = 0;
+};
+
+}  // namespace strata::callbacks

@@ -1,0 +1,88 @@
+// Model: a layer that can be trained.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "strata/callbacks/history.hpp"
+#include "strata/layers/layer.hpp"
+#include "strata/training/logs.hpp"
+#include "strata/training/options.hpp"
+
+namespace strata {
+
+struct SummaryOptions {
+  int line_length = 0;             ///< Columns. Default: the terminal's less 4, at most 88.
+  bool expand_nested = false;      ///< Show the layers of models inside this one.
+  bool show_trainable = false;     ///< A column that says which layers train.
+  bool show_regularizers = false;  ///< A column that says which slots are regularized.
+  std::function<void(const std::string&)> print_fn =
+      {};  ///< Gets the whole text. Default: standard output.
+};
+
+/// The total loss that is trained and reported is the data loss plus the sum of `losses()`, in
+/// `fit`, `evaluate`, `train_on_batch`, `test_on_batch` and `compute_loss` alike; sample and class
+/// weights don't touch the penalties. Over an epoch batches are weighted by their size. Where
+/// something is regularized the logs hold `data_loss` and `reg_loss` too. See
+/// https://keras.io/api/models/model_training_apis/.
+class Model : public Layer {
+ public:
+  /// Says what to train with. Metrics and the optimizer's state start anew.
+  void compile(CompileOptions options);
+  bool compiled() const;
+  /// What `compile` was told. Raises StateError before it.
+  const CompileOptions& compile_options() const;
+
+  /// Trains for `epochs` epochs. Raises, with the model as it was: StateError before `compile`;
+  /// InvalidArgument on empty data, x and y of different lengths, labels the loss can't take, bad
+  /// options; ShapeError on data that doesn't fit the model. A total loss that is not finite raises
+  /// StateError before the update, and names the first term that was not.
+  History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {});
+  /// Loss and metrics, without training.
+  Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {});
+  /// The outputs for all samples. Doesn't need `compile`.
+  Tensor predict(const Tensor& x, const PredictOptions& options = {});
+
+  /// One update on one batch, and its logs.
+  Logs train_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options = {});
+  Logs test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options = {});
+  Tensor predict_on_batch(const Tensor& x);
+
+  /// The total loss of these predictions: data loss plus all penalties of the last call and of the
+  /// weights of now.
+  Tensor compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight = {});
+
+  /// Makes `fit` end after the running batch, with the history so far. May be called from another
+  /// thread or a signal handler.
+  void stop_training() noexcept;
+
+  /// The compiled optimizer. Raises StateError before `compile`.
+  Optimizer& optimizer();
+  /// Names of what is logged: `loss`, then the metrics.
+  std::vector<std::string> metrics_names() const;
+
+  virtual std::vector<std::shared_ptr<Layer>> layers() const { return sublayers(); }
+  /// By name or by position. Raises InvalidArgument, listing the names, if there is none.
+  Layer& get_layer(std::string_view name) const;
+  Layer& get_layer(int index) const;
+
+  /// A table of layers, shapes and parameters.
+  void summary(const SummaryOptions& options = {});
+
+ protected:
+  Model(std::string_view class_name, std::string name);
+  Model();
+  ~Model() override;
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+ private:
+  class Trainer;
+  Trainer& trainer() const;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+}  // namespace strata

@@ -1,0 +1,89 @@
+#include "strata/callbacks/early_stopping.hpp"
+
+#include <cmath>
+
+#include "core/check.hpp"
+#include "strata/training/host.hpp"
+
+namespace strata::callbacks {
+
+EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)) {
+  const std::string& mode = options_.mode;
+  check(mode == "auto" || mode == "min" || mode == "max", "EarlyStopping",
+        "mode must be \"auto\", \"min\" or \"max\". Received: mode={}.", mode);
+  check(options_.patience >= 0, "EarlyStopping",
+        "patience must not be negative. Received: patience={}.", options_.patience);
+  check(std::isfinite(options_.min_delta), "EarlyStopping",
+        "min_delta must be finite. Received: min_delta={}.", options_.min_delta);
+}
+
+void EarlyStopping::on_train_begin(const Logs&) {
+  larger_is_better_.reset();
+  best_.reset();
+  best_weights_.clear();
+  wait_ = best_epoch_ = stopped_epoch_ = 0;
+}
+
+void EarlyStopping::choose_direction() {
+  if (larger_is_better_) return;
+  if (options_.mode != "auto") {
+    larger_is_better_ = options_.mode == "max";
+    return;
+  }
+  larger_is_better_ = model().larger_is_better(options_.monitor);
+  check(larger_is_better_.has_value(), "EarlyStopping",
+        "mode \"auto\" can't tell whether more is better; pass mode \"min\" or \"max\". Received: "
+        "monitor={}.",
+        options_.monitor);
+}
+
+bool EarlyStopping::better(double value, std::optional<double> reference) const {
+  if (!reference) return true;
+  const double delta = std::abs(static_cast<double>(options_.min_delta));
+  return *larger_is_better_ ? value - delta > *reference : value + delta < *reference;
+}
+
+void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
+  choose_direction();
+  const auto found = logs.find(options_.monitor);
+  if (found == logs.end()) {
+    std::string known;
+    for (const auto& [name, value] : logs) known += (known.empty() ? "" : ", ") + name;
+    model().print(fmt::format("EarlyStopping: nothing is logged as {}; known are {}.",
+                              options_.monitor, known));
+    return;
+  }
+  if (epoch < options_.start_from_epoch) return;
+  const double value = found->second;
+  if (options_.restore_best_weights && best_weights_.empty()) {
+    best_weights_ = model().get_weights();
+    best_epoch_ = epoch;
+  }
+  ++wait_;
+  if (better(value, best_)) {
+    best_ = value;
+    best_epoch_ = epoch;
+    if (options_.restore_best_weights) best_weights_ = model().get_weights();
+    const std::optional<double> baseline = options_.baseline;
+    if (!baseline || better(value, baseline)) wait_ = 0;
+    return;
+  }
+  if (wait_ >= options_.patience && epoch > 0) {
+    stopped_epoch_ = epoch;
+    model().stop_training();
+  }
+}
+
+void EarlyStopping::on_train_end(const Logs&) {
+  if (stopped_epoch_ > 0 && options_.verbose > 0) {
+    model().print(fmt::format("Epoch {}: early stopping", stopped_epoch_ + 1));
+  }
+  if (!options_.restore_best_weights || best_weights_.empty()) return;
+  if (options_.verbose > 0) {
+    model().print(fmt::format("Restoring model weights from the end of the best epoch: {}.",
+                              best_epoch_ + 1));
+  }
+  model().set_weights(best_weights_);
+}
+
+}  // namespace strata::callbacks

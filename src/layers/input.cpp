@@ -1,0 +1,58 @@
+#include "strata/layers/input.hpp"
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::layers {
+
+Input::Input(Options options) : Layer("InputLayer", options.name), options_(std::move(options)) {
+  for (const std::int64_t extent : options_.shape.value()) {
+    check(extent > 0 || extent == Shape::kUnknown, "Input",
+          "extents must be positive. Received: shape={}.", options_.shape.value());
+  }
+  check(!options_.batch_size || *options_.batch_size > 0, "Input",
+        "batch_size must be positive. Received: batch_size={}.", options_.batch_size.value_or(0));
+}
+
+Shape Input::batch_shape() const {
+  Shape shape = {options_.batch_size.value_or(Shape::kUnknown)};
+  for (const std::int64_t extent : options_.shape.value()) shape.append(extent);
+  return shape;
+}
+
+Tensor Input::call(const Tensor& inputs, const CallContext&) { return inputs; }
+
+Shape Input::compute_output_shape(const Shape& input_shape) { return input_shape; }
+
+Config Input::get_config() const {
+  return write_fields([this](auto& fields) {
+    fields("batch_shape", batch_shape());
+    fields("dtype", std::string("float32"));
+    fields("sparse", false);
+    fields("ragged", false);
+    fields("name", name());
+    fields("optional", false);
+  });
+}
+
+Input Input::from_config(const Config& config) {
+  Shape batch_shape;
+  Options options{.shape = Shape(), .name = name_in(config)};
+  ConfigReader reader("InputLayer", config);
+  reader("batch_input_shape", batch_shape);  // as Keras 2 writes it
+  reader("batch_shape", batch_shape);
+  for (const char* key : {"sparse", "ragged", "optional"}) reader.neutral(key, false);
+  for (const char* key : {"name", "trainable", "dtype"}) reader.skip(key);
+  reader.finish();
+  check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
+        config.dump());
+  if (batch_shape.front() != Shape::kUnknown)
+    options.batch_size = static_cast<int>(batch_shape.front());
+  options.shape = batch_shape.without(0);
+  Input layer(std::move(options));
+  layer.set_base_config(config);
+  return layer;
+}
+
+}  // namespace strata::layers

@@ -1,0 +1,138 @@
+#include "strata/models/sequential.hpp"
+
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "core/fields.hpp"
+#include "strata/layers/input.hpp"
+#include "tensor/format.hpp"
+
+namespace strata {
+namespace {
+
+// Whether data of this shape is what the model was made for; an unknown extent fits any.
+bool fits(const Shape& expected, const Shape& received) {
+  return std::equal(expected.begin(), expected.end(), received.begin(), received.end(),
+                    [](std::int64_t e, std::int64_t r) {
+                      return e == r || e == Shape::kUnknown || r == Shape::kUnknown;
+                    });
+}
+
+// The shape that a layer in front brings along: an Input's, or that of a model that has one.
+std::optional<Shape> shape_brought_by(const Layer& layer) {
+  if (const auto* input = dynamic_cast<const layers::Input*>(&layer)) return input->batch_shape();
+  if (dynamic_cast<const Sequential*>(&layer) != nullptr) return layer.build_shape();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Sequential::Sequential(Options options) : Model("Sequential", std::move(options.name)) {
+  for (LayerHandle& layer : options.layers) add(std::move(layer));
+  if (!options.trainable) set_trainable(false);
+}
+
+void Sequential::add(LayerHandle handle) {
+  const std::shared_ptr<Layer>& layer = handle.layer();
+  check(layer != nullptr, name(), "add takes a layer. Received: none.");
+  for (const auto& other : sublayers()) {
+    check(other->name() != layer->name(), name(),
+          "layer names must be unique in a model. Received: name={}, which is taken.",
+          layer->name());
+  }
+  const bool is_first = sublayers().empty() && input_ == nullptr;
+  if (dynamic_cast<const layers::Input*>(layer.get()) != nullptr) {
+    check(is_first, name(), "an Input can only be the first layer. Received: {} after {} layers.",
+          layer->name(), sublayers().size() + (input_ == nullptr ? 0U : 1U));
+    input_ = layer;
+    return;
+  }
+  const std::optional<Shape> brought = is_first ? shape_brought_by(*layer) : std::nullopt;
+  // The shape that reaches the new layer, where it is known by now; if the layer can't take it,
+  // this raises.
+  if (built()) layer->build(compute_output_shape(input_shape()));
+  track(layer);
+  if (built()) return;
+  try {
+    if (input_ != nullptr) build(static_cast<const layers::Input&>(*input_).batch_shape());
+    if (brought) build(*brought);
+  } catch (...) {
+    untrack_last();
+    throw;
+  }
+}
+
+void Sequential::pop() {
+  check<StateError>(!sublayers().empty(), name(), "pop needs a layer. Received: an empty model.");
+  untrack_last();
+}
+
+void Sequential::check_input(const Shape& input) const {
+  check<StateError>(!sublayers().empty() || input_ != nullptr, name(),
+                    "a model needs layers. Received: an empty model.");
+  const Shape* expected = built() ? &*build_shape() : nullptr;
+  Shape declared;
+  if (input_ != nullptr) {
+    declared = static_cast<const layers::Input&>(*input_).batch_shape();
+    expected = &declared;
+  }
+  if (expected == nullptr) return;
+  const Shape any_batch =
+      input_ != nullptr || expected->rank() == 0 ? *expected : expected->with(0, Shape::kUnknown);
+  check<ShapeError>(fits(any_batch, input), name(),
+                    "the inputs must have shape {}. Received: shape={}.", any_batch, input);
+}
+
+void Sequential::create_weights(const Shape& input_shape) {
+  Shape shape = input_shape;
+  for (const auto& layer : sublayers()) {
+    layer->build(shape);
+    shape = layer->compute_output_shape(shape);
+  }
+}
+
+Tensor Sequential::call(const Tensor& inputs, const CallContext& context) {
+  Tensor outputs = inputs;
+  for (const auto& layer : sublayers()) outputs = (*layer)(outputs, context);
+  return outputs;
+}
+
+Shape Sequential::compute_output_shape(const Shape& input_shape) {
+  check_input(input_shape);
+  Shape shape = input_shape;
+  for (const auto& layer : sublayers()) {
+    layer->build(shape);
+    shape = layer->compute_output_shape(shape);
+  }
+  return shape;
+}
+
+Shape Sequential::input_shape() const {
+  check<StateError>(
+      built(), name(),
+      "the input's shape is known once the model is built. Received: an unbuilt model.");
+  return *build_shape();
+}
+
+Shape Sequential::output_shape() { return compute_output_shape(input_shape()); }
+
+Config Sequential::get_config() const {
+  Config config = Layer::get_config();
+  config["layers"] = Config::array();
+  if (input_ != nullptr) config["layers"].push_back(layers::serialize(*input_));
+  for (const auto& layer : sublayers()) config["layers"].push_back(layers::serialize(*layer));
+  if (built()) config["build_input_shape"] = to_config(*build_shape());
+  return config;
+}
+
+Sequential Sequential::from_config(const Config& config) {
+  Options options;
+  const auto layers = config.find("layers");
+  check(layers != config.end() && layers->is_array(), "Sequential",
+        "a config needs a list of layers. Received: {}.", config.dump());
+  for (const Config& layer : *layers) options.layers.emplace_back(layers::deserialize(layer));
+  if (config.contains("name")) options.name = config["name"].get<std::string>();
+  return Sequential(std::move(options));
+}
+
+}  // namespace strata

@@ -1,0 +1,202 @@
+// The table of a model's layers, as Keras draws it.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "core/check.hpp"
+#include "strata/models/model.hpp"
+#include "tensor/format.hpp"
+
+namespace strata {
+namespace {
+
+using Row = std::vector<std::string>;
+
+std::string with_thousands(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string memory(std::int64_t elements) {
+  constexpr std::array kUnits = {"B", "KB", "MB", "GB", "TB", "PB"};
+  double size = 4.0 * static_cast<double>(elements);
+  std::size_t unit = 0;
+  for (; size >= 1024.0 && unit + 1 < kUnits.size(); ++unit) size /= 1024.0;
+  return fmt::format("{:.2f} {}", size, kUnits[unit]);
+}
+
+std::int64_t count(const std::vector<Variable>& variables) {
+  std::int64_t total = 0;
+  for (const Variable& variable : variables) total += variable.shape().element_count();
+  return total;
+}
+
+std::string regularizers_of(const Layer& layer) {
+  std::string text;
+  const auto add = [&](const std::string& name) { text += (text.empty() ? "" : ", ") + name; };
+  for (const Variable& weight : layer.weights()) {
+    if (weight.regularizer()) add(weight.name());
+  }
+  if (layer.activity_regularizer()) add("activity");
+  return text.empty() ? "-" : text;
+}
+
+// Text cut into lines of at most `width` characters, at spaces where there are some.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines;
+  std::string rest = text;
+  while (rest.size() > width) {
+    std::size_t cut = rest.rfind(' ', width);
+    const bool at_space = cut != std::string::npos && cut > 0;
+    if (!at_space) cut = width;
+    lines.push_back(rest.substr(0, cut));
+    rest = rest.substr(cut + (at_space ? 1 : 0));
+  }
+  lines.push_back(rest);
+  return lines;
+}
+
+class Table {
+ public:
+  Table(std::vector<int> edges, std::vector<bool> right) : right_(std::move(right)) {
+    int before = 0;
+    for (const int edge : edges) {
+      widths_.push_back(static_cast<std::size_t>(edge - before - 1));
+      before = edge;
+    }
+    widths_.front() -= 1;  // the left border
+  }
+
+  std::string draw(const Row& header, const std::vector<Row>& rows) const {
+    std::string text = rule("┏", "━", "┳", "┓") + cells(header, "┃") + rule("┡", "━", "╇", "┩");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      text += cells(rows[i], "│");
+      text += i + 1 < rows.size() ? rule("├", "─", "┼", "┤") : rule("└", "─", "┴", "┘");
+    }
+    if (rows.empty()) text += rule("└", "─", "┴", "┘");
+    return text;
+  }
+
+ private:
+  std::string rule(const char* left, const char* line, const char* middle,
+                   const char* right) const {
+    std::string text = left;
+    for (std::size_t i = 0; i < widths_.size(); ++i) {
+      if (i > 0) text += middle;
+      for (std::size_t k = 0; k < widths_[i]; ++k) text += line;
+    }
+    return text + right + "\n";
+  }
+
+  std::string cells(const Row& row, const char* border) const {
+    std::vector<std::vector<std::string>> columns;
+    std::size_t height = 1;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      columns.push_back(wrapped(row[i], widths_[i] - 2));
+      height = std::max(height, columns.back().size());
+    }
+    std::string text;
+    for (std::size_t line = 0; line < height; ++line) {
+      text += border;
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        const std::string cell = line < columns[i].size() ? columns[i][line] : "";
+        const std::size_t width = widths_[i] - 2;
+        text +=
+            right_[i] ? fmt::format(" {:>{}} ", cell, width) : fmt::format(" {:<{}} ", cell, width);
+        text += border;
+      }
+      text += "\n";
+    }
+    return text;
+  }
+
+  std::vector<std::size_t> widths_;
+  std::vector<bool> right_;
+};
+
+int terminal_columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+class Rows {
+ public:
+  explicit Rows(const SummaryOptions& options) : options_(options) {}
+
+  // `shape` reaches the first layer; unknown as long as the model isn't built.
+  void add(const Model& model, std::optional<Shape> shape, int depth) {
+    for (const auto& layer : model.layers()) {
+      const std::optional<Shape> input = shape;
+      if (shape) shape = layer->compute_output_shape(*shape);
+      rows.push_back(row(*layer, shape, depth));
+      const auto* nested = dynamic_cast<const Model*>(layer.get());
+      if (nested != nullptr && options_.expand_nested) add(*nested, input, depth + 1);
+    }
+  }
+
+  std::vector<Row> rows;
+
+ private:
+  Row row(const Layer& layer, const std::optional<Shape>& output, int depth) const {
+    const std::string indent =
+        depth == 0 ? "" : std::string(static_cast<std::size_t>(3 * depth), ' ') + "└ ";
+    Row row = {indent + layer.name() + " (" + layer.class_name() + ")",
+               output ? to_string(*output) : "?",
+               layer.built() ? with_thousands(layer.count_params()) : "0 (unbuilt)"};
+    if (options_.show_trainable)
+      row.push_back(layer.weights().empty() ? "-" : layer.trainable() ? "Y" : "N");
+    if (options_.show_regularizers) row.push_back(regularizers_of(layer));
+    return row;
+  }
+
+  const SummaryOptions& options_;
+};
+
+}  // namespace
+
+void Model::summary(const SummaryOptions& options) {
+  check(options.line_length == 0 || options.line_length >= 24, name() + ".summary",
+        "line_length must be at least 24. Received: line_length={}.", options.line_length);
+  const int width =
+      options.line_length > 0 ? options.line_length : std::clamp(terminal_columns() - 4, 40, 88);
+  std::vector<int> edges;
+  for (const double share : {0.45, 0.8, 1.0}) edges.push_back(static_cast<int>(width * share));
+  Row header = {"Layer (type)", "Output Shape", "Param #"};
+  std::vector<bool> right = {false, false, true};
+  const auto add_column = [&](const char* title, int columns) {
+    header.emplace_back(title);
+    edges.push_back(edges.back() + columns);
+    right.push_back(false);
+  };
+  if (options.show_trainable) add_column("Trainable", 12);
+  if (options.show_regularizers) add_column("Regularizers", 16);
+
+  Rows rows(options);
+  rows.add(*this, build_shape(), 0);
+  std::string text =
+      fmt::format("Model: \"{}\"\n", name()) + Table(edges, right).draw(header, rows.rows);
+
+  const std::int64_t trainable = count(trainable_variables());
+  const std::int64_t frozen = count(non_trainable_variables());
+  const std::int64_t state = compiled() && optimizer().built() ? count(optimizer().variables()) : 0;
+  const auto total = [&](const char* title, std::int64_t number) {
+    text += fmt::format(" {}: {} ({})\n", title, with_thousands(number), memory(number));
+  };
+  total("Total params", trainable + frozen + state);
+  total("Trainable params", trainable);
+  total("Non-trainable params", frozen);
+  if (state > 0) total("Optimizer params", state);
+  if (options.print_fn) {
+    options.print_fn(text);
+  } else {
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace strata

@@ -1,0 +1,63 @@
+#include "training/meter.hpp"
+
+#include <set>
+
+#include "core/check.hpp"
+
+namespace strata::training {
+
+void name_metrics(CompileOptions& compiled) {
+  std::set<std::string> taken = {"loss", "data_loss", "reg_loss"};
+  for (const MetricSpec& metric : compiled.metrics) {
+    check(static_cast<bool>(metric), "compile", "metrics must not be empty. Received: nullptr.");
+    std::string name = metric->name();
+    for (int count = 1; !taken.insert(name).second; ++count)
+      name = metric->name() + "_" + std::to_string(count);
+    metric->set_name(name);
+  }
+  for (const MetricSpec& metric : compiled.weighted_metrics) {
+    check(static_cast<bool>(metric), "compile",
+          "weighted_metrics must not be empty. Received: nullptr.");
+    std::string name = metric->name();
+    if (taken.contains(name)) name = "weighted_" + name;
+    for (int count = 1; !taken.insert(name).second; ++count)
+      name = metric->name() + "_" + std::to_string(count);
+    metric->set_name(name);
+  }
+}
+
+Meter::Meter(const CompileOptions& compiled) : compiled_(compiled) {
+  for (const auto* list : {&compiled.metrics, &compiled.weighted_metrics}) {
+    for (const MetricSpec& metric : *list) metric->reset_state();
+  }
+}
+
+void Meter::update(const Batch& batch, const Outcome& outcome) {
+  const auto count = static_cast<double>(batch.x.shape().front());
+  samples_ += count;
+  data_loss_ += count * outcome.data_loss;
+  reg_loss_ += count * outcome.reg_loss;
+  regularized_ = regularized_ || outcome.regularized;
+  for (const MetricSpec& metric : compiled_.metrics)
+    metric->update_state(batch.y, outcome.predictions);
+  for (const MetricSpec& metric : compiled_.weighted_metrics) {
+    metric->update_state(batch.y, outcome.predictions, batch.sample_weight);
+  }
+}
+
+Logs Meter::logs() const {
+  Logs logs;
+  const double data_loss = data_loss_ / samples_;
+  const double reg_loss = reg_loss_ / samples_;
+  logs["loss"] = data_loss + reg_loss;
+  if (regularized_) {
+    logs["data_loss"] = data_loss;
+    logs["reg_loss"] = reg_loss;
+  }
+  for (const auto* list : {&compiled_.metrics, &compiled_.weighted_metrics}) {
+    for (const MetricSpec& metric : *list) logs[metric->name()] = metric->result();
+  }
+  return logs;
+}
+
+}  // namespace strata::training

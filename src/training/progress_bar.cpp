@@ -1,0 +1,195 @@
+#include "training/progress_bar.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <ostream>
+#include <string_view>
+
+namespace strata::training {
+namespace {
+
+constexpr int kCells = 20;
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kWhite = "\x1b[37m";
+constexpr std::string_view kReset = "\x1b[0m";
+
+std::string colored(std::string_view code, const std::string& text, const ProgressStyle& style) {
+  return style.color ? fmt::format("{}{}{}", code, text, kReset) : text;
+}
+
+std::string cells(int count, const ProgressStyle& style, char plain) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    if (style.unicode) {
+      text += "━";
+    } else {
+      text += plain;
+    }
+  }
+  return text;
+}
+
+// `Ns`, `M:SS` over a minute, `H:MM:SS` over an hour.
+std::string remaining_time(double seconds) {
+  const auto whole = static_cast<long>(seconds);
+  if (whole > 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60);
+  if (whole > 60) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}s", whole);
+}
+
+std::string step_time(double seconds) {
+  if (seconds >= 1.0 || seconds == 0.0) return fmt::format("{:.0f}s/step", seconds);
+  if (seconds >= 1e-3) return fmt::format("{:.0f}ms/step", seconds * 1e3);
+  return fmt::format("{:.0f}us/step", seconds * 1e6);
+}
+
+std::string figures(const Logs& logs) {
+  std::string text;
+  for (const auto& [name, value] : logs) {
+    text += std::abs(value) > 1e-3 ? fmt::format(" - {}: {:.4f}", name, value)
+                                   : fmt::format(" - {}: {:.4e}", name, value);
+  }
+  return text;
+}
+
+// The first `columns` characters that show, with all SGR codes before them.
+std::string clipped(const std::string& text, int columns) {
+  if (columns <= 0 || visible_width(text) <= columns) return text;
+  std::string result;
+  int shown = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      const std::size_t end = text.find('m', i);
+      result += text.substr(i, end - i + 1);
+      i = end;
+      continue;
+    }
+    if ((text[i] & 0xC0) != 0x80 && ++shown > columns) break;
+    result += text[i];
+  }
+  return result;
+}
+
+bool set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+ProgressStyle ProgressStyle::of_standard_output() {
+  ProgressStyle style;
+  const char* term = std::getenv("TERM");
+  const bool dumb = term != nullptr && std::string_view(term) == "dumb";
+  style.live = isatty(STDOUT_FILENO) != 0 && !dumb;
+  style.color = style.live && !set("NO_COLOR");
+  const char* locale = nullptr;
+  for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (locale == nullptr && set(variable)) locale = std::getenv(variable);
+  }
+  const std::string_view name = locale == nullptr ? "" : locale;
+  style.unicode =
+      name.find("UTF-8") != std::string_view::npos || name.find("utf8") != std::string_view::npos;
+  winsize size{};
+  if (style.live && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.columns = size.ws_col;
+  return style;
+}
+
+int visible_width(const std::string& text) {
+  int width = 0;
+  bool code = false;
+  for (const char c : text) {
+    if (c == '\x1b') code = true;
+    if (!code && (c & 0xC0) != 0x80) ++width;
+    if (code && c == 'm') code = false;
+  }
+  return width;
+}
+
+std::string progress_bar_line(const Progress& progress, const Logs& logs,
+                              const ProgressStyle& style) {
+  const std::string total = std::to_string(progress.total);
+  const std::string count = fmt::format("{:>{}}/{}", progress.current, total.size(), total);
+  const int done = progress.total == 0 ? 0 : kCells * progress.current / progress.total;
+  const std::string time =
+      progress.finished ? fmt::format("{:.0f}s", progress.elapsed)
+                        : remaining_time(progress.per_step * (progress.total - progress.current));
+  return fmt::format("{} {}{} {} {}{}", colored(kBold, count, style),
+                     colored(kGreen, cells(done, style, '='), style),
+                     colored(kWhite, cells(kCells - done, style, '.'), style),
+                     colored(kBold, time, style), step_time(progress.per_step), figures(logs));
+}
+
+std::string progress_line(const Progress& progress, const Logs& logs) {
+  return fmt::format("{}/{} - {:.0f}s - {}{}", progress.current, progress.total, progress.elapsed,
+                     step_time(progress.per_step), figures(logs));
+}
+
+ProgressLogger::ProgressLogger(std::ostream& output, ProgressStyle style, int verbose, int total)
+    : output_(output), style_(style), bar_(verbose == 1 && style.live), total_(total) {}
+
+void ProgressLogger::start() {
+  seen_ = 0;
+  drawn_width_ = 0;
+  began_ = Clock::now();
+  drawn_ = {};
+}
+
+void ProgressLogger::on_epoch_begin(int epoch, const Logs&) {
+  if (params().epochs > 1)
+    output_ << "Epoch " << epoch + 1 << '/' << params().epochs << '\n' << std::flush;
+  start();
+}
+
+Progress ProgressLogger::progress(int current) const {
+  const auto seconds = [](Clock::duration span) {
+    return std::chrono::duration<double>(span).count();
+  };
+  const Clock::time_point now = Clock::now();
+  const double per_step = seen_ > 1    ? seconds(now - first_step_) / (seen_ - 1)
+                          : seen_ == 1 ? seconds(now - began_)
+                                       : 0.0;
+  return {
+      .current = current, .total = total_, .elapsed = seconds(now - began_), .per_step = per_step};
+}
+
+void ProgressLogger::step(int batch, const Logs& logs) {
+  if (++seen_ == 1) first_step_ = Clock::now();
+  if (!bar_ || batch + 1 >= total_) return;  // the last step is drawn by finish()
+  if (Clock::now() - drawn_ < std::chrono::milliseconds(50)) return;
+  drawn_ = Clock::now();
+  draw(progress_bar_line(progress(batch + 1), logs, style_));
+}
+
+void ProgressLogger::on_train_batch_end(int batch, const Logs& logs) { step(batch, logs); }
+
+void ProgressLogger::draw(const std::string& line) {
+  const std::string shown = clipped(line, style_.columns);
+  const int width = visible_width(shown);
+  output_ << std::string(static_cast<std::size_t>(drawn_width_), '\b') << '\r' << shown
+          << std::string(static_cast<std::size_t>(std::max(0, drawn_width_ - width)), ' ')
+          << std::flush;
+  drawn_width_ = std::max(width, drawn_width_);
+}
+
+void ProgressLogger::finish(const Logs& logs) {
+  Progress now = progress(seen_);
+  now.finished = true;
+  if (bar_) {
+    draw(progress_bar_line(now, logs, style_));
+    output_ << '\n' << std::flush;
+  } else {
+    output_ << progress_line(now, logs) << '\n' << std::flush;
+  }
+}
+
+void ProgressLogger::on_epoch_end(int, const Logs& logs) { finish(logs); }
+
+}  // namespace strata::training

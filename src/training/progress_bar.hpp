@@ -1,0 +1,71 @@
+// What a run prints: Keras's progress bar on a terminal, one clean line an epoch elsewhere.
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <string>
+
+#include "strata/callbacks/callback.hpp"
+
+namespace strata::training {
+
+/// How a line may look.
+struct ProgressStyle {
+  bool live = false;     ///< Redrawn in place.
+  bool color = false;    ///< SGR codes.
+  bool unicode = false;  ///< `━`, else `=`.
+  int columns = 0;       ///< Lines are clipped to it; 0: never.
+
+  /// What the standard output can show: honors NO_COLOR, TERM=dumb and the locale.
+  static ProgressStyle of_standard_output();
+};
+
+struct Progress {
+  int current = 0;
+  int total = 0;
+  double elapsed = 0.0;   ///< seconds
+  double per_step = 0.0;  ///< seconds, without the first step once there are more
+  bool finished = false;  ///< The elapsed time is shown, not what is left.
+};
+
+/// `3/3 ━━━━━━━━━━━━━━━━━━━━ 0s 39ms/step - accuracy: 0.4571 - loss: 1.0814`
+std::string progress_bar_line(const Progress& progress, const Logs& logs,
+                              const ProgressStyle& style);
+/// `3/3 - 0s - 61ms/step - accuracy: 0.4714 - loss: 1.0712`
+std::string progress_line(const Progress& progress, const Logs& logs);
+/// The characters a terminal shows of a text, without SGR codes.
+int visible_width(const std::string& text);
+
+/// Draws the progress of fit, evaluate and predict.
+class ProgressLogger : public Callback {
+ public:
+  /// verbose 1: a bar where the style is live; verbose 2, or no terminal: a line at the end.
+  ProgressLogger(std::ostream& output, ProgressStyle style, int verbose, int total);
+
+  void on_epoch_begin(int epoch, const Logs& logs) override;
+  void on_train_batch_end(int batch, const Logs& logs) override;
+  void on_epoch_end(int epoch, const Logs& logs) override;
+
+  // Of evaluate and predict, not of the validation inside fit.
+  void start();
+  void step(int batch, const Logs& logs);
+  void finish(const Logs& logs);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Progress progress(int current) const;
+  void draw(const std::string& line);
+
+  std::ostream& output_;
+  ProgressStyle style_;
+  bool bar_;
+  int total_;
+  int seen_ = 0;
+  Clock::time_point began_;
+  Clock::time_point first_step_;
+  Clock::time_point drawn_;
+  int drawn_width_ = 0;
+};
+
+}  // namespace strata::training

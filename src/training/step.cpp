@@ -1,0 +1,107 @@
+#include "training/step.hpp"
+
+#include <cmath>
+
+#include "core/check.hpp"
+#include "strata/autodiff/gradient_tape.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
+
+namespace strata::training {
+namespace {
+
+Outcome outcome_of(const TotalLoss& loss, const Tensor& predictions) {
+  return {.data_loss = loss.data.item(),
+          .reg_loss = loss.penalties.defined() ? loss.penalties.item() : 0.0,
+          .regularized = loss.penalties.defined(),
+          .predictions = ops::stop_gradient(predictions)};
+}
+
+std::string describe(const Penalty& penalty) {
+  return penalty.source == "add_loss" ? "the loss added by " + penalty.layer
+                                      : "the " + penalty.source + " penalty of " + penalty.layer;
+}
+
+// Says which term of the total loss was the first that is not finite.
+[[noreturn]] void raise_not_finite(const Layer& model, const TotalLoss& loss, std::int64_t step) {
+  std::string term = "the data loss";
+  float value = loss.data.item();
+  if (std::isfinite(value)) {
+    for (const Penalty& penalty : model.penalties()) {
+      if (std::isfinite(penalty.value.item())) continue;
+      term = describe(penalty);
+      value = penalty.value.item();
+      break;
+    }
+  }
+  raise<StateError>(
+      model.name(),
+      "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.",
+      term, value, step);
+}
+
+// Keeps what a forward pass changes besides the outputs (moving statistics), to put it back.
+class NonTrainableWeights {
+ public:
+  explicit NonTrainableWeights(const Layer& model) : variables_(model.non_trainable_variables()) {
+    for (const Variable& variable : variables_) values_.push_back(variable.value());
+  }
+  void restore() const {
+    for (std::size_t i = 0; i < variables_.size(); ++i) variables_[i].assign(values_[i]);
+  }
+
+ private:
+  std::vector<Variable> variables_;
+  std::vector<Tensor> values_;
+};
+
+}  // namespace
+
+Tensor TotalLoss::total() const { return penalties.defined() ? data + penalties : data; }
+
+TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
+                     const Tensor& predictions) {
+  TotalLoss loss;
+  loss.data = 0.0f;
+  if (compiled.loss) {
+    check(batch.y.defined(), model.name(), "the loss needs targets. Received: an undefined y.");
+    loss.data = (*compiled.loss)(batch.y, predictions, batch.sample_weight);
+    check<ShapeError>(loss.data.size() == 1, model.name(),
+                      "the loss must reduce to a scalar. Received: shape={}.",
+                      to_string(loss.data.shape()));
+    if (compiled.loss_weights) loss.data = loss.data * *compiled.loss_weights;
+  }
+  const std::vector<Tensor> penalties = model.losses();
+  if (!penalties.empty()) loss.penalties = ops::sum(penalties);
+  return loss;
+}
+
+Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  const NonTrainableWeights before(model);
+  Outcome outcome;
+  std::vector<Variable> variables;
+  std::vector<Tensor> gradients;
+  try {
+    GradientTape tape;
+    const Tensor predictions = model(batch.x, {.training = true});
+    const TotalLoss loss = total_loss(model, compiled, batch, predictions);
+    outcome = outcome_of(loss, predictions);
+    const Tensor total = loss.total();
+    if (!std::isfinite(total.item()))
+      raise_not_finite(model, loss, compiled.optimizer->iterations() + 1);
+    variables = model.trainable_variables();
+    gradients = tape.gradient(total, variables);
+    if (!variables.empty()) compiled.optimizer->apply(gradients, variables);
+  } catch (...) {
+    before.restore();
+    throw;
+  }
+  return outcome;
+}
+
+Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  const Tensor predictions = model(batch.x, {.training = false});
+  return outcome_of(total_loss(model, compiled, batch, predictions), predictions);
+}
+
+}  // namespace strata::training

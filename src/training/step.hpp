@@ -1,0 +1,44 @@
+// One step of training: forward, total loss, gradients, update.
+// The total loss is the data loss plus every layer's penalties.
+#pragma once
+
+#include <string_view>
+
+#include "strata/layers/layer.hpp"
+#include "strata/training/options.hpp"
+
+namespace strata::training {
+
+/// Samples that are looked at together; `sample_weight` may be undefined, and `y` where there is no
+/// loss.
+struct Batch {
+  Tensor x;
+  Tensor y;
+  Tensor sample_weight;
+};
+
+/// What one batch came to.
+struct Outcome {
+  double data_loss = 0.0;
+  double reg_loss = 0.0;
+  bool regularized = false;  ///< Whether there was any penalty at all.
+  Tensor predictions;        ///< Of the weights before the update.
+};
+
+/// The total loss as a differentiable tensor, with its two parts.
+struct TotalLoss {
+  Tensor data;
+  Tensor penalties;  ///< Undefined if there are none.
+  Tensor total() const;
+};
+TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
+                     const Tensor& predictions);
+
+/// One update. Raises StateError, before it, if the total loss is not finite: the model is as it
+/// was, and the text names the first term that was not.
+Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch);
+
+/// The losses of one batch in inference.
+Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch);
+
+}  // namespace strata::training

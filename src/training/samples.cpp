@@ -1,12 +1,10 @@
 #include "training/samples.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include "core/check.hpp"
 #include "strata/data/rows.hpp"
 #include "strata/ops/array.hpp"
-#include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
 #include "tensor/format.hpp"
 
@@ -26,12 +24,9 @@ Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t end,
             std::span<const std::int64_t> order) {
   if (!tensor.defined()) return {};
   if (order.empty() && begin == 0 && end == tensor.shape().front()) return tensor;
-  const auto first = static_cast<std::size_t>(begin);
-  const auto count = static_cast<std::size_t>(end - begin);
-  if (!order.empty()) return data::gather_rows(tensor, order.subspan(first, count));
-  std::vector<std::int64_t> indices(count);
-  std::iota(indices.begin(), indices.end(), begin);
-  return data::gather_rows(tensor, indices);
+  if (order.empty()) return data::slice_rows(tensor, begin, end);
+  return data::gather_rows(
+      tensor, order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
 }
 
 }  // namespace

@@ -3,6 +3,11 @@
 #include "builtins.hpp"
 
 #include "core/registry.hpp"
+#include "strata/initializers/constant.hpp"
+#include "strata/initializers/identity.hpp"
+#include "strata/initializers/orthogonal.hpp"
+#include "strata/initializers/random.hpp"
+#include "strata/initializers/variance_scaling.hpp"
 #include "strata/regularizers/l1.hpp"
 #include "strata/regularizers/l1l2.hpp"
 #include "strata/regularizers/l2.hpp"
@@ -11,6 +16,22 @@
 namespace strata::registry {
 
 void list_builtins() {
+  add_builtin<Initializer, initializers::Zeros>("keras.initializers", "Zeros");
+  add_builtin<Initializer, initializers::Ones>("keras.initializers", "Ones");
+  add_builtin<Initializer, initializers::Constant>("keras.initializers", "Constant");
+  add_builtin<Initializer, initializers::RandomNormal>("keras.initializers", "RandomNormal");
+  add_builtin<Initializer, initializers::RandomUniform>("keras.initializers", "RandomUniform");
+  add_builtin<Initializer, initializers::TruncatedNormal>("keras.initializers", "TruncatedNormal");
+  add_builtin<Initializer, initializers::VarianceScaling>("keras.initializers", "VarianceScaling");
+  add_builtin<Initializer, initializers::GlorotUniform>("keras.initializers", "GlorotUniform");
+  add_builtin<Initializer, initializers::GlorotNormal>("keras.initializers", "GlorotNormal");
+  add_builtin<Initializer, initializers::HeUniform>("keras.initializers", "HeUniform");
+  add_builtin<Initializer, initializers::HeNormal>("keras.initializers", "HeNormal");
+  add_builtin<Initializer, initializers::LecunUniform>("keras.initializers", "LecunUniform");
+  add_builtin<Initializer, initializers::LecunNormal>("keras.initializers", "LecunNormal");
+  add_builtin<Initializer, initializers::Orthogonal>("keras.initializers", "Orthogonal");
+  add_builtin<Initializer, initializers::Identity>("keras.initializers", "Identity");
+
   add_builtin<Regularizer, regularizers::L1>("keras.regularizers", "L1");
   add_builtin<Regularizer, regularizers::L2>("keras.regularizers", "L2");
   add_builtin<Regularizer, regularizers::L1L2>("keras.regularizers", "L1L2");

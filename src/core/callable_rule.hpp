@@ -32,6 +32,18 @@ class CallableRule : public Rule {
       class_name);
 }
 
+/// `from_identifier` of a family whose classes all have defaults: a listed class's name, or its
+/// snake_case.
+template <class Rule>
+std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identifier) {
+  using Base = std::remove_const_t<Rule>;
+  const registry::ClassEntry* entry = registry::find(typeid(Base), identifier);
+  if (entry == nullptr) {
+    registry::raise_unknown(label, identifier, registry::class_names(typeid(Base)));
+  }
+  return std::static_pointer_cast<Base>(entry->make(Config::object()));
+}
+
 /// `from_object` of a family: null, a string, a registered function, or an object with a class
 /// name.
 template <class Rule>

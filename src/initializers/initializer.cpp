@@ -1,0 +1,54 @@
+#include "strata/initializers/initializer.hpp"
+
+#include <map>
+
+#include "core/callable_rule.hpp"
+#include "core/registry.hpp"
+
+namespace strata {
+
+Config Initializer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
+
+std::shared_ptr<const Initializer> Initializer::from_identifier(std::string_view identifier) {
+  static const std::map<std::string_view, std::string_view> kAliases = {
+      {"zero", "Zeros"},
+      {"one", "Ones"},
+      {"normal", "RandomNormal"},
+      {"uniform", "RandomUniform"},
+      {"IdentityInitializer", "Identity"},
+      {"OrthogonalInitializer", "Orthogonal"}};
+  const auto alias = kAliases.find(identifier);
+  return named_rule<const Initializer>("Initializer",
+                                       alias == kAliases.end() ? identifier : alias->second);
+}
+
+std::shared_ptr<const Initializer> Initializer::from_object(const Config& config) {
+  return read_rule<const Initializer>("Initializer", config);
+}
+
+std::shared_ptr<const Initializer> Initializer::from_function(Function function,
+                                                              std::string registered_name) {
+  class Callable : public CallableRule<Initializer> {
+   public:
+    using CallableRule::CallableRule;
+    Tensor operator()(const Shape& shape) const override { return function()(shape); }
+  };
+  return std::make_shared<Callable>(std::move(function), std::move(registered_name));
+}
+
+Config Initializer::to_object(const Initializer& initializer) {
+  return write_rule("Initializer", initializer);
+}
+
+namespace initializers {
+
+Config serialize(const InitializerSpec& initializer) {
+  return initializer ? Initializer::to_object(*initializer) : Config(nullptr);
+}
+
+InitializerSpec deserialize(const Config& config) { return InitializerSpec(config); }
+
+InitializerSpec get(InitializerSpec identifier) { return identifier; }
+
+}  // namespace initializers
+}  // namespace strata

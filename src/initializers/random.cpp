@@ -1,0 +1,89 @@
+#include "strata/initializers/random.hpp"
+
+#include <cmath>
+
+#include "core/fields.hpp"
+#include "strata/tensor/random.hpp"
+
+namespace strata::initializers {
+namespace {
+
+RandomNormalOptions checked(const char* who, const RandomNormalOptions& options) {
+  check(std::isfinite(options.mean) && std::isfinite(options.stddev) && options.stddev >= 0.0f, who,
+        "mean must be finite and stddev finite and >= 0. Received: mean={}, stddev={}.",
+        options.mean, options.stddev);
+  return options;
+}
+
+template <class Fields>
+void list_fields(Fields& fields, RandomNormalOptions& options) {
+  fields("seed", options.seed);
+  fields("mean", options.mean);
+  fields("stddev", options.stddev);
+}
+
+template <class Fields>
+void list_fields(Fields& fields, RandomUniformOptions& options) {
+  fields("seed", options.seed);
+  fields("minval", options.minval);
+  fields("maxval", options.maxval);
+}
+
+template <class Options>
+Config write(Options options) {
+  return write_fields([&](auto& fields) { list_fields(fields, options); });
+}
+
+template <class Options>
+Options read(const char* who, const Config& config) {
+  Options options;
+  read_fields(who, config, [&](auto& fields) { list_fields(fields, options); });
+  return options;
+}
+
+}  // namespace
+
+RandomNormal::RandomNormal(const Options& options) : options_(checked("RandomNormal", options)) {}
+
+Tensor RandomNormal::operator()(const Shape& shape) const {
+  return random::Generator(options_.seed).normal(shape, options_.mean, options_.stddev);
+}
+
+Config RandomNormal::get_config() const { return write(options_); }
+
+RandomNormal RandomNormal::from_config(const Config& config) {
+  return RandomNormal(read<Options>("RandomNormal", config));
+}
+
+TruncatedNormal::TruncatedNormal(const Options& options)
+    : options_(checked("TruncatedNormal", options)) {}
+
+Tensor TruncatedNormal::operator()(const Shape& shape) const {
+  return random::Generator(options_.seed).truncated_normal(shape, options_.mean, options_.stddev);
+}
+
+Config TruncatedNormal::get_config() const { return write(options_); }
+
+TruncatedNormal TruncatedNormal::from_config(const Config& config) {
+  return TruncatedNormal(read<Options>("TruncatedNormal", config));
+}
+
+RandomUniform::RandomUniform(const Options& options) : options_(options) {
+  check(std::isfinite(options.minval) && std::isfinite(options.maxval) &&
+            options.minval <= options.maxval,
+        "RandomUniform",
+        "minval and maxval must be finite, and minval <= maxval. Received: minval={}, maxval={}.",
+        options.minval, options.maxval);
+}
+
+Tensor RandomUniform::operator()(const Shape& shape) const {
+  return random::Generator(options_.seed).uniform(shape, options_.minval, options_.maxval);
+}
+
+Config RandomUniform::get_config() const { return write(options_); }
+
+RandomUniform RandomUniform::from_config(const Config& config) {
+  return RandomUniform(read<Options>("RandomUniform", config));
+}
+
+}  // namespace strata::initializers

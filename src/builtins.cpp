@@ -3,6 +3,10 @@
 #include "builtins.hpp"
 
 #include "core/registry.hpp"
+#include "strata/constraints/max_norm.hpp"
+#include "strata/constraints/min_max_norm.hpp"
+#include "strata/constraints/non_neg.hpp"
+#include "strata/constraints/unit_norm.hpp"
 #include "strata/initializers/constant.hpp"
 #include "strata/initializers/identity.hpp"
 #include "strata/initializers/orthogonal.hpp"
@@ -16,6 +20,11 @@
 namespace strata::registry {
 
 void list_builtins() {
+  add_builtin<Constraint, constraints::NonNeg>("keras.constraints", "NonNeg");
+  add_builtin<Constraint, constraints::MaxNorm>("keras.constraints", "MaxNorm");
+  add_builtin<Constraint, constraints::UnitNorm>("keras.constraints", "UnitNorm");
+  add_builtin<Constraint, constraints::MinMaxNorm>("keras.constraints", "MinMaxNorm");
+
   add_builtin<Initializer, initializers::Zeros>("keras.initializers", "Zeros");
   add_builtin<Initializer, initializers::Ones>("keras.initializers", "Ones");
   add_builtin<Initializer, initializers::Constant>("keras.initializers", "Constant");

@@ -20,6 +20,10 @@ Config to_config(const Shape& shape) {
   return list;
 }
 
+Config to_config(const AxisList& axes) {
+  return axes.values().size() == 1 ? Config(axes.values()[0]) : Config(axes.values());
+}
+
 const Config* ConfigReader::find(const char* key) {
   seen_.emplace_back(key);
   const auto found = config_.find(key);
@@ -39,8 +43,8 @@ void ConfigReader::neutral(const char* key, const Config& value) {
 void ConfigReader::finish() const {
   for (const auto& [key, value] : config_.items()) {
     check(std::find(seen_.begin(), seen_.end(), key) != seen_.end(), who_,
-          "unknown key in the config; known are {}. Received: {}={}.", fmt::join(seen_, ", "), key,
-          value.dump());
+          "unknown key in the config; known are {}. Received: {}={}.",
+          seen_.empty() ? "none" : fmt::format("{}", fmt::join(seen_, ", ")), key, value.dump());
   }
 }
 
@@ -85,6 +89,12 @@ void ConfigReader::read(const char* key, const Config& value, Shape& field) cons
     if (!element.is_null()) read(key, element, extent);
     field.append(extent);
   }
+}
+
+void ConfigReader::read(const char* key, const Config& value, AxisList& field) const {
+  std::vector<int> axes(1);
+  value.is_array() ? read(key, value, axes) : read(key, value, axes[0]);
+  field = AxisList(std::move(axes));
 }
 
 }  // namespace strata

@@ -20,6 +20,7 @@
 
 #include "core/check.hpp"
 #include "strata/config.hpp"
+#include "strata/core/axis_list.hpp"
 #include "strata/core/per_axis.hpp"
 #include "strata/core/required.hpp"
 #include "strata/core/rule_spec.hpp"
@@ -29,7 +30,8 @@ namespace strata {
 
 /// The shortest decimal that reads back as this float: 0.01f is written 0.01.
 Config to_config(float value);
-Config to_config(const Shape& shape);  ///< an unknown extent is null
+Config to_config(const Shape& shape);    ///< an unknown extent is null
+Config to_config(const AxisList& axes);  ///< one axis is a number
 inline Config to_config(bool value) { return value; }
 inline Config to_config(int value) { return value; }
 inline Config to_config(std::int64_t value) { return value; }
@@ -108,6 +110,7 @@ class ConfigReader {
   void read(const char* key, const Config& value, float& field) const;
   void read(const char* key, const Config& value, std::string& field) const;
   void read(const char* key, const Config& value, Shape& field) const;
+  void read(const char* key, const Config& value, AxisList& field) const;
 
   template <class T>
   void read(const char* key, const Config& value, Required<T>& field) const {

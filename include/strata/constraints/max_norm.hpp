@@ -1,0 +1,32 @@
+// MaxNorm: an upper bound on the incoming weights of every unit.
+#pragma once
+
+#include "strata/constraints/constraint.hpp"
+#include "strata/core/axis_list.hpp"
+
+namespace strata::constraints {
+
+struct MaxNormOptions {
+  float max_value = 2.0f;  ///< Largest norm: finite, >= 0.
+  AxisList axis = 0;       ///< What a norm runs over: 0 for Dense, `{0, 1, 2}` for Conv2D.
+};
+
+/// `w * min(n, max_value) / (1e-7 + n)`, where n is the Euclidean norm along `axis`.
+///
+/// Raises InvalidArgument on a negative or non-finite bound.
+/// See https://keras.io/api/layers/constraints/#maxnorm-class.
+class MaxNorm : public Constraint {
+ public:
+  using Options = MaxNormOptions;
+
+  explicit MaxNorm(const Options& options = {});
+
+  Tensor operator()(const Tensor& weight) const override;
+  Config get_config() const override;  ///< {"max_value": …, "axis": …}
+  static MaxNorm from_config(const Config& config);
+
+ private:
+  Options options_;
+};
+
+}  // namespace strata::constraints

@@ -1,0 +1,42 @@
+#include "strata/constraints/max_norm.hpp"
+
+#include <cmath>
+
+#include "core/fields.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
+
+namespace strata::constraints {
+namespace {
+
+constexpr float kEpsilon = 1e-7f;  // Keras's own, against a norm of 0
+
+template <class Fields>
+void list_fields(Fields& fields, MaxNormOptions& options) {
+  fields("max_value", options.max_value);
+  fields("axis", options.axis);
+}
+
+}  // namespace
+
+MaxNorm::MaxNorm(const Options& options) : options_(options) {
+  check(std::isfinite(options.max_value) && options.max_value >= 0.0f, "MaxNorm",
+        "max_value must be finite and >= 0. Received: max_value={}.", options.max_value);
+}
+
+Tensor MaxNorm::operator()(const Tensor& weight) const {
+  const Tensor norm = ops::norm(weight, options_.axis.values(), true);
+  return weight * (ops::minimum(norm, options_.max_value) / (kEpsilon + norm));
+}
+
+Config MaxNorm::get_config() const {
+  return write_fields([options = options_](auto& fields) mutable { list_fields(fields, options); });
+}
+
+MaxNorm MaxNorm::from_config(const Config& config) {
+  Options options;
+  read_fields("MaxNorm", config, [&](auto& fields) { list_fields(fields, options); });
+  return MaxNorm(options);
+}
+
+}  // namespace strata::constraints

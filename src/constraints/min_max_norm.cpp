@@ -1,0 +1,52 @@
+#include "strata/constraints/min_max_norm.hpp"
+
+#include <cmath>
+
+#include "core/fields.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
+
+namespace strata::constraints {
+namespace {
+
+constexpr float kEpsilon = 1e-7f;  // Keras's own, against a norm of 0
+
+template <class Fields>
+void list_fields(Fields& fields, MinMaxNormOptions& options) {
+  fields("min_value", options.min_value);
+  fields("max_value", options.max_value);
+  fields("rate", options.rate);
+  fields("axis", options.axis);
+}
+
+}  // namespace
+
+MinMaxNorm::MinMaxNorm(const Options& options) : options_(options) {
+  check(options.min_value >= 0.0f && options.min_value <= options.max_value &&
+            std::isfinite(options.max_value),
+        "MinMaxNorm",
+        "min_value and max_value must be finite, and 0 <= min_value <= max_value. Received: "
+        "min_value={}, max_value={}.",
+        options.min_value, options.max_value);
+  check(options.rate >= 0.0f && options.rate <= 1.0f, "MinMaxNorm",
+        "rate must lie in [0, 1]. Received: rate={}.", options.rate);
+}
+
+Tensor MinMaxNorm::operator()(const Tensor& weight) const {
+  const Tensor norm = ops::norm(weight, options_.axis.values(), true);
+  const Tensor wanted = ops::clip(norm, options_.min_value, options_.max_value);
+  const Tensor reached = options_.rate * wanted + (1.0f - options_.rate) * norm;
+  return weight * (reached / (kEpsilon + norm));
+}
+
+Config MinMaxNorm::get_config() const {
+  return write_fields([options = options_](auto& fields) mutable { list_fields(fields, options); });
+}
+
+MinMaxNorm MinMaxNorm::from_config(const Config& config) {
+  Options options;
+  read_fields("MinMaxNorm", config, [&](auto& fields) { list_fields(fields, options); });
+  return MinMaxNorm(options);
+}
+
+}  // namespace strata::constraints

@@ -4,32 +4,9 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "kernels/block_sum.hpp"
 
 namespace strata::kernels {
-namespace {
-
-// Short float sums inside double ones: vectorized, and right to 1e-6 over 10^7 elements.
-constexpr std::int64_t kLanes = 16;
-constexpr std::int64_t kBlock = 64 * kLanes;
-
-template <class Term>
-double block_sum(const float* x, std::int64_t begin, std::int64_t end, Term term) {
-  double total = 0.0;
-  for (std::int64_t block = begin; block < end; block += kBlock) {
-    const std::int64_t stop = std::min(end, block + kBlock);
-    std::array<float, kLanes> lanes{};
-    std::int64_t i = block;
-    for (; i + kLanes <= stop; i += kLanes) {
-      for (std::int64_t lane = 0; lane < kLanes; ++lane)
-        lanes[static_cast<std::size_t>(lane)] += term(x[i + lane]);
-    }
-    for (; i < stop; ++i) lanes[0] += term(x[i]);
-    for (const float lane : lanes) total += static_cast<double>(lane);
-  }
-  return total;
-}
-
-}  // namespace
 
 float penalty(const float* x, std::int64_t count, float l1, float l2) {
   const std::int64_t parts = part_count(count);

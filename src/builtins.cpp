@@ -12,6 +12,10 @@
 #include "strata/initializers/orthogonal.hpp"
 #include "strata/initializers/random.hpp"
 #include "strata/initializers/variance_scaling.hpp"
+#include "strata/optimizers/adam.hpp"
+#include "strata/optimizers/adam_w.hpp"
+#include "strata/optimizers/rmsprop.hpp"
+#include "strata/optimizers/sgd.hpp"
 #include "strata/regularizers/l1.hpp"
 #include "strata/regularizers/l1l2.hpp"
 #include "strata/regularizers/l2.hpp"
@@ -40,6 +44,11 @@ void list_builtins() {
   add_builtin<Initializer, initializers::LecunNormal>("keras.initializers", "LecunNormal");
   add_builtin<Initializer, initializers::Orthogonal>("keras.initializers", "Orthogonal");
   add_builtin<Initializer, initializers::Identity>("keras.initializers", "Identity");
+
+  add_builtin<Optimizer, optimizers::SGD>("keras.optimizers", "SGD");
+  add_builtin<Optimizer, optimizers::Adam>("keras.optimizers", "Adam");
+  add_builtin<Optimizer, optimizers::AdamW>("keras.optimizers", "AdamW");
+  add_builtin<Optimizer, optimizers::RMSprop>("keras.optimizers", "RMSprop");
 
   add_builtin<Regularizer, regularizers::L1>("keras.regularizers", "L1");
   add_builtin<Regularizer, regularizers::L2>("keras.regularizers", "L2");

@@ -1,0 +1,152 @@
+#include "kernels/optimizer.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "kernels/block_sum.hpp"
+
+namespace strata::kernels {
+namespace {
+
+inline float finished(const RawGradient& gradient, std::int64_t i) {
+  const float value = gradient.values[i] * gradient.scale;
+  if (value > gradient.limit) return gradient.limit;
+  return value < -gradient.limit ? -gradient.limit : value;
+}
+
+// The arrays of a step never overlap, which lets the compiler vectorize.
+struct Range {
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+void sgd_plain(Range range, const SgdStep& step, const RawGradient gradient, float* __restrict w) {
+  const auto [rate, decay, momentum, nesterov] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    w[i] = w[i] - decay * w[i] - rate * finished(gradient, i);
+  }
+}
+
+void sgd_momentum(Range range, const SgdStep& step, const RawGradient gradient, float* __restrict w,
+                  float* __restrict velocity) {
+  const auto [rate, decay, momentum, nesterov] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float push = rate * finished(gradient, i);
+    const float v = momentum * velocity[i] - push;
+    velocity[i] = v;
+    w[i] = w[i] - decay * w[i] + (nesterov ? momentum * v - push : v);
+  }
+}
+
+template <bool kAmsgrad>
+void adam_range(Range range, const AdamStep& step, const RawGradient gradient, float* __restrict w,
+                float* __restrict m, float* __restrict v, float* __restrict largest) {
+  const float new_1 = 1.0f - step.beta_1;
+  const float new_2 = 1.0f - step.beta_2;
+  const auto [rate, decay, beta_1, beta_2, epsilon] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = finished(gradient, i);
+    m[i] += (g - m[i]) * new_1;
+    v[i] += (g * g - v[i]) * new_2;
+    float second = v[i];
+    if constexpr (kAmsgrad) second = largest[i] = largest[i] > second ? largest[i] : second;
+    w[i] = w[i] - decay * w[i] - rate * m[i] / (std::sqrt(second) + epsilon);
+  }
+}
+
+template <bool kMomentum, bool kCentered>
+void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradient,
+                   float* __restrict w, float* __restrict v, float* __restrict velocity,
+                   float* __restrict mean) {
+  const auto [rate, decay, rho, momentum, epsilon] = step;
+  const float fresh = 1.0f - rho;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = finished(gradient, i);
+    v[i] = rho * v[i] + fresh * g * g;
+    float variance = v[i];
+    if constexpr (kCentered) {
+      mean[i] = rho * mean[i] + fresh * g;
+      // Rounding can carry a variance of large gradients below 0, and the root to NaN.
+      variance -= mean[i] * mean[i];
+      variance = variance < 0.0f ? 0.0f : variance;
+    }
+    float change = rate * g / std::sqrt(variance + epsilon);
+    if constexpr (kMomentum) change = velocity[i] = momentum * velocity[i] + change;
+    w[i] = w[i] - decay * w[i] - change;
+  }
+}
+
+// What a part's items cost, in additions: these loops wait for memory, one array an addition or so.
+constexpr std::int64_t kCost = 4;
+
+}  // namespace
+
+void finish_gradient(std::int64_t count, RawGradient gradient, float* result) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) result[i] = finished(gradient, i);
+  });
+}
+
+void add_scaled(std::int64_t count, const float* values, float scale, float* sum) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) sum[i] += scale * values[i];
+  });
+}
+
+double norm(std::int64_t count, const float* values) {
+  const std::int64_t parts = part_count(count);
+  std::array<double, 64> sums{};
+  parallel_parts(parts, [&](std::int64_t part) {
+    sums[static_cast<std::size_t>(part)] =
+        block_sum(values, count * part / parts, count * (part + 1) / parts,
+                  [](float value) { return value * value; });
+  });
+  double total = 0.0;
+  for (const double sum : sums) total += sum;
+  return std::sqrt(total);
+}
+
+void decay(std::int64_t count, float decay, float* weight) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) weight[i] -= decay * weight[i];
+  });
+}
+
+void moving_average(std::int64_t count, float momentum, const float* weight, float* average) {
+  const float fresh = 1.0f - momentum;
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      average[i] = momentum * average[i] + fresh * weight[i];
+    }
+  });
+}
+
+void sgd(std::int64_t count, const SgdStep& step, RawGradient gradient, float* weight,
+         float* velocity) {
+  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+    if (velocity == nullptr) return sgd_plain({begin, end}, step, gradient, weight);
+    sgd_momentum({begin, end}, step, gradient, weight, velocity);
+  });
+}
+
+void adam(std::int64_t count, const AdamStep& step, RawGradient gradient, float* weight, float* m,
+          float* v, float* largest) {
+  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+    const auto run = largest == nullptr ? adam_range<false> : adam_range<true>;
+    run({begin, end}, step, gradient, weight, m, v, largest);
+  });
+}
+
+void rmsprop(std::int64_t count, const RmspropStep& step, RawGradient gradient, float* weight,
+             float* v, float* velocity, float* mean) {
+  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+    const bool centered = mean != nullptr;
+    const auto run = velocity == nullptr
+                         ? (centered ? rmsprop_range<false, true> : rmsprop_range<false, false>)
+                         : (centered ? rmsprop_range<true, true> : rmsprop_range<true, false>);
+    run({begin, end}, step, gradient, weight, v, velocity, mean);
+  });
+}
+
+}  // namespace strata::kernels

@@ -1,0 +1,124 @@
+#include "kernels/strided.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/parallel.hpp"
+
+namespace strata::kernels {
+namespace {
+
+struct Axis {
+  std::int64_t extent;
+  std::int64_t from;
+  std::int64_t to;
+};
+
+// Axes of extent 1 left out, neighbours that both sides walk alike made one; innermost first.
+struct Walk {
+  std::size_t rank = 0;
+  std::array<Axis, Shape::kMaxRank> axes;
+
+  Walk(const Shape& extents, const Strides& from, const Strides& to) {
+    for (int i = extents.rank(); i-- > 0;) {
+      const auto at = static_cast<std::size_t>(i);
+      const Axis axis{extents[i], from[at], to[at]};
+      if (axis.extent == 1) continue;
+      if (rank > 0 && follows(axes[rank - 1], axis)) {
+        axes[rank - 1].extent *= axis.extent;
+      } else {
+        axes[rank++] = axis;
+      }
+    }
+    if (rank == 0) axes[rank++] = {1, 1, 1};
+  }
+
+  static bool follows(const Axis& inner, const Axis& outer) {
+    return outer.from == inner.from * inner.extent && outer.to == inner.to * inner.extent;
+  }
+};
+
+template <Store store>
+void put(float& to, float value) {
+  if constexpr (store == Store::add) {
+    to += value;
+  } else {
+    to = value;
+  }
+}
+
+template <Store store>
+void copy_run(const Axis& axis, const float* from, float* to) {
+  if (axis.from == 1 && axis.to == 1) {
+    for (std::int64_t i = 0; i < axis.extent; ++i) put<store>(to[i], from[i]);
+  } else if (axis.from == 0 && axis.to == 1) {
+    const float value = *from;
+    for (std::int64_t i = 0; i < axis.extent; ++i) put<store>(to[i], value);
+  } else {
+    for (std::int64_t i = 0; i < axis.extent; ++i) put<store>(to[i * axis.to], from[i * axis.from]);
+  }
+}
+
+template <Store store>
+void copy_walk(Walk walk, const float* from, float* to) {
+  // A single long run is cut, so that several threads can take part in it.
+  if (walk.rank == 1) {
+    const Axis whole = walk.axes[0];
+    return parallel_for(whole.extent, 1, [=](std::int64_t begin, std::int64_t end) {
+      copy_run<store>({end - begin, whole.from, whole.to}, from + begin * whole.from,
+                      to + begin * whole.to);
+    });
+  }
+  std::int64_t runs = 1;
+  for (std::size_t axis = 1; axis < walk.rank; ++axis) runs *= walk.axes[axis].extent;
+  parallel_for(runs, walk.axes[0].extent, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t run = begin; run < end; ++run) {
+      std::int64_t rest = run;
+      std::int64_t from_offset = 0;
+      std::int64_t to_offset = 0;
+      for (std::size_t axis = 1; axis < walk.rank; ++axis) {
+        const std::int64_t index = rest % walk.axes[axis].extent;
+        rest /= walk.axes[axis].extent;
+        from_offset += index * walk.axes[axis].from;
+        to_offset += index * walk.axes[axis].to;
+      }
+      copy_run<store>(walk.axes[0], from + from_offset, to + to_offset);
+    }
+  });
+}
+
+}  // namespace
+
+Strides strides_of(const Shape& shape) {
+  Strides strides{};
+  std::int64_t size = 1;
+  for (int i = shape.rank(); i-- > 0;) {
+    strides[static_cast<std::size_t>(i)] = size;
+    size *= shape[i];
+  }
+  return strides;
+}
+
+Strides broadcast_strides(const Shape& shape, const Shape& result) {
+  const Strides own = strides_of(shape);
+  const int offset = result.rank() - shape.rank();
+  Strides strides{};
+  for (int i = 0; i < shape.rank(); ++i) {
+    if (shape[i] != 1)
+      strides[static_cast<std::size_t>(i + offset)] = own[static_cast<std::size_t>(i)];
+  }
+  return strides;
+}
+
+void copy(const Shape& extents, const float* from, const Strides& from_strides, float* to,
+          const Strides& to_strides, Store store) {
+  if (extents.element_count() == 0) return;
+  const Walk walk(extents, from_strides, to_strides);
+  if (store == Store::add) {
+    copy_walk<Store::add>(walk, from, to);
+  } else {
+    copy_walk<Store::assign>(walk, from, to);
+  }
+}
+
+}  // namespace strata::kernels

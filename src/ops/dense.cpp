@@ -1,0 +1,106 @@
+// ops::dense: a matrix product with bias and activation in one recorded op.
+#include <array>
+#include <vector>
+
+#include "core/check.hpp"
+#include "core/parallel.hpp"
+#include "kernels/epilogue.hpp"
+#include "kernels/gemm.hpp"
+#include "ops/gradient_target.hpp"
+#include "ops/inputs.hpp"
+#include "strata/autodiff/record.hpp"
+#include "strata/ops/linear_algebra.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::ops {
+namespace {
+
+using autodiff::InputGradients;
+
+constexpr const char* kWho = "ops::dense";
+
+// What an element of the outcome costs beside the product, in additions.
+std::int64_t cost_of(FusedActivation activation) {
+  return activation == FusedActivation::sigmoid || activation == FusedActivation::tanh ? 16 : 2;
+}
+
+void check_shapes(const Tensor& x, const Tensor& kernel, const Tensor& bias) {
+  check_defined(kWho, x);
+  check_defined(kWho, kernel);
+  check<ShapeError>(x.rank() >= 2 && kernel.rank() == 2 && x.shape().back() == kernel.shape()[0],
+                    kWho,
+                    "the input must have two axes or more, and its last one must be as long as the "
+                    "first of the kernel's two. Received: shapes {} and {}.",
+                    x.shape(), kernel.shape());
+  check<ShapeError>(!bias.defined() || bias.shape() == Shape{kernel.shape()[1]}, kWho,
+                    "the bias must have the shape {}. Received: shape={}.",
+                    Shape{kernel.shape()[1]}, bias.shape());
+}
+
+// dz = dy activation'(z), and db += the sum of its rows, in one pass.
+void back_through_activation(std::int64_t rows, std::int64_t columns, const float* y,
+                             const float* dy, FusedActivation activation, float* dz, float* db) {
+  const bool linear = activation == FusedActivation::linear;
+  if (linear && db == nullptr) return;
+  const std::int64_t parts =
+      std::min(part_count(rows * columns, cost_of(activation)), std::max<std::int64_t>(rows, 1));
+  std::vector<double> sums(static_cast<std::size_t>(db != nullptr ? parts * columns : 0), 0.0);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const std::int64_t begin = rows * part / parts;
+    const std::int64_t count = rows * (part + 1) / parts - begin;
+    const std::int64_t at = begin * columns;
+    if (!linear) kernels::unfinish_rows(count, columns, y + at, dy + at, activation, dz + at);
+    if (db != nullptr)
+      kernels::add_column_sums(count, columns, (linear ? dy : dz) + at,
+                               sums.data() + part * columns);
+  });
+  for (std::int64_t j = 0; db != nullptr && j < columns; ++j) {
+    double total = 0.0;
+    for (std::int64_t part = 0; part < parts; ++part)
+      total += sums[static_cast<std::size_t>(part * columns + j)];
+    db[j] += static_cast<float>(total);
+  }
+}
+
+}  // namespace
+
+// y = f(x · w + b),   dz = dy f'(z),   dx = dz · wᵀ,   dw = xᵀ · dz,   db = the sum of dz's rows
+Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+             FusedActivation activation) {
+  check_shapes(x, kernel, bias);
+  const std::int64_t in = kernel.shape()[0];
+  const std::int64_t units = kernel.shape()[1];
+  Tensor y = TensorAccess::uninitialized(x.shape().with(x.rank() - 1, units));
+  const std::int64_t rows = x.shape().without(x.rank() - 1).element_count();
+  float* out = TensorAccess::data(y);
+  kernels::gemm(rows, units, in, {x.data(), in}, {kernel.data(), units}, 0.0f, out, units);
+  if (bias.defined() || activation != FusedActivation::linear) {
+    parallel_for(rows, units * cost_of(activation), [&](std::int64_t begin, std::int64_t end) {
+      kernels::finish_rows(end - begin, units, bias.data(), activation, out + begin * units);
+    });
+  }
+  const bool linear = activation == FusedActivation::linear;
+  const Tensor outcome = linear ? Tensor() : y;
+  return autodiff::record(
+      kWho, std::move(y), {x, kernel, bias}, [=](const Tensor& dy, InputGradients& inputs) {
+        Tensor dz = linear ? dy : TensorAccess::uninitialized(dy.shape());
+        GradientTarget db(inputs, 2, bias.shape());
+        back_through_activation(rows, units, outcome.data(), dy.data(), activation,
+                                linear ? nullptr : TensorAccess::data(dz), db.zeroed_data());
+        db.finish();
+        GradientTarget dw(inputs, 1, kernel.shape());
+        if (dw.data() != nullptr) {
+          kernels::gemm(in, units, rows, {x.data(), in, true}, {dz.data(), units},
+                        dw.fresh() ? 0.0f : 1.0f, dw.data(), units);
+          dw.finish();
+        }
+        GradientTarget dx(inputs, 0, x.shape());
+        if (dx.data() != nullptr) {
+          kernels::gemm(rows, in, units, {dz.data(), units}, {kernel.data(), units, true},
+                        dx.fresh() ? 0.0f : 1.0f, dx.data(), in);
+          dx.finish();
+        }
+      });
+}
+
+}  // namespace strata::ops

@@ -1,0 +1,182 @@
+// The functions of two and three tensors in elementwise.hpp; those of one are in unary.cpp.
+#include "strata/ops/elementwise.hpp"
+
+#include <cmath>
+
+#include "kernels/map.hpp"
+#include "ops/sum_to.hpp"
+#include "ops/unary.hpp"
+#include "strata/autodiff/record.hpp"
+
+namespace strata {
+
+Tensor operator+(const Tensor& a, const Tensor& b) { return ops::add(a, b); }
+Tensor operator-(const Tensor& a, const Tensor& b) { return ops::subtract(a, b); }
+Tensor operator*(const Tensor& a, const Tensor& b) { return ops::multiply(a, b); }
+Tensor operator/(const Tensor& a, const Tensor& b) { return ops::divide(a, b); }
+
+namespace ops {
+namespace {
+
+using autodiff::InputGradients;
+
+template <class F>
+Tensor mapped(const char* who, std::int64_t cost, const Tensor& a, const Tensor& b, F f) {
+  check_defined(who, a);
+  check_defined(who, b);
+  Tensor result = TensorAccess::uninitialized(broadcast(a.shape(), b.shape(), who));
+  kernels::map(kernels::Broadcast<2>(result.shape(), {&a.shape(), &b.shape()}), cost,
+               {a.data(), b.data()}, TensorAccess::data(result), f);
+  return result;
+}
+
+// `f(gradient, a, b)`, element by element, summed over what was broadcast to `shape`.
+template <class F>
+Tensor pulled_back(std::int64_t cost, const Tensor& gradient, const Tensor& a, const Tensor& b,
+                   const Shape& shape, F f) {
+  Tensor result = TensorAccess::uninitialized(gradient.shape());
+  kernels::map(kernels::Broadcast<3>(gradient.shape(), {&gradient.shape(), &a.shape(), &b.shape()}),
+               cost, {gradient.data(), a.data(), b.data()}, TensorAccess::data(result), f);
+  return sum_to(result, shape);
+}
+
+/// `f(a, b)`; `by_a(g, a, b)` is `g * df/da`, and `by_b` likewise.
+template <class F, class ByA, class ByB>
+Tensor binary(const char* who, std::int64_t cost, const Tensor& a, const Tensor& b, F f, ByA by_a,
+              ByB by_b) {
+  return autodiff::record(who, mapped(who, cost, a, b, f), {a, b},
+                          [a, b, cost, by_a, by_b](const Tensor& gradient, InputGradients& inputs) {
+                            if (inputs.wanted(0))
+                              inputs.add(0, pulled_back(cost, gradient, a, b, a.shape(), by_a));
+                            if (inputs.wanted(1))
+                              inputs.add(1, pulled_back(cost, gradient, a, b, b.shape(), by_b));
+                          });
+}
+
+/// A comparison: 1 where `holds(a, b)`, else 0. A constant.
+template <class F>
+Tensor comparison(const char* who, const Tensor& a, const Tensor& b, F holds) {
+  return mapped(who, kCheap, a, b, [holds](float x, float y) { return holds(x, y) ? 1.0f : 0.0f; });
+}
+
+// The larger one takes the gradient; equals share it.
+float share(float g, float mine, float other) {
+  return mine > other ? g : (mine == other ? 0.5f * g : 0.0f);
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b) {
+  return autodiff::record(
+      "ops::add", mapped("ops::add", kCheap, a, b, [](float x, float y) { return x + y; }), {a, b},
+      [a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient, InputGradients& inputs) {
+        if (inputs.wanted(0)) inputs.add(0, sum_to(gradient, a_shape));
+        if (inputs.wanted(1)) inputs.add(1, sum_to(gradient, b_shape));
+      });
+}
+
+Tensor subtract(const Tensor& a, const Tensor& b) {
+  return autodiff::record(
+      "ops::subtract",
+      mapped("ops::subtract", kCheap, a, b, [](float x, float y) { return x - y; }), {a, b},
+      [a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient, InputGradients& inputs) {
+        if (inputs.wanted(0)) inputs.add(0, sum_to(gradient, a_shape));
+        if (inputs.wanted(1)) inputs.add(1, negative(sum_to(gradient, b_shape)));
+      });
+}
+
+Tensor multiply(const Tensor& a, const Tensor& b) {
+  return binary(
+      "ops::multiply", kCheap, a, b, [](float x, float y) { return x * y; },
+      [](float g, float, float y) { return g * y; }, [](float g, float x, float) { return g * x; });
+}
+
+Tensor divide(const Tensor& a, const Tensor& b) {
+  return binary(
+      "ops::divide", kCheap, a, b, [](float x, float y) { return x / y; },
+      [](float g, float, float y) { return g / y; },
+      [](float g, float x, float y) { return -g * (x / y) / y; });
+}
+
+// d/da = b a^(b-1), 0 where b is 0;   d/db = a^b log(a), 0 where a is 0
+Tensor power(const Tensor& base, const Tensor& exponent) {
+  return binary(
+      "ops::power", kTranscendental, base, exponent,
+      [](float x, float y) { return std::pow(x, y); },
+      [](float g, float x, float y) { return y == 0.0f ? 0.0f : g * y * std::pow(x, y - 1.0f); },
+      [](float g, float x, float y) {
+        return x == 0.0f ? 0.0f : g * std::pow(x, y) * std::log(x);
+      });
+}
+
+Tensor maximum(const Tensor& a, const Tensor& b) {
+  return binary(
+      "ops::maximum", kCheap, a, b, [](float x, float y) { return x > y || x != x ? x : y; },
+      [](float g, float x, float y) { return share(g, x, y); },
+      [](float g, float x, float y) { return share(g, y, x); });
+}
+
+Tensor minimum(const Tensor& a, const Tensor& b) {
+  return binary(
+      "ops::minimum", kCheap, a, b, [](float x, float y) { return x < y || x != x ? x : y; },
+      [](float g, float x, float y) { return share(g, -x, -y); },
+      [](float g, float x, float y) { return share(g, -y, -x); });
+}
+
+Tensor equal(const Tensor& a, const Tensor& b) {
+  return comparison("ops::equal", a, b, [](float x, float y) { return x == y; });
+}
+
+Tensor not_equal(const Tensor& a, const Tensor& b) {
+  return comparison("ops::not_equal", a, b, [](float x, float y) { return x != y; });
+}
+
+Tensor less(const Tensor& a, const Tensor& b) {
+  return comparison("ops::less", a, b, [](float x, float y) { return x < y; });
+}
+
+Tensor less_equal(const Tensor& a, const Tensor& b) {
+  return comparison("ops::less_equal", a, b, [](float x, float y) { return x <= y; });
+}
+
+Tensor greater(const Tensor& a, const Tensor& b) {
+  return comparison("ops::greater", a, b, [](float x, float y) { return x > y; });
+}
+
+Tensor greater_equal(const Tensor& a, const Tensor& b) {
+  return comparison("ops::greater_equal", a, b, [](float x, float y) { return x >= y; });
+}
+
+Tensor logical_and(const Tensor& a, const Tensor& b) {
+  return comparison("ops::logical_and", a, b,
+                    [](float x, float y) { return x != 0.0f && y != 0.0f; });
+}
+
+Tensor logical_or(const Tensor& a, const Tensor& b) {
+  return comparison("ops::logical_or", a, b,
+                    [](float x, float y) { return x != 0.0f || y != 0.0f; });
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  constexpr const char* kWho = "ops::where";
+  for (const Tensor* input : {&condition, &a, &b}) check_defined(kWho, *input);
+  const Shape shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape(), kWho), kWho);
+  Tensor result = TensorAccess::uninitialized(shape);
+  kernels::map(kernels::Broadcast<3>(shape, {&condition.shape(), &a.shape(), &b.shape()}), kCheap,
+               {condition.data(), a.data(), b.data()}, TensorAccess::data(result),
+               [](float c, float x, float y) { return c != 0.0f ? x : y; });
+  return autodiff::record(
+      kWho, std::move(result), {condition, a, b},
+      [condition, a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient,
+                                                            InputGradients& inputs) {
+        const auto taken = [](float c, float g) { return c != 0.0f ? g : 0.0f; };
+        const auto left = [](float c, float g) { return c != 0.0f ? 0.0f : g; };
+        if (inputs.wanted(1))
+          inputs.add(1, sum_to(mapped(kWho, kCheap, condition, gradient, taken), a_shape));
+        if (inputs.wanted(2))
+          inputs.add(2, sum_to(mapped(kWho, kCheap, condition, gradient, left), b_shape));
+      });
+}
+
+}  // namespace ops
+}  // namespace strata

@@ -1,0 +1,151 @@
+#include "strata/ops/linear_algebra.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/check.hpp"
+#include "core/parallel.hpp"
+#include "kernels/gemm.hpp"
+#include "ops/gradient_target.hpp"
+#include "ops/inputs.hpp"
+#include "strata/autodiff/record.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::ops {
+namespace {
+
+using autodiff::InputGradients;
+using Starts = std::vector<std::int64_t>;  // where each matrix of a batch begins
+
+// A product of batches of matrices: `c_i = a_i · b_i`, with a_i rows x inner, b_i inner x columns.
+struct Product {
+  std::int64_t rows;
+  std::int64_t inner;
+  std::int64_t columns;
+  Starts a;
+  Starts b;
+  Starts c;
+  Shape result;
+};
+
+Shape without_matrix(const Shape& shape) {
+  Shape leading;
+  for (int i = 0; i + 2 < shape.rank(); ++i) leading.append(shape[i]);
+  return leading;
+}
+
+// The matrices in the last two axes of `shape`, its leading axes broadcast to `batch`.
+Starts starts_of(const Shape& shape, const Shape& batch) {
+  const int offset = batch.rank() + 2 - shape.rank();
+  std::int64_t matrix = shape[shape.rank() - 2] * shape[shape.rank() - 1];
+  Starts starts(static_cast<std::size_t>(batch.element_count()), 0);
+  std::int64_t period = 1;
+  for (int i = batch.rank(); i-- > 0;) {
+    const std::int64_t extent = i < offset ? 1 : shape[i - offset];
+    for (std::size_t k = 0; extent != 1 && k < starts.size(); ++k)
+      starts[k] += static_cast<std::int64_t>(k) / period % extent * matrix;
+    matrix *= extent;
+    period *= batch[i];
+  }
+  return starts;
+}
+
+Product product_of(const Shape& a, const Shape& b) {
+  constexpr const char* kWho = "ops::matmul";
+  check<ShapeError>(a.rank() >= 1 && b.rank() >= 1, kWho,
+                    "the inputs must have at least one axis. Received: shapes {} and {}.", a, b);
+  const Shape left = a.rank() == 1 ? Shape{1, a[0]} : a;
+  const Shape right = b.rank() == 1 ? Shape{b[0], 1} : b;
+  Product product{left[left.rank() - 2], left.back(), right.back(), {0}, {0}, {0}, {}};
+  check<ShapeError>(product.inner == right[right.rank() - 2], kWho,
+                    "the last axis of the first input must be as long as the second last (of a "
+                    "vector: the only) one of the second. Received: shapes {} and {}.",
+                    a, b);
+  const Shape batch = broadcast(without_matrix(left), without_matrix(right), kWho);
+  product.result = batch;
+  if (a.rank() > 1) product.result.append(product.rows);
+  if (b.rank() > 1) product.result.append(product.columns);
+  if (right.rank() == 2) {  // one matrix for all: their rows make one tall matrix
+    product.rows *= batch.element_count();
+  } else {
+    product.a = starts_of(left, batch);
+    product.b = starts_of(right, batch);
+    for (std::size_t i = 0; i < product.a.size(); ++i) {
+      product.c.resize(i + 1);
+      product.c[i] = static_cast<std::int64_t>(i) * product.rows * product.columns;
+    }
+  }
+  return product;
+}
+
+struct Operand {
+  const float* data;
+  const Starts& starts;
+  std::int64_t stride;
+  bool transposed = false;
+
+  kernels::Matrix at(std::size_t i) const { return {data + starts[i], stride, transposed}; }
+};
+
+struct Extents {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t inner;
+};
+
+// `c_i = op(a_i) · op(b_i) + beta * c_i`; `shared`: some c_i are the same matrix, so that beta must
+// be 1 and products come one after another.
+void multiply_all(const Extents& extents, const Operand& a, const Operand& b, float beta, float* c,
+                  const Starts& starts, bool shared) {
+  constexpr std::size_t kManyProducts = 16;  // enough to share out whole ones among threads
+  const auto [rows, columns, inner] = extents;
+  if (starts.size() < kManyProducts || shared) {
+    for (std::size_t i = 0; i < starts.size(); ++i)
+      kernels::gemm(rows, columns, inner, a.at(i), b.at(i), beta, c + starts[i], columns);
+    return;
+  }
+  const kernels::SingleThreadedBlas scope;
+  const std::int64_t cost = rows * columns * inner / 16 + 1;
+  const auto count = static_cast<std::int64_t>(starts.size());
+  parallel_for(count, cost, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      kernels::gemm_serial(extents.rows, extents.columns, extents.inner, a.at(i), b.at(i), beta,
+                           c + starts[i], extents.columns);
+    }
+  });
+}
+
+// Adds the products to input `input`'s gradient.
+void add_products(InputGradients& inputs, int input, const Shape& shape, const Extents& extents,
+                  const Operand& a, const Operand& b, const Starts& starts) {
+  GradientTarget target(inputs, input, shape);
+  if (target.data() == nullptr) return;
+  const bool shared = static_cast<std::int64_t>(starts.size()) * extents.rows * extents.columns !=
+                      shape.element_count();
+  const bool overwrite = target.fresh() && !shared;
+  float* sum = overwrite ? target.data() : target.zeroed_data();
+  multiply_all(extents, a, b, overwrite ? 0.0f : 1.0f, sum, starts, shared);
+  target.finish();
+}
+
+}  // namespace
+
+// c = a · b,   da = dc · bᵀ,   db = aᵀ · dc
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  constexpr const char* kWho = "ops::matmul";
+  check_defined(kWho, a);
+  check_defined(kWho, b);
+  const Product p = product_of(a.shape(), b.shape());
+  Tensor c = TensorAccess::uninitialized(p.result);
+  multiply_all({p.rows, p.columns, p.inner}, {a.data(), p.a, p.inner}, {b.data(), p.b, p.columns},
+               0.0f, TensorAccess::data(c), p.c, false);
+  return autodiff::record(
+      kWho, std::move(c), {a, b}, [a, b, p](const Tensor& dc, InputGradients& inputs) {
+        add_products(inputs, 0, a.shape(), {p.rows, p.inner, p.columns},
+                     {dc.data(), p.c, p.columns}, {b.data(), p.b, p.columns, true}, p.a);
+        add_products(inputs, 1, b.shape(), {p.inner, p.columns, p.rows},
+                     {a.data(), p.a, p.inner, true}, {dc.data(), p.c, p.columns}, p.b);
+      });
+}
+
+}  // namespace strata::ops

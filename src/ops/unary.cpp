@@ -1,0 +1,141 @@
+// The functions of one tensor in elementwise.hpp.
+#include "ops/unary.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "strata/ops/elementwise.hpp"
+
+namespace strata {
+
+Tensor operator-(const Tensor& x) { return ops::negative(x); }
+
+namespace ops {
+namespace {
+
+float sign_of(float v) { return v != v ? v : static_cast<float>((v > 0.0f) - (v < 0.0f)); }
+
+}  // namespace
+
+Tensor negative(const Tensor& x) {
+  check_defined("ops::negative", x);
+  const auto negate = [](float v) { return -v; };
+  return autodiff::record("ops::negative", mapped(kCheap, x, negate), {x},
+                          [negate](const Tensor& gradient, autodiff::InputGradients& inputs) {
+                            inputs.add(0, mapped(kCheap, gradient, negate));
+                          });
+}
+
+Tensor abs(const Tensor& x) {
+  return unary(
+      "ops::abs", kCheap, x, [](float v) { return std::abs(v); }, sign_of);
+}
+
+Tensor sign(const Tensor& x) { return flat("ops::sign", x, sign_of); }
+
+Tensor square(const Tensor& x) {
+  return unary(
+      "ops::square", kCheap, x, [](float v) { return v * v; }, [](float v) { return 2.0f * v; });
+}
+
+Tensor sqrt(const Tensor& x) {
+  return unary_by_outcome(
+      "ops::sqrt", kCheap, x, [](float v) { return std::sqrt(v); },
+      [](float y) { return 0.5f / y; });
+}
+
+Tensor rsqrt(const Tensor& x) {
+  return unary_by_outcome(
+      "ops::rsqrt", kCheap, x, [](float v) { return 1.0f / std::sqrt(v); },
+      [](float y) { return -0.5f * y * y * y; });
+}
+
+Tensor exp(const Tensor& x) {
+  return unary_by_outcome(
+      "ops::exp", kTranscendental, x, [](float v) { return std::exp(v); },
+      [](float y) { return y; });
+}
+
+Tensor expm1(const Tensor& x) {
+  return unary_by_outcome(
+      "ops::expm1", kTranscendental, x, [](float v) { return std::expm1(v); },
+      [](float y) { return y + 1.0f; });
+}
+
+Tensor log(const Tensor& x) {
+  return unary(
+      "ops::log", kTranscendental, x, [](float v) { return std::log(v); },
+      [](float v) { return 1.0f / v; });
+}
+
+Tensor log1p(const Tensor& x) {
+  return unary(
+      "ops::log1p", kTranscendental, x, [](float v) { return std::log1p(v); },
+      [](float v) { return 1.0f / (1.0f + v); });
+}
+
+Tensor sin(const Tensor& x) {
+  return unary(
+      "ops::sin", kTranscendental, x, [](float v) { return std::sin(v); },
+      [](float v) { return std::cos(v); });
+}
+
+Tensor cos(const Tensor& x) {
+  return unary(
+      "ops::cos", kTranscendental, x, [](float v) { return std::cos(v); },
+      [](float v) { return -std::sin(v); });
+}
+
+Tensor tanh(const Tensor& x) {
+  return unary_by_outcome(
+      "ops::tanh", kTranscendental, x, [](float v) { return std::tanh(v); },
+      [](float y) { return 1.0f - y * y; });
+}
+
+// d/dx erf(x) = 2 / sqrt(pi) * exp(-x^2)
+Tensor erf(const Tensor& x) {
+  return unary(
+      "ops::erf", kTranscendental, x, [](float v) { return std::erf(v); },
+      [](float v) { return 2.0f * std::numbers::inv_sqrtpi_v<float> * std::exp(-v * v); });
+}
+
+Tensor floor(const Tensor& x) {
+  return flat("ops::floor", x, [](float v) { return std::floor(v); });
+}
+
+Tensor ceil(const Tensor& x) {
+  return flat("ops::ceil", x, [](float v) { return std::ceil(v); });
+}
+
+Tensor round(const Tensor& x) {
+  return flat("ops::round", x, [](float v) { return std::nearbyint(v); });
+}
+
+Tensor clip(const Tensor& x, float low, float high) {
+  check(low <= high, "ops::clip", "low must not be above high. Received: low={}, high={}.", low,
+        high);
+  return unary(
+      "ops::clip", kCheap, x,
+      [low, high](float v) { return v < low ? low : (v > high ? high : v); },
+      [low, high](float v) { return v < low || v > high ? 0.0f : 1.0f; });
+}
+
+Tensor logical_not(const Tensor& x) {
+  return flat("ops::logical_not", x, [](float v) { return v == 0.0f ? 1.0f : 0.0f; });
+}
+
+Tensor isfinite(const Tensor& x) {
+  return flat("ops::isfinite", x, [](float v) { return std::isfinite(v) ? 1.0f : 0.0f; });
+}
+
+Tensor isnan(const Tensor& x) {
+  return flat("ops::isnan", x, [](float v) { return std::isnan(v) ? 1.0f : 0.0f; });
+}
+
+Tensor stop_gradient(const Tensor& x) {
+  check_defined("ops::stop_gradient", x);
+  return TensorAccess::traced(x, {});
+}
+
+}  // namespace ops
+}  // namespace strata

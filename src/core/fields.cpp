@@ -12,14 +12,6 @@ Config to_config(float value) {
   return std::strtod(fmt::format("{}", value).c_str(), nullptr);
 }
 
-Config to_config(const Shape& shape) {
-  Config list = Config::array();
-  for (const std::int64_t extent : shape) {
-    list.push_back(extent == Shape::kUnknown ? Config(nullptr) : Config(extent));
-  }
-  return list;
-}
-
 Config to_config(const AxisList& axes) {
   return axes.values().size() == 1 ? Config(axes.values()[0]) : Config(axes.values());
 }
@@ -78,17 +70,6 @@ void ConfigReader::read(const char* key, const Config& value, float& field) cons
 void ConfigReader::read(const char* key, const Config& value, std::string& field) const {
   if (!value.is_string()) refuse(key, "must be a string", value);
   field = value.get<std::string>();
-}
-
-void ConfigReader::read(const char* key, const Config& value, Shape& field) const {
-  if (!value.is_array() || value.size() > Shape::kMaxRank)
-    refuse(key, "must be a list of at most 8 extents", value);
-  field = {};
-  for (const Config& element : value) {
-    std::int64_t extent = Shape::kUnknown;
-    if (!element.is_null()) read(key, element, extent);
-    field.append(extent);
-  }
 }
 
 void ConfigReader::read(const char* key, const Config& value, AxisList& field) const {

@@ -24,9 +24,10 @@
 #include "strata/core/per_axis.hpp"
 #include "strata/core/required.hpp"
 #include "strata/core/rule_spec.hpp"
-#include "strata/tensor/shape.hpp"
 
 namespace strata {
+
+class Shape;
 
 /// The shortest decimal that reads back as this float: 0.01f is written 0.01.
 Config to_config(float value);

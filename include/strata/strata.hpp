@@ -5,6 +5,7 @@
 // Errors, options, threads
 #include "strata/core/axis_list.hpp"
 #include "strata/core/errors.hpp"
+#include "strata/core/fused_activation.hpp"
 #include "strata/core/per_axis.hpp"
 #include "strata/core/registry.hpp"
 #include "strata/core/required.hpp"

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "strata/ops/linear_algebra.hpp"
+#include "strata/core/fused_activation.hpp"
 
 namespace strata::kernels {
 

@@ -1,6 +1,7 @@
 // Matrix products.
 #pragma once
 
+#include "strata/core/fused_activation.hpp"
 #include "strata/tensor/tensor.hpp"
 
 namespace strata::ops {
@@ -8,9 +9,6 @@ namespace strata::ops {
 /// Matrix product over the last two axes, as NumPy's: leading axes are broadcast, a vector stands
 /// for a row (left) or a column (right). Raises ShapeError where the inner extents differ.
 Tensor matmul(const Tensor& a, const Tensor& b);
-
-/// What `dense` applies to its outcome within the same pass.
-enum class FusedActivation { linear, relu, sigmoid, tanh };
 
 /// `activation(x · kernel + bias)` as one op: x `(…, in)`, kernel `(in, units)`, bias `(units)` or
 /// undefined, result `(…, units)`. Raises ShapeError where the extents don't fit.

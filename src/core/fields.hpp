@@ -62,7 +62,9 @@ Config to_config(const std::vector<T>& values) {
 
 template <class Rule>
 Config to_config(const RuleSpec<Rule>& spec) {
-  return spec ? Rule::to_object(*spec) : Config(nullptr);
+  if (spec) return Rule::to_object(*spec);
+  if constexpr (requires { Rule::kAbsent; }) return Rule::kAbsent;
+  return nullptr;
 }
 
 class ConfigWriter {

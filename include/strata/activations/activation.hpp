@@ -18,6 +18,7 @@ namespace strata {
 class Activation {
  public:
   using Function = std::function<Tensor(const Tensor&)>;
+  static constexpr const char* kAbsent = "linear";  ///< What configs say where there is none.
 
   virtual ~Activation() = default;
   virtual Tensor operator()(const Tensor& x) const = 0;
@@ -35,6 +36,10 @@ class Activation {
 };
 
 /// What an activation slot holds: nothing (which is linear), `"relu"`, a callable, a config.
+/// Names: `celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
+/// leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax
+/// softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink`. For
+/// other parameters than their defaults, wrap a function of <strata/activations/functions.hpp>.
 using ActivationSpec = RuleSpec<const Activation>;
 
 namespace activations {

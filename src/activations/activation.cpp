@@ -1,0 +1,140 @@
+// The built-in activations have no classes of their own: one table gives each name its function.
+#include "strata/activations/activation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/callable_rule.hpp"
+#include "core/check.hpp"
+#include "strata/activations/functions.hpp"
+
+namespace strata {
+namespace {
+
+using PlainFunction = Tensor (*)(const Tensor&);
+using ops::FusedActivation;
+
+struct Builtin {
+  std::string_view name;  // Keras's, which is also what is written
+  PlainFunction function;
+  std::optional<FusedActivation> fused = {};
+  std::string_view alias = {};
+};
+
+constexpr std::array kBuiltins = {
+    Builtin{"celu", [](const Tensor& x) { return activations::celu(x); }},
+    Builtin{"elu", [](const Tensor& x) { return activations::elu(x); }},
+    Builtin{"exponential", activations::exponential},
+    Builtin{"gelu", [](const Tensor& x) { return activations::gelu(x); }},
+    Builtin{"glu", [](const Tensor& x) { return activations::glu(x); }},
+    Builtin{"hard_shrink", [](const Tensor& x) { return activations::hard_shrink(x); }},
+    Builtin{"hard_sigmoid", activations::hard_sigmoid},
+    Builtin{"hard_silu", activations::hard_silu, {}, "hard_swish"},
+    Builtin{"hard_tanh", activations::hard_tanh},
+    Builtin{"leaky_relu", [](const Tensor& x) { return activations::leaky_relu(x); }},
+    Builtin{"linear", activations::linear, FusedActivation::linear},
+    Builtin{"log_sigmoid", activations::log_sigmoid},
+    Builtin{"log_softmax", [](const Tensor& x) { return activations::log_softmax(x); }},
+    Builtin{"mish", activations::mish},
+    Builtin{"relu", [](const Tensor& x) { return activations::relu(x); }, FusedActivation::relu},
+    Builtin{"relu6", activations::relu6},
+    Builtin{"selu", activations::selu},
+    Builtin{"sigmoid", activations::sigmoid, FusedActivation::sigmoid},
+    Builtin{"silu", activations::silu, {}, "swish"},
+    Builtin{"soft_shrink", [](const Tensor& x) { return activations::soft_shrink(x); }},
+    Builtin{"softmax", [](const Tensor& x) { return activations::softmax(x); }},
+    Builtin{"softplus", activations::softplus},
+    Builtin{"softsign", activations::softsign},
+    Builtin{"sparse_plus", activations::sparse_plus},
+    Builtin{"sparse_sigmoid", activations::sparse_sigmoid},
+    Builtin{"sparsemax", [](const Tensor& x) { return activations::sparsemax(x); }},
+    Builtin{"squareplus", [](const Tensor& x) { return activations::squareplus(x); }},
+    Builtin{"tanh", activations::tanh, FusedActivation::tanh},
+    Builtin{"tanh_shrink", activations::tanh_shrink},
+};
+
+class BuiltinActivation : public Activation {
+ public:
+  explicit BuiltinActivation(const Builtin& builtin) : builtin_(builtin) {}
+  Tensor operator()(const Tensor& x) const override { return builtin_.function(x); }
+  std::optional<FusedActivation> fused() const override { return builtin_.fused; }
+  std::string_view name() const { return builtin_.name; }
+
+ private:
+  const Builtin& builtin_;
+};
+
+template <class Matches>
+std::shared_ptr<const Activation> find_builtin(const Matches& matches) {
+  const auto found = std::find_if(kBuiltins.begin(), kBuiltins.end(), matches);
+  return found == kBuiltins.end() ? nullptr : std::make_shared<BuiltinActivation>(*found);
+}
+
+std::shared_ptr<const Activation> builtin_named(std::string_view name) {
+  return find_builtin(
+      [&](const Builtin& builtin) { return builtin.name == name || builtin.alias == name; });
+}
+
+// A built-in function as releases of Keras before 3.13 wrote it; null if the config is none.
+std::shared_ptr<const Activation> builtin_in(const Config& config) {
+  if (!config.is_object()) return nullptr;
+  const Config kind = config.value("class_name", Config());
+  const Config name = config.value("config", Config());
+  if (!name.is_string() || !kind.is_string()) return nullptr;
+  return kind.get<std::string>() == "function" ? builtin_named(name.get<std::string>()) : nullptr;
+}
+
+}  // namespace
+
+Config Activation::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
+
+std::shared_ptr<const Activation> Activation::from_identifier(std::string_view identifier) {
+  if (auto builtin = builtin_named(identifier)) return builtin;
+  std::vector<std::string> known;
+  for (const Builtin& builtin : kBuiltins) {
+    known.emplace_back(builtin.name);
+    if (!builtin.alias.empty()) known.emplace_back(builtin.alias);
+  }
+  std::sort(known.begin(), known.end());
+  registry::raise_unknown("Activation", identifier, known);
+}
+
+std::shared_ptr<const Activation> Activation::from_object(const Config& config) {
+  if (auto builtin = builtin_in(config)) return builtin;
+  return read_rule<const Activation>("Activation", config);
+}
+
+std::shared_ptr<const Activation> Activation::from_function(Function function,
+                                                            std::string registered_name) {
+  if (const auto* plain = function.target<PlainFunction>()) {  // `activations::tanh` is "tanh"
+    auto builtin = find_builtin([&](const Builtin& entry) { return entry.function == *plain; });
+    if (builtin != nullptr) return builtin;
+  }
+  class Callable : public CallableRule<Activation> {
+   public:
+    using CallableRule::CallableRule;
+    Tensor operator()(const Tensor& x) const override { return function()(x); }
+  };
+  return std::make_shared<Callable>(std::move(function), std::move(registered_name));
+}
+
+Config Activation::to_object(const Activation& activation) {
+  if (const auto* builtin = dynamic_cast<const BuiltinActivation*>(&activation)) {
+    return std::string(builtin->name());
+  }
+  return write_rule("Activation", activation);
+}
+
+namespace activations {
+
+Config serialize(const ActivationSpec& activation) {
+  return activation ? Activation::to_object(*activation) : Config(Activation::kAbsent);
+}
+
+ActivationSpec deserialize(const Config& config) { return ActivationSpec(config); }
+
+ActivationSpec get(ActivationSpec identifier) { return identifier; }
+
+}  // namespace activations
+}  // namespace strata

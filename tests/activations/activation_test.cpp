@@ -1,0 +1,95 @@
+// The names and configs that activations go by.
+#include "strata/activations/activation.hpp"
+
+#include "strata/activations/functions.hpp"
+#include "strata/config.hpp"
+#include "strata/core/errors.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using ops::FusedActivation;
+using testing::IsClose;
+using testing::Raises;
+
+const Tensor kX({3}, {-1.0f, 0.5f, 2.0f});
+
+TEST(ActivationSpec, KnowsEveryNameOfKeras) {
+  for (const char* name :
+       {"celu",        "elu",        "exponential", "gelu",       "hard_shrink", "hard_sigmoid",
+        "hard_silu",   "hard_tanh",  "leaky_relu",  "linear",     "log_sigmoid", "log_softmax",
+        "mish",        "relu",       "relu6",       "selu",       "sigmoid",     "silu",
+        "soft_shrink", "softmax",    "softplus",    "softsign",   "sparse_plus", "sparse_sigmoid",
+        "sparsemax",   "squareplus", "tanh",        "tanh_shrink"}) {
+    EXPECT_EQ(activations::serialize(name), name);
+    EXPECT_EQ(ActivationSpec(name)(kX).shape(), kX.shape()) << name;
+  }
+  EXPECT_EQ(activations::serialize("glu"), "glu");
+}
+
+TEST(ActivationSpec, WritesAliasesByTheirProperName) {
+  EXPECT_EQ(activations::serialize("swish"), "silu");
+  EXPECT_EQ(activations::serialize("hard_swish"), "hard_silu");
+}
+
+TEST(ActivationSpec, OfNothingIsWrittenLinear) {
+  EXPECT_EQ(activations::serialize(nullptr), "linear");
+  EXPECT_FALSE(activations::deserialize(nullptr));
+}
+
+TEST(ActivationSpec, IsCaseSensitiveAndNamesTheKnownOnes) {
+  EXPECT_THAT(
+      [] { ActivationSpec("ReLU"); },
+      Raises("Activation: unknown identifier; known are celu, elu, exponential, gelu, glu, "
+             "hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, linear, "
+             "log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, "
+             "softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, "
+             "swish, tanh, tanh_shrink. Received: ReLU."));
+}
+
+TEST(ActivationSpec, SaysWhichOnesAProductMayFuse) {
+  EXPECT_EQ(ActivationSpec("linear")->fused(), FusedActivation::linear);
+  EXPECT_EQ(ActivationSpec("relu")->fused(), FusedActivation::relu);
+  EXPECT_EQ(ActivationSpec("sigmoid")->fused(), FusedActivation::sigmoid);
+  EXPECT_EQ(ActivationSpec("tanh")->fused(), FusedActivation::tanh);
+  EXPECT_EQ(ActivationSpec("gelu")->fused(), std::nullopt);
+}
+
+TEST(ActivationSpec, KnowsABuiltInFunctionByItsAddress) {
+  EXPECT_EQ(activations::serialize(activations::tanh), "tanh");
+  EXPECT_EQ(ActivationSpec(activations::sigmoid)->fused(), FusedActivation::sigmoid);
+}
+
+TEST(ActivationSpec, TakesACallable) {
+  const ActivationSpec leaky = [](const Tensor& x) { return activations::leaky_relu(x, 0.1f); };
+  EXPECT_THAT(leaky(kX), IsClose(Tensor({3}, {-0.1f, 0.5f, 2.0f})));
+}
+
+TEST(ActivationSpec, RefusesToSaveACallableWithoutAName) {
+  const ActivationSpec nameless = [](const Tensor& x) { return x; };
+  EXPECT_THROW(activations::serialize(nameless), InvalidArgument);
+}
+
+TEST(ActivationConfig, ReadsFunctionObjectsOfOlderReleases) {
+  for (const char* module : {"keras.activations", "builtins"}) {
+    const Config object = {{"module", module},
+                           {"class_name", "function"},
+                           {"config", "relu"},
+                           {"registered_name", "function"}};
+    EXPECT_EQ(activations::serialize(activations::deserialize(object)), "relu");
+  }
+}
+
+TEST(ActivationConfig, RefusesAFunctionNobodyRegistered) {
+  EXPECT_THAT(
+      [] {
+        activations::deserialize({{"class_name", "function"}, {"config", "pkg>mine"}});
+      },
+      Raises("Activation: a function in a config must be registered with register_serializable. "
+             "Received: \"pkg>mine\"."));
+}
+
+}  // namespace
+}  // namespace strata

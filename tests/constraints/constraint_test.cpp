@@ -1,0 +1,112 @@
+// Every constraint against Keras's values, and the names and configs they go by.
+#include "strata/constraints/constraint.hpp"
+
+#include "strata/config.hpp"
+#include "strata/constraints/max_norm.hpp"
+#include "strata/constraints/min_max_norm.hpp"
+#include "strata/constraints/non_neg.hpp"
+#include "strata/constraints/unit_norm.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "support/golden.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using testing::golden_cases;
+using testing::golden_tensor;
+using testing::IsClose;
+using testing::Raises;
+
+ConstraintSpec constraint_of(const Config& golden) {
+  return Config({{"class_name", golden["constraint"]}, {"config", golden["arguments"]}});
+}
+
+const Tensor kWeight({2, 2}, {3.0f, 0.1f, 4.0f, -0.2f});
+
+class ConstraintGolden : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(ConstraintGolden, ProjectsAsKerasDoes) {
+  const Config& golden = golden_cases("constraints").at(GetParam());
+  EXPECT_THAT(constraint_of(golden)(golden_tensor(golden["w"])),
+              IsClose(golden_tensor(golden["result"])));
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, ConstraintGolden,
+                         ::testing::Range<std::size_t>(0, golden_cases("constraints").size()));
+
+TEST(NonNeg, LiftsToZero) {
+  EXPECT_THAT(constraints::NonNeg()(kWeight), IsClose(Tensor({2, 2}, {3.0f, 0.1f, 4.0f, 0.0f})));
+}
+
+TEST(MaxNorm, LeavesShortColumnsAlone) {
+  EXPECT_THAT(constraints::MaxNorm()(kWeight), IsClose(Tensor({2, 2}, {1.2f, 0.1f, 1.6f, -0.2f})));
+}
+
+TEST(UnitNorm, KeepsAZeroColumnZero) {
+  EXPECT_THAT(constraints::UnitNorm()(Tensor({2, 2}, {3.0f, 0.0f, 4.0f, 0.0f})),
+              IsClose(Tensor({2, 2}, {0.6f, 0.0f, 0.8f, 0.0f})));
+}
+
+TEST(UnitNorm, TakesAKernelsAxesTogether) {
+  const Tensor kernel({1, 2, 2, 1}, {1.0f, 1.0f, 1.0f, 1.0f});
+  EXPECT_THAT(constraints::UnitNorm({.axis = {0, 1, 2}})(kernel),
+              IsClose(Tensor({1, 2, 2, 1}, {0.5f, 0.5f, 0.5f, 0.5f})));
+}
+
+TEST(MinMaxNorm, GoesOnlyPartOfTheWay) {
+  const constraints::MinMaxNorm half({.min_value = 0.5f, .max_value = 1.0f, .rate = 0.5f});
+  EXPECT_THAT(half(kWeight), IsClose(Tensor({2, 2}, {1.8f, 0.1618033f, 2.4f, -0.3236066f})));
+}
+
+TEST(ConstraintSpec, KnowsEveryNameOfKeras) {
+  const std::vector<std::pair<std::string, std::string>> names = {{"max_norm", "MaxNorm"},
+                                                                  {"non_neg", "NonNeg"},
+                                                                  {"unit_norm", "UnitNorm"},
+                                                                  {"MaxNorm", "MaxNorm"},
+                                                                  {"min_max_norm", "MinMaxNorm"}};
+  for (const auto& [name, class_name] : names) {
+    EXPECT_EQ(constraints::serialize(name)["class_name"], class_name) << name;
+  }
+}
+
+TEST(ConstraintSpec, NamesTheKnownOnesForAnUnknownName) {
+  EXPECT_THAT([] { ConstraintSpec("maxnorm"); },
+              Raises("Constraint: unknown identifier; known are MaxNorm, MinMaxNorm, NonNeg, "
+                     "UnitNorm. Received: maxnorm."));
+}
+
+TEST(ConstraintSpec, TakesACallable) {
+  const ConstraintSpec halved = [](const Tensor& weight) { return 0.5f * weight; };
+  EXPECT_THAT(halved(kWeight), IsClose(Tensor({2, 2}, {1.5f, 0.05f, 2.0f, -0.1f})));
+}
+
+TEST(ConstraintConfig, IsWhatKerasWrites) {
+  EXPECT_EQ(constraints::serialize(constraints::MinMaxNorm({.rate = 0.3f, .axis = 1})).dump(),
+            R"({"module":"keras.constraints","class_name":"MinMaxNorm","config":)"
+            R"({"min_value":0.0,"max_value":1.0,"rate":0.3,"axis":1},"registered_name":null})");
+  EXPECT_EQ(constraints::MaxNorm({.axis = {0, 1}}).get_config().dump(),
+            R"({"max_value":2.0,"axis":[0,1]})");
+  EXPECT_EQ(constraints::NonNeg().get_config().dump(), "{}");
+}
+
+TEST(ConstraintConfig, RoundTripsEveryClass) {
+  for (const Config& golden : golden_cases("constraints")) {
+    const Config object = constraints::serialize(constraint_of(golden));
+    EXPECT_EQ(constraints::serialize(constraints::deserialize(object)), object);
+  }
+}
+
+TEST(Constraint, RefusesBoundsOutOfRange) {
+  using namespace constraints;
+  EXPECT_THAT([] { MaxNorm({.max_value = -1.0f}); },
+              Raises("MaxNorm: max_value must be finite and >= 0. Received: max_value=-1."));
+  EXPECT_THAT([] { MinMaxNorm({.min_value = 2.0f}); },
+              Raises("MinMaxNorm: min_value and max_value must be finite, and 0 <= min_value <= "
+                     "max_value. Received: min_value=2, max_value=1."));
+  EXPECT_THAT([] { MinMaxNorm({.rate = 1.5f}); },
+              Raises("MinMaxNorm: rate must lie in [0, 1]. Received: rate=1.5."));
+}
+
+}  // namespace
+}  // namespace strata

@@ -25,6 +25,7 @@ strata_find(xtensor xtensor libxtensor-dev)
 strata_find(OpenMP OpenMP::OpenMP_CXX "g++ (with clang: libomp-dev)" COMPONENTS CXX)
 strata_find(ZLIB ZLIB::ZLIB zlib1g-dev)
 strata_find(OpenBLAS OpenBLAS::OpenBLAS libopenblas-dev MODULE)
+strata_find(LibZip libzip::zip libzip-dev MODULE)
 find_path(Random123_INCLUDE_DIR Random123/philox.h)
 mark_as_advanced(Random123_INCLUDE_DIR)
 if(NOT Random123_INCLUDE_DIR)
@@ -37,4 +38,4 @@ target_include_directories(strata_private_headers SYSTEM INTERFACE ${Random123_I
 target_link_libraries(strata_private_headers INTERFACE xtensor)
 
 # Needed to link them; users of the static library get these through the installed package.
-set(STRATA_LINKED_LIBRARIES fmt::fmt OpenMP::OpenMP_CXX ZLIB::ZLIB OpenBLAS::OpenBLAS)
+set(STRATA_LINKED_LIBRARIES fmt::fmt OpenMP::OpenMP_CXX ZLIB::ZLIB libzip::zip OpenBLAS::OpenBLAS)

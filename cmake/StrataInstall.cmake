@@ -16,6 +16,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/strata-config.cmake.in s
 write_basic_package_version_file(strata-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/strata-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/strata-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindOpenBLAS.cmake
         DESTINATION ${package_dir})
 
@@ -24,10 +25,10 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pkgconfig_dir}
            OUTPUT_VARIABLE prefix_from_pkgconfig)
 if(STRATA_IS_STATIC)
-  set(requires "Requires: nlohmann_json fmt openblas zlib")
+  set(requires "Requires: nlohmann_json fmt libzip openblas zlib")
   set(libs "Libs: -L\${libdir} -lstrata ${OpenMP_CXX_FLAGS}")
 else()
-  set(requires "Requires: nlohmann_json\nRequires.private: fmt openblas zlib")
+  set(requires "Requires: nlohmann_json\nRequires.private: fmt libzip openblas zlib")
   set(libs "Libs: -L\${libdir} -lstrata")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/strata.pc.in strata.pc @ONLY)

@@ -65,9 +65,14 @@
 #include "strata/optimizers/rmsprop.hpp"
 #include "strata/optimizers/sgd.hpp"
 
-// Data
+// Data: batches, files, digits
 #include "strata/data/batches.hpp"
 #include "strata/data/rows.hpp"
+#include "strata/datasets/digits.hpp"
+#include "strata/datasets/idx.hpp"
+#include "strata/datasets/mnist.hpp"
+#include "strata/datasets/npz.hpp"
+#include "strata/datasets/synthetic_digits.hpp"
 
 // Training
 #include "strata/callbacks/callback.hpp"

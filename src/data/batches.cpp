@@ -33,7 +33,7 @@ struct BatchCutter::Order {
   std::vector<std::int64_t> indices;
 };
 
-BatchCutter::BatchCutter(std::vector<Tensor> tensors, const BatchOptions& options)
+BatchCutter::BatchCutter(std::vector<Tensor> tensors, const BatchesOptions& options)
     : tensors_(std::move(tensors)), batch_size_(options.batch_size) {
   check_lengths(tensors_);
   check(batch_size_ >= 1, "batches", "batch_size must be at least 1. Received: batch_size={}.",
@@ -62,16 +62,16 @@ Tensor BatchCutter::rows(std::size_t tensor, std::int64_t index) const {
                                                     static_cast<std::size_t>(end - begin)));
 }
 
-Batches<Tensor> batches(const Tensor& x, const BatchOptions& options) {
+Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options) {
   return Batches<Tensor>(BatchCutter({x}, options));
 }
 
-Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchOptions& options) {
+Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchesOptions& options) {
   return Batches<LabeledBatch>(BatchCutter({x, y}, options));
 }
 
 Batches<WeightedBatch> batches(const Tensor& x, const Tensor& y, const Tensor& sample_weight,
-                               const BatchOptions& options) {
+                               const BatchesOptions& options) {
   return Batches<WeightedBatch>(BatchCutter({x, y, sample_weight}, options));
 }
 

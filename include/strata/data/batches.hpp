@@ -13,7 +13,7 @@
 
 namespace strata::data {
 
-struct BatchOptions {
+struct BatchesOptions {
   int batch_size =
       32;  ///< Samples a batch, >= 1. The last one is shorter where it does not divide.
   bool shuffle = true;  ///< Each pass in a new random order, as `fit` does; false: in the data's.
@@ -35,7 +35,7 @@ struct WeightedBatch {
 /// Cuts tensors of the same length into the same batches: what `Batches` stands on.
 class BatchCutter {
  public:
-  BatchCutter(std::vector<Tensor> tensors, const BatchOptions& options);
+  BatchCutter(std::vector<Tensor> tensors, const BatchesOptions& options);
   BatchCutter(BatchCutter&&) noexcept;
   ~BatchCutter();
 
@@ -106,10 +106,10 @@ class Batches {
 ///
 /// Raises InvalidArgument if the data is empty or undefined, lengths differ, `batch_size < 1`, or
 /// `drop_remainder` leaves nothing; ShapeError on a scalar.
-Batches<Tensor> batches(const Tensor& x, const BatchOptions& options = {});
-Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchOptions& options = {});
+Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options = {});
+Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchesOptions& options = {});
 Batches<WeightedBatch> batches(const Tensor& x, const Tensor& y, const Tensor& sample_weight,
-                               const BatchOptions& options = {});
+                               const BatchesOptions& options = {});
 
 template <>
 inline Tensor Batches<Tensor>::at(std::int64_t index) const {

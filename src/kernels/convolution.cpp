@@ -1,0 +1,228 @@
+#include "kernels/convolution.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "core/parallel.hpp"
+#include "kernels/epilogue.hpp"
+#include "strata/core/buffer.hpp"
+
+namespace strata::kernels {
+namespace {
+
+using ops::FusedActivation;
+
+constexpr std::int64_t kBlockFloats = 48 * 1024;  // a block of columns, well inside the L2 cache
+constexpr std::int64_t kPartProducts = 1 << 19;   // below this a part isn't worth a thread's while
+constexpr std::int64_t kMostParts = 64;
+constexpr std::int64_t kMostKernelSums = 16;
+constexpr std::int64_t kKernelSumFloats = 1 << 24;  // in all kernel sums together
+constexpr std::int64_t kTile = 16;                  // rows of a block come in multiples of it
+
+Buffer scratch(std::int64_t parts, std::int64_t floats) {
+  return Buffer::uninitialized(static_cast<std::size_t>(parts * floats));
+}
+
+// Consecutive items of a fixed partition.
+struct Part {
+  std::int64_t begin;
+  std::int64_t end;
+
+  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
+    return {count * part / parts, count * (part + 1) / parts};
+  }
+};
+
+std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items,
+                              std::int64_t most) {
+  return std::clamp<std::int64_t>(convolution.products() / kPartProducts, 1,
+                                  std::clamp<std::int64_t>(items, 1, most));
+}
+
+std::int64_t block_rows(const Convolution& convolution, std::int64_t part_rows) {
+  const std::int64_t width = std::max(convolution.columns().depth(), convolution.filters);
+  const std::int64_t rows = std::max(kTile, kBlockFloats / width / kTile * kTile);
+  return std::clamp<std::int64_t>(part_rows, 1, rows);
+}
+
+// The columns of a block as a factor of a product: the input itself, or gathered.
+Matrix block_columns(const ColumnLayout& layout, const float* x, std::int64_t first_channel,
+                     std::int64_t begin, std::int64_t end, float* columns) {
+  const std::int64_t channels = layout.windows.channels;
+  if (layout.is_input()) return {x + begin * channels + first_channel, channels, false};
+  gather_columns(layout, x, first_channel, begin, end, columns);
+  return layout.matrix(columns, end - begin);
+}
+
+// What a part of the backward pass works with.
+struct BackwardPart {
+  const Convolution& convolution;
+  const float* x;
+  const float* kernel;
+  const float* y;
+  const float* dy;
+  float* columns;
+  float* dz;          // null if the activation is linear
+  float* dx;          // null, or of the whole input
+  bool fresh_dx;      // whether there is nothing yet to add to
+  float* kernel_sum;  // null, or this part's share of the kernel's gradient, added to
+  double* bias_sum;   // null, or this part's share of the bias's gradient, added to
+
+  void run(std::int64_t begin, std::int64_t end) const;
+  void add_kernel_gradient(std::int64_t group, std::int64_t begin, std::int64_t end,
+                           const float* block_dz) const;
+  void add_input_gradient(std::int64_t group, std::int64_t begin, std::int64_t end,
+                          const float* block_dz) const;
+};
+
+void BackwardPart::run(std::int64_t begin, std::int64_t end) const {
+  const std::int64_t filters = convolution.filters;
+  const float* block_dz = dy + begin * filters;
+  if (dz != nullptr) {
+    unfinish_rows(end - begin, filters, y + begin * filters, block_dz, convolution.activation, dz);
+    block_dz = dz;
+  }
+  if (bias_sum != nullptr) add_column_sums(end - begin, filters, block_dz, bias_sum);
+  for (std::int64_t group = 0; group < convolution.groups; ++group) {
+    if (kernel_sum != nullptr) add_kernel_gradient(group, begin, end, block_dz);
+    if (dx != nullptr) add_input_gradient(group, begin, end, block_dz);
+  }
+}
+
+// columnsᵀ · dz
+void BackwardPart::add_kernel_gradient(std::int64_t group, std::int64_t begin, std::int64_t end,
+                                       const float* block_dz) const {
+  const ColumnLayout layout = convolution.columns();
+  const std::int64_t filters = convolution.group_filters();
+  Matrix factor = block_columns(layout, x, group * layout.group_channels, begin, end, columns);
+  factor.transposed = !factor.transposed;
+  gemm_serial(layout.depth(), filters, end - begin, factor,
+              {block_dz + group * filters, convolution.filters}, 1.0f, kernel_sum + group * filters,
+              convolution.filters);
+}
+
+// dz · kernelᵀ, back to where the columns came from
+void BackwardPart::add_input_gradient(std::int64_t group, std::int64_t begin, std::int64_t end,
+                                      const float* block_dz) const {
+  const ColumnLayout layout = convolution.columns();
+  const std::int64_t channels = layout.windows.channels;
+  const std::int64_t filters = convolution.group_filters();
+  const std::int64_t first_channel = group * layout.group_channels;
+  const std::int64_t rows = end - begin;
+  const Matrix errors{block_dz + group * filters, convolution.filters};
+  const Matrix weights{kernel + group * filters, convolution.filters};
+  const auto transpose = [](Matrix matrix) {
+    matrix.transposed = !matrix.transposed;
+    return matrix;
+  };
+  if (layout.is_input()) {
+    gemm_serial(rows, layout.depth(), filters, errors, transpose(weights), fresh_dx ? 0.0f : 1.0f,
+                dx + begin * channels + first_channel, channels);
+    return;
+  }
+  if (layout.transposed()) {
+    gemm_serial(layout.depth(), rows, filters, weights, transpose(errors), 0.0f, columns, rows);
+  } else {
+    gemm_serial(rows, layout.depth(), filters, errors, transpose(weights), 0.0f, columns,
+                layout.depth());
+  }
+  scatter_columns(layout, columns, first_channel, begin, end, dx);
+}
+
+// sum[i] += parts[0][i] + parts[1][i] + …, in this order.
+template <class Value>
+void add_parts(std::int64_t parts, std::int64_t count, const Value* values, float* sum) {
+  parallel_for(count, parts, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Value total = values[i];
+      for (std::int64_t part = 1; part < parts; ++part) total += values[part * count + i];
+      sum[i] += static_cast<float>(total);
+    }
+  });
+}
+
+}  // namespace
+
+void convolve(const Convolution& convolution, const float* x, const float* kernel,
+              const float* bias, float* y) {
+  const ColumnLayout layout = convolution.columns();
+  const std::int64_t rows = convolution.windows.rows();
+  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostParts);
+  const std::int64_t block = block_rows(convolution, (rows + parts - 1) / parts);
+  const std::int64_t floats = layout.is_input() ? 0 : block * layout.depth();
+  const Buffer columns = scratch(parts, floats);
+  const SingleThreadedBlas scope;
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(rows, part, parts);
+    for (std::int64_t begin = range.begin; begin < range.end; begin += block) {
+      const std::int64_t end = std::min(range.end, begin + block);
+      float* const out = y + begin * convolution.filters;
+      for (std::int64_t group = 0; group < convolution.groups; ++group) {
+        const std::int64_t filter = group * convolution.group_filters();
+        gemm_serial(end - begin, convolution.group_filters(), layout.depth(),
+                    block_columns(layout, x, group * layout.group_channels, begin, end,
+                                  columns.data() + part * floats),
+                    {kernel + filter, convolution.filters}, 0.0f, out + filter,
+                    convolution.filters);
+      }
+      finish_rows(end - begin, convolution.filters, bias, convolution.activation, out);
+    }
+  });
+}
+
+void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
+                       const float* y, const float* dy, const ConvolutionGradients& gradients) {
+  const Windows& windows = convolution.windows;
+  const ColumnLayout layout = convolution.columns();
+  const std::int64_t kernel_size = convolution.kernel_size();
+  const std::int64_t filters = convolution.filters;
+  // Windows overlap inside an image, so an image's gradient belongs to one part.
+  const std::int64_t item_rows =
+      gradients.x != nullptr && !layout.is_input() ? windows.positions() : 1;
+  const std::int64_t items = windows.rows() / std::max<std::int64_t>(item_rows, 1);
+  const std::int64_t most_sums = std::clamp<std::int64_t>(
+      kKernelSumFloats / std::max<std::int64_t>(kernel_size, 1), 4, kMostKernelSums);
+  const std::int64_t parts =
+      worthwhile_parts(convolution, items, gradients.kernel != nullptr ? most_sums : kMostParts);
+  const std::int64_t block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
+
+  const bool linear = convolution.activation == FusedActivation::linear;
+  const std::int64_t column_floats = layout.is_input() ? 0 : block * layout.depth();
+  const std::int64_t dz_floats = linear ? 0 : block * filters;
+  const Buffer columns = scratch(parts, column_floats);
+  const Buffer dz = scratch(parts, dz_floats);
+  const bool own_sums = gradients.kernel != nullptr && parts > 1;
+  const Buffer kernel_sums = own_sums ? scratch(parts, kernel_size) : Buffer();
+  const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
+  auto* const sums = reinterpret_cast<double*>(bias_sums.data());
+  if (sums != nullptr) std::uninitialized_fill_n(sums, parts * filters, 0.0);
+
+  const SingleThreadedBlas scope;
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(items, part, parts);
+    BackwardPart work{convolution,
+                      x,
+                      kernel,
+                      y,
+                      dy,
+                      columns.data() + part * column_floats,
+                      linear ? nullptr : dz.data() + part * dz_floats,
+                      gradients.x,
+                      gradients.fresh_x,
+                      own_sums ? kernel_sums.data() + part * kernel_size : gradients.kernel,
+                      sums == nullptr ? nullptr : sums + part * filters};
+    if (own_sums) std::fill_n(work.kernel_sum, kernel_size, 0.0f);
+    if (gradients.x != nullptr && gradients.fresh_x && !layout.is_input()) {
+      std::fill_n(gradients.x + range.begin * windows.image_size(),
+                  (range.end - range.begin) * windows.image_size(), 0.0f);
+    }
+    for (std::int64_t begin = range.begin * item_rows; begin < range.end * item_rows;
+         begin += block) {
+      work.run(begin, std::min(range.end * item_rows, begin + block));
+    }
+  });
+  if (own_sums) add_parts(parts, kernel_size, kernel_sums.data(), gradients.kernel);
+  if (sums != nullptr) add_parts(parts, filters, sums, gradients.bias);
+}
+
+}  // namespace strata::kernels

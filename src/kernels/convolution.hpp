@@ -1,0 +1,42 @@
+// Convolutions as matrix products over blocks of columns: a block is made, used and forgotten while
+// it is in cache. Blocks are spread over a fixed number of parts, whatever the threads.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/im2col.hpp"
+#include "kernels/windows.hpp"
+#include "strata/core/fused_activation.hpp"
+
+namespace strata::kernels {
+
+/// x (images, input…, channels) · kernel (window…, channels / groups, filters)
+/// = y (images, output…, filters). Filters and channels fall into `groups` consecutive blocks each.
+struct Convolution {
+  Windows windows;
+  std::int64_t filters;
+  std::int64_t groups;
+  ops::FusedActivation activation;
+
+  ColumnLayout columns() const { return {windows, windows.channels / groups}; }
+  std::int64_t group_filters() const { return filters / groups; }
+  std::int64_t kernel_size() const { return columns().depth() * filters; }
+  std::int64_t products() const { return windows.rows() * columns().depth() * filters; }
+};
+
+/// y = activation(x ⋆ kernel + bias); `bias` may be null.
+void convolve(const Convolution& convolution, const float* x, const float* kernel,
+              const float* bias, float* y);
+
+/// Where the gradients go; null for those that nobody wants.
+struct ConvolutionGradients {
+  float* x = nullptr;  ///< added to, or overwritten where `fresh_x`
+  bool fresh_x = false;
+  float* kernel = nullptr;  ///< added to
+  float* bias = nullptr;    ///< added to
+};
+
+void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
+                       const float* y, const float* dy, const ConvolutionGradients& gradients);
+
+}  // namespace strata::kernels

@@ -1,0 +1,33 @@
+// Binaries are shipped, so they are built for the oldest x86-64; the loops that gain from wider
+// vector units are compiled a second time for those, and the running CPU chooses.
+#pragma once
+
+#include <utility>
+
+namespace strata::kernels {
+
+#if defined(__x86_64__)
+
+template <class Kernel>
+[[gnu::target("avx2"), gnu::flatten]] void run_with_avx2(const Kernel& kernel) {
+  kernel();
+}
+
+/// Calls `kernel`, inlined together with all it calls and compiled for the CPU's vector units. What
+/// it computes must not depend on their width.
+template <class Kernel>
+void with_vector_units(const Kernel& kernel) {
+  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  avx2 ? run_with_avx2(kernel) : kernel();
+}
+
+#else
+
+template <class Kernel>
+void with_vector_units(const Kernel& kernel) {
+  kernel();
+}
+
+#endif
+
+}  // namespace strata::kernels

@@ -1,0 +1,78 @@
+#include "strata/ops/convolution.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/check.hpp"
+#include "kernels/convolution.hpp"
+#include "ops/gradient_target.hpp"
+#include "ops/inputs.hpp"
+#include "ops/windows.hpp"
+#include "strata/autodiff/record.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::ops {
+namespace {
+
+constexpr const char* kWho = "ops::convolution";
+
+kernels::Convolution checked(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                             const ConvolutionGeometry& geometry, FusedActivation activation) {
+  check_defined(kWho, x);
+  check_defined(kWho, kernel);
+  const int groups = geometry.groups;
+  check(groups > 0, kWho, "groups must be positive. Received: groups={}.", groups);
+  check<ShapeError>(kernel.rank() == x.rank(), kWho,
+                    "the kernel must have the input's rank. Received: kernel shape={}, input "
+                    "shape={}.",
+                    kernel.shape(), x.shape());
+  WindowGeometry windows{{1, 1, 1}, geometry.strides, geometry.dilation, geometry.padding};
+  for (int i = 0; i + 2 < std::min(kernel.rank(), 5); ++i)
+    windows.window[static_cast<std::size_t>(i)] = kernel.shape()[i];
+  const kernels::Windows lifted = lift_windows(kWho, x.shape(), windows);
+  const std::int64_t filters = kernel.shape().back();
+  check<ShapeError>(filters > 0 && filters % groups == 0, kWho,
+                    "the kernel's filters must be a positive multiple of groups. Received: "
+                    "kernel shape={}, groups={}.",
+                    kernel.shape(), groups);
+  check<ShapeError>(
+      lifted.channels > 0 && kernel.shape()[kernel.rank() - 2] * groups == lifted.channels, kWho,
+      "the input's channels must be groups times the kernel's. Received: kernel "
+      "shape={}, groups={}, input shape={}.",
+      kernel.shape(), groups, x.shape());
+  check<ShapeError>(!bias.defined() || bias.shape() == Shape{filters}, kWho,
+                    "the bias must have one element a filter, shape={}. Received: shape={}.",
+                    Shape{filters}, bias.shape());
+  return {lifted, filters, groups, activation};
+}
+
+}  // namespace
+
+// y = activation(x ⋆ w + b),   dz = dy activation'(y),   dx = dz ⋆ᵀ w,  dw = xᵀ ⋆ dz,  db = Σ dz
+Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                   const ConvolutionGeometry& geometry, FusedActivation activation) {
+  const kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+  Tensor y = TensorAccess::uninitialized(
+      lowered_shape(convolution.windows, x.rank(), convolution.filters));
+  kernels::convolve(convolution, x.data(), kernel.data(), bias.data(), TensorAccess::data(y));
+  const Tensor* const inputs[] = {&x, &kernel, &bias};
+  const Tensor outcome = activation == FusedActivation::linear ? Tensor() : y;
+  return autodiff::record("convolution", std::move(y), std::span(inputs, bias.defined() ? 3 : 2),
+                          [=](const Tensor& dy, autodiff::InputGradients& gradients) {
+                            GradientTarget dx(gradients, 0, x.shape());
+                            GradientTarget dkernel(gradients, 1, kernel.shape());
+                            std::optional<GradientTarget> dbias;
+                            if (bias.defined()) dbias.emplace(gradients, 2, bias.shape());
+                            kernels::convolve_backward(
+                                convolution, x.data(), kernel.data(), outcome.data(), dy.data(),
+                                {.x = dx.data(),
+                                 .fresh_x = dx.fresh(),
+                                 .kernel = dkernel.zeroed_data(),
+                                 .bias = dbias ? dbias->zeroed_data() : nullptr});
+                            dx.finish();
+                            dkernel.finish();
+                            if (dbias) dbias->finish();
+                          });
+}
+
+}  // namespace strata::ops

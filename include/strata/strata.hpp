@@ -34,6 +34,7 @@
 
 // Rules: what the slots of layers and models hold
 #include "strata/activations/activation.hpp"
+#include "strata/activations/functions.hpp"
 #include "strata/constraints/constraint.hpp"
 #include "strata/constraints/max_norm.hpp"
 #include "strata/constraints/min_max_norm.hpp"
@@ -65,7 +66,7 @@
 #include "strata/optimizers/rmsprop.hpp"
 #include "strata/optimizers/sgd.hpp"
 
-// Data: batches, files, digits
+// Data
 #include "strata/data/batches.hpp"
 #include "strata/data/rows.hpp"
 #include "strata/datasets/digits.hpp"

@@ -12,6 +12,9 @@
 #include "strata/initializers/orthogonal.hpp"
 #include "strata/initializers/random.hpp"
 #include "strata/initializers/variance_scaling.hpp"
+#include "strata/layers/dense.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/models/sequential.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
 #include "strata/optimizers/rmsprop.hpp"
@@ -49,6 +52,10 @@ void list_builtins() {
   add_builtin<Optimizer, optimizers::Adam>("keras.optimizers", "Adam");
   add_builtin<Optimizer, optimizers::AdamW>("keras.optimizers", "AdamW");
   add_builtin<Optimizer, optimizers::RMSprop>("keras.optimizers", "RMSprop");
+
+  add_builtin<Layer, layers::Dense>("keras.layers", "Dense");
+  add_builtin<Layer, layers::Input>("keras.layers", "InputLayer");
+  add_builtin<Layer, Sequential>("keras", "Sequential");
 
   add_builtin<Regularizer, regularizers::L1>("keras.regularizers", "L1");
   add_builtin<Regularizer, regularizers::L2>("keras.regularizers", "L2");

@@ -89,4 +89,6 @@
 #include "strata/models/sequential.hpp"
 
 // Files and registration
+#include "strata/saving/clone_model.hpp"
+#include "strata/saving/model_from_json.hpp"
 #include "strata/saving/register_serializable.hpp"

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/context.hpp"
 #include "strata/config.hpp"
 #include "strata/core/axis_list.hpp"
 #include "strata/core/per_axis.hpp"
@@ -71,12 +72,12 @@ class ConfigWriter {
  public:
   template <class T>
   void operator()(const char* key, const T& value) {
-    config[key] = to_config(value);
+    config[key] = in_context(key, [&] { return to_config(value); });
   }
   /// A key that is written only when there is something to say.
   template <class T>
   void if_set(const char* key, const T& value) {
-    if (value) config[key] = to_config(value);
+    if (value) (*this)(key, value);
   }
   void neutral(const char*, const Config&) {}
 
@@ -163,11 +164,8 @@ class ConfigReader {
   // A rule's own error gets the layer and the slot in front.
   template <class Rule>
   void read(const char* key, const Config& value, RuleSpec<Rule>& field) const {
-    try {
-      field = value.is_null() ? RuleSpec<Rule>() : RuleSpec<Rule>(value);
-    } catch (const InvalidArgument& error) {
-      throw InvalidArgument(std::string(who_) + ": " + key + ": " + error.what());
-    }
+    in_context(who_ + ": " + key,
+               [&] { field = value.is_null() ? RuleSpec<Rule>() : RuleSpec<Rule>(value); });
   }
 
   std::string who_;

@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "core/fields.hpp"
 #include "core/registry.hpp"
+#include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
@@ -150,6 +151,7 @@ Variable Layer::add_weight(const WeightOptions& options) {
     regularizer = pending->second;
     pending_regularizers_.erase(pending);
   }
+  layers::WeightBudget::spend(name() + ": " + options.name, options.shape);
   if (regularizer) regularizer->check_weight(options.shape, name() + ": " + options.name);
   Variable weight(options.name, options.initializer(options.shape),
                   options.trainable && trainable_);
@@ -327,9 +329,13 @@ std::int64_t Layer::count_params() const {
   return count;
 }
 
-void Layer::set_trainable(bool trainable) {
+void Layer::set_own_trainable(bool trainable) {
   trainable_ = trainable;
   for (const Variable& weight : trainable_weights_) weight.set_trainable(trainable);
+}
+
+void Layer::set_trainable(bool trainable) {
+  set_own_trainable(trainable);
   for (const auto& sublayer : sublayers_) sublayer->set_trainable(trainable);
 }
 
@@ -347,7 +353,7 @@ Config Layer::get_config() const {
 
 void Layer::set_base_config(const Config& config) {
   std::string name = name_;
-  bool trainable = true;
+  bool trainable = trainable_;
   RegularizerSpec activity = activity_regularizer_;
   ConfigReader reader(class_name(), config);
   reader("name", name);
@@ -362,21 +368,38 @@ void Layer::set_base_config(const Config& config) {
   }
   name_ = checked_name(std::move(name));
   activity_regularizer_ = std::move(activity);
-  if (!trainable) set_trainable(false);
+  if (trainable != trainable_) restore_trainable(trainable);
+}
+
+void Layer::restore_trainable(bool trainable) { set_trainable(trainable); }
+
+Config Layer::to_object() const {
+  Config object =
+      registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
+  if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
+  return object;
+}
+
+void Layer::restore(const Config& object) {
+  const auto build_config = object.find("build_config");
+  if (build_config == object.end() || build_config->is_null()) return;
+  const std::string who = name() + ": build_config";
+  check(build_config->is_object(), who, "must be an object or null. Received: {}.",
+        build_config->dump());
+  std::optional<Shape> input_shape;
+  read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
+  if (input_shape) build(*input_shape);
 }
 
 namespace layers {
 
-Config serialize(const Layer& layer) {
-  Config object = registry::object_config(typeid(layer), layer.get_config());
-  if (layer.build_shape()) object["build_config"]["input_shape"] = to_config(*layer.build_shape());
-  return object;
-}
+Config serialize(const Layer& layer) { return layer.to_object(); }
 
 std::shared_ptr<Layer> deserialize(const Config& config) {
   const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
   auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
   layer->set_base_config(named.config);
+  layer->restore(config);
   return layer;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/check.hpp"
-#include "core/fields.hpp"
 #include "strata/layers/input.hpp"
 #include "tensor/format.hpp"
 
@@ -70,15 +69,11 @@ void Sequential::pop() {
 void Sequential::check_input(const Shape& input) const {
   check<StateError>(!sublayers().empty() || input_ != nullptr, name(),
                     "a model needs layers. Received: an empty model.");
-  const Shape* expected = built() ? &*build_shape() : nullptr;
-  Shape declared;
-  if (input_ != nullptr) {
-    declared = static_cast<const layers::Input&>(*input_).batch_shape();
-    expected = &declared;
-  }
-  if (expected == nullptr) return;
-  const Shape any_batch =
-      input_ != nullptr || expected->rank() == 0 ? *expected : expected->with(0, Shape::kUnknown);
+  std::optional<Shape> expected = build_shape();
+  if (input_ != nullptr) expected = static_cast<const layers::Input&>(*input_).batch_shape();
+  if (!expected) return;
+  // A batch of another size is welcome whatever the Input says, as in Keras.
+  const Shape any_batch = expected->rank() == 0 ? *expected : expected->with(0, Shape::kUnknown);
   check<ShapeError>(fits(any_batch, input), name(),
                     "the inputs must have shape {}. Received: shape={}.", any_batch, input);
 }
@@ -115,24 +110,5 @@ Shape Sequential::input_shape() const {
 }
 
 Shape Sequential::output_shape() { return compute_output_shape(input_shape()); }
-
-Config Sequential::get_config() const {
-  Config config = Layer::get_config();
-  config["layers"] = Config::array();
-  if (input_ != nullptr) config["layers"].push_back(layers::serialize(*input_));
-  for (const auto& layer : sublayers()) config["layers"].push_back(layers::serialize(*layer));
-  if (built()) config["build_input_shape"] = to_config(*build_shape());
-  return config;
-}
-
-Sequential Sequential::from_config(const Config& config) {
-  Options options;
-  const auto layers = config.find("layers");
-  check(layers != config.end() && layers->is_array(), "Sequential",
-        "a config needs a list of layers. Received: {}.", config.dump());
-  for (const Config& layer : *layers) options.layers.emplace_back(layers::deserialize(layer));
-  if (config.contains("name")) options.name = config["name"].get<std::string>();
-  return Sequential(std::move(options));
-}
 
 }  // namespace strata

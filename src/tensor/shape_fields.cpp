@@ -18,7 +18,11 @@ void ConfigReader::read(const char* key, const Config& value, Shape& field) cons
   field = {};
   for (const Config& element : value) {
     std::int64_t extent = Shape::kUnknown;
-    if (!element.is_null()) read(key, element, extent);
+    if (!element.is_null()) {
+      read(key, element, extent);
+      if (extent < 0)
+        refuse(key, "must hold whole numbers >= 0, or null for an unknown one", value);
+    }
     field.append(extent);
   }
 }

@@ -14,9 +14,9 @@ namespace strata {
 namespace {
 
 using ::testing::Property;
+using testing::Raises;
 using ::testing::StartsWith;
 using ::testing::Throws;
-using testing::Raises;
 
 class Ridge : public Regularizer {
  public:
@@ -142,7 +142,9 @@ TEST(RegisterSerializable, UnregisteredNamesInAConfigAreRefused) {
       Raises("Regularizer: a class that was not registered with register_serializable must come "
              "from keras. Received: module=\"os\", class_name=L2."));
   EXPECT_THAT(
-      [] { regularizers::deserialize({{"class_name", "L2"}, {"registered_name", "Foreign>L2"}}); },
+      [] {
+        regularizers::deserialize({{"class_name", "L2"}, {"registered_name", "Foreign>L2"}});
+      },
       Throws<InvalidArgument>(Property(&std::exception::what, StartsWith("Regularizer: unknown"))));
 }
 

@@ -120,6 +120,12 @@ class Layer {
   /// for the registry. Reads name, trainable, dtype, activity_regularizer; ignores other keys.
   void set_base_config(const Config& config);
 
+  /// {"module", "class_name", "config", "registered_name"[, "build_config"]}: what
+  /// `layers::deserialize` makes an equal layer from.
+  virtual Config to_object() const;
+  /// What such an object says beside its config: builds the layer for the shape it was built for.
+  virtual void restore(const Config& object);
+
  protected:
   Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer = {});
 
@@ -129,6 +135,11 @@ class Layer {
   /// The options' slot behind a weight's regularizer, so that configs tell the truth after
   /// `set_regularizer`; null where the layer has no such weight or keeps no options.
   virtual RegularizerSpec* regularizer_slot(std::string_view weight);
+  /// Takes a config's flag over. By default sub-layers follow; where the config has flags of
+  /// theirs, they keep those.
+  virtual void restore_trainable(bool trainable);
+  /// Freezes or thaws this layer alone.
+  void set_own_trainable(bool trainable);
 
   /// For constructors of layers that have nothing to build: pooling, dropout, reshaping, ….
   void mark_built() { built_ = true; }
@@ -184,7 +195,7 @@ class LayerHandle {
 };
 
 namespace layers {
-/// {"module", "class_name", "config", "registered_name"[, "build_config"]}
+/// `layer.to_object()`.
 Config serialize(const Layer& layer);
 /// The layer such a config describes, built if it says how. Raises InvalidArgument on an unknown
 /// class, key or value, by name.

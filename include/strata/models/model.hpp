@@ -69,6 +69,22 @@ class Model : public Layer {
   Layer& get_layer(std::string_view name) const;
   Layer& get_layer(int index) const;
 
+  /// What `compile` was told, as Keras writes it: optimizer, loss, loss_weights, metrics,
+  /// weighted_metrics (strings where they came as strings), and run_eagerly, steps_per_execution
+  /// and jit_compile at their defaults. `{}` before `compile`. Raises InvalidArgument on a callable
+  /// that was not registered.
+  Config get_compile_config() const;
+  /// Compiles as such a config says; the optimizer starts anew. run_eagerly, steps_per_execution,
+  /// jit_compile and auto_scale_loss mean nothing here and are taken at any value that Keras has
+  /// for them. Raises InvalidArgument on an unknown key, name or value.
+  void compile_from_config(const Config& config);
+  /// The architecture, and what it was compiled with, as JSON that `model_from_json` and Keras
+  /// read. Weights are not in it.
+  std::string to_json() const;
+
+  Config to_object() const override;
+  void restore(const Config& object) override;
+
   /// A table of layers, shapes and parameters.
   void summary(const SummaryOptions& options = {});
 

@@ -47,13 +47,16 @@ class Sequential : public Model {
   Shape input_shape() const;
   Shape output_shape();
 
-  /// {"name", "trainable", "dtype", "layers"[, "build_input_shape"]}
+  /// {"name", "trainable", "dtype", "layers"[, "build_input_shape"]}, with an InputLayer in front
+  /// of the layers once built.
   Config get_config() const override;
+  /// Raises InvalidArgument, naming the layer and its key, on anything that is not such a config.
   static Sequential from_config(const Config& config);
 
  protected:
   void create_weights(const Shape& input_shape) override;
   void check_input(const Shape& input_shape) const override;
+  void restore_trainable(bool trainable) override;
 
  private:
   std::shared_ptr<Layer> input_;  // an Input, if there is one; it has no weights and no penalties

@@ -1,0 +1,24 @@
+// Saying where an error happened: the place goes in front of the text, the class stays.
+#pragma once
+
+#include <string>
+
+#include "strata/core/errors.hpp"
+
+namespace strata {
+
+/// Runs `body`; an error of Strata's gets "`place`: " in front.
+template <class Body>
+decltype(auto) in_context(const std::string& place, Body&& body) {
+  try {
+    return body();
+  } catch (const ShapeError& error) {
+    throw ShapeError(place + ": " + error.what());
+  } catch (const InvalidArgument& error) {
+    throw InvalidArgument(place + ": " + error.what());
+  } catch (const StateError& error) {
+    throw StateError(place + ": " + error.what());
+  }
+}
+
+}  // namespace strata

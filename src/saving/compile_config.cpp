@@ -1,0 +1,141 @@
+#include "saving/compile_config.hpp"
+
+#include <string>
+
+#include "core/context.hpp"
+#include "core/fields.hpp"
+
+namespace strata::saving {
+namespace {
+
+// A rule that came as a string is written as that string, as Keras does.
+template <class Rule>
+Config named_or_object(const RuleSpec<Rule>& spec) {
+  return spec.identifier().empty() ? to_config(spec) : Config(spec.identifier());
+}
+
+Config write_metrics(const std::vector<MetricSpec>& metrics) {
+  if (metrics.empty()) return nullptr;
+  Config list = Config::array();
+  for (const MetricSpec& metric : metrics) list.push_back(named_or_object(metric));
+  return list;
+}
+
+// The name of a function that Keras wrote as an object: {"class_name": "function", "config": name}.
+bool is_function(const Config& value) {
+  const auto class_name = value.find("class_name");
+  const auto config = value.find("config");
+  return class_name != value.end() && *class_name == "function" && config != value.end() &&
+         config->is_string();
+}
+
+// A string keeps the name that was typed; so does a function of Keras's own.
+template <class Spec>
+Spec read_rule_spec(const std::string& who, const Config& value) {
+  return in_context(who, [&] {
+    if (value.is_string()) return Spec(value.get<std::string>());
+    if (value.is_object() && is_function(value)) {
+      const auto name = value.at("config").get<std::string>();
+      if (name.find('>') == std::string::npos) return Spec(name);
+    }
+    return Spec(value);
+  });
+}
+
+// What stands for a model's single output: the value itself, a list of one, or an object that names
+// the output.
+const Config& single(const std::string& who, const Config& value) {
+  const bool by_output = value.is_object() && !value.contains("class_name");
+  if (!value.is_array() && !by_output) return value;
+  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.",
+        value.dump());
+  return *value.begin();
+}
+
+LossSpec read_loss(const std::string& who, const Config& value) {
+  return value.is_null() ? LossSpec() : read_rule_spec<LossSpec>(who, single(who, value));
+}
+
+std::optional<float> read_loss_weights(const std::string& who, const Config& value) {
+  if (value.is_null()) return std::nullopt;
+  const Config& weight = single(who, value);
+  check(weight.is_number(), who, "must be a number. Received: {}.", weight.dump());
+  return weight.get<float>();
+}
+
+std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value) {
+  if (value.is_null()) return {};
+  const bool by_output = value.is_object() && !value.contains("class_name");
+  check(value.is_array() || by_output, who, "must be a list. Received: {}.", value.dump());
+  const bool nested = by_output || (value.size() == 1 && value.front().is_array());
+  const Config& inner = nested ? single(who, value) : value;
+  std::vector<MetricSpec> metrics;
+  if (!inner.is_array()) return {read_rule_spec<MetricSpec>(who, inner)};
+  for (const Config& metric : inner) metrics.push_back(read_rule_spec<MetricSpec>(who, metric));
+  return metrics;
+}
+
+// How Keras is to run its graph, which says nothing about the outcome.
+void read_run_option(const std::string& who, std::string_view key, const Config& value) {
+  if (key == "steps_per_execution") {
+    check(value.is_null() || (value.is_number_integer() && value.get<double>() >= 1.0), who,
+          "must be a positive whole number or null. Received: {}.", value.dump());
+  } else {
+    const bool automatic = key == "jit_compile" && (value.is_null() || value == "auto");
+    check(value.is_boolean() || automatic, who, "must be true or false. Received: {}.",
+          value.dump());
+  }
+}
+
+}  // namespace
+
+Config write_compile_config(const CompileOptions& options) {
+  Config config;
+  const auto write = [&](const char* key, auto value) {
+    config[key] = in_context(key, std::move(value));
+  };
+  write("optimizer", [&] { return to_config(options.optimizer); });
+  write("loss", [&] { return named_or_object(options.loss); });
+  write("loss_weights", [&] { return to_config(options.loss_weights); });
+  write("metrics", [&] { return write_metrics(options.metrics); });
+  write("weighted_metrics", [&] { return write_metrics(options.weighted_metrics); });
+  config["run_eagerly"] = false;
+  config["steps_per_execution"] = 1;
+  config["jit_compile"] = true;
+  return config;
+}
+
+CompileOptions read_compile_config(const std::string& who, const Config& config) {
+  check(config.is_object(), who, "must be an object. Received: {}.", config.dump());
+  CompileOptions options;
+  ConfigReader reader(who, config);
+  const auto read = [&](const char* key, const auto& from) {
+    reader.skip(key);
+    const auto value = config.find(key);
+    if (value != config.end()) from(who + ": " + key, *value);
+  };
+  read("optimizer", [&](const std::string& where, const Config& value) {
+    options.optimizer = read_rule_spec<OptimizerSpec>(where, value);
+  });
+  read("loss", [&](const std::string& where, const Config& value) {
+    options.loss = read_loss(where, value);
+  });
+  read("loss_weights", [&](const std::string& where, const Config& value) {
+    options.loss_weights = read_loss_weights(where, value);
+  });
+  read("metrics", [&](const std::string& where, const Config& value) {
+    options.metrics = read_metrics(where, value);
+  });
+  read("weighted_metrics", [&](const std::string& where, const Config& value) {
+    options.weighted_metrics = read_metrics(where, value);
+  });
+  for (const char* key : {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}) {
+    read(key, [&](const std::string& where, const Config& value) {
+      read_run_option(where, key, value);
+    });
+  }
+  reader.finish();
+  return options;
+}
+
+}  // namespace strata::saving

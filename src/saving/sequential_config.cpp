@@ -1,0 +1,85 @@
+// How a Sequential is written and read: Keras's layout, an InputLayer in front of the layers.
+#include <unordered_set>
+
+#include "core/context.hpp"
+#include "core/fields.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/models/sequential.hpp"
+
+namespace strata {
+namespace {
+
+// Where an error in the list happened: `layers[2] (dense_1)`.
+std::string place_of(std::size_t index, const Config& layer) {
+  std::string place = fmt::format("layers[{}]", index);
+  if (!layer.is_object()) return place;
+  const Config config = layer.value("config", Config());
+  const Config label = config.is_object() && config.contains("name")
+                           ? config["name"]
+                           : layer.value("class_name", Config());
+  return label.is_string() ? fmt::format("{} ({})", place, label.get<std::string>()) : place;
+}
+
+std::shared_ptr<Layer> read_layer(const Config& layer) {
+  try {
+    return layers::deserialize(layer);
+  } catch (const nlohmann::json::exception& error) {  // of a user's from_config
+    throw InvalidArgument(error.what());
+  }
+}
+
+}  // namespace
+
+Config Sequential::get_config() const {
+  Config config = Layer::get_config();
+  Config& list = config["layers"] = Config::array();
+  if (input_ != nullptr) {
+    list.push_back(layers::serialize(*input_));
+  } else if (built() && build_shape()->rank() > 0) {  // as Keras does for a model built by a call
+    Config input = layers::serialize(layers::Input({.shape = Shape(), .name = "input_layer"}));
+    input["config"]["batch_shape"] = to_config(*build_shape());
+    list.push_back(std::move(input));
+  }
+  for (const auto& layer : sublayers()) list.push_back(layers::serialize(*layer));
+  if (built()) config["build_input_shape"] = to_config(*build_shape());
+  return config;
+}
+
+// All layers first, then one pass that builds them: the time is linear in their number.
+Sequential Sequential::from_config(const Config& config) {
+  std::string name;
+  std::optional<Shape> build_input_shape;
+  read_fields("Sequential", config, [&](auto& fields) {
+    fields("name", name);
+    fields("build_input_shape", build_input_shape);
+    for (const char* key : {"trainable", "dtype", "activity_regularizer", "layers"})
+      fields.skip(key);
+  });
+  const auto list = config.find("layers");
+  check(!name.empty() && list != config.end() && list->is_array(), "Sequential",
+        "a config must hold a name and a list of layers. Received: {}.", config.dump());
+
+  Sequential model(Options{.name = name});
+  std::unordered_set<std::string> names;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Config& entry = (*list)[i];
+    in_context(name + ": " + place_of(i, entry), [&] {
+      const std::shared_ptr<Layer> layer = read_layer(entry);
+      check(names.insert(layer->name()).second, "Sequential",
+            "layer names must be unique in a model. Received: name={} twice.", layer->name());
+      if (dynamic_cast<const layers::Input*>(layer.get()) == nullptr) return model.track(layer);
+      check(i == 0, "Sequential", "an InputLayer can only be the first layer. Received: {} at {}.",
+            layer->name(), i);
+      model.input_ = layer;
+    });
+  }
+  if (model.input_ != nullptr)
+    build_input_shape = static_cast<const layers::Input&>(*model.input_).batch_shape();
+  if (build_input_shape && !model.sublayers().empty()) model.build(*build_input_shape);
+  return model;
+}
+
+// The config holds the layers' own flags.
+void Sequential::restore_trainable(bool trainable) { set_own_trainable(trainable); }
+
+}  // namespace strata

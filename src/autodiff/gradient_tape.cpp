@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <unordered_map>
+#include <utility>
 
 #include "autodiff/in_place.hpp"
 #include "core/check.hpp"
@@ -98,10 +99,14 @@ class GradientTape::Impl {
     check(target.defined(), "GradientTape::gradient",
           "the target must be defined. Received: an undefined tensor.");
     open_ = false;
-    struct Reopen {  // a persistent tape goes on recording after the sweep
+    struct Resume {  // during the sweep nothing records, whatever ops gradients are made of
       Impl& tape;
-      ~Reopen() { tape.close(); }
-    } reopen{*this};
+      Impl* recorder = std::exchange(current_, nullptr);
+      ~Resume() {
+        current_ = recorder;
+        tape.close();
+      }
+    } resume{*this};
 
     const Trace origin = target.trace();
     std::vector<int> slots;

@@ -4,6 +4,7 @@
 #include "kernels/reduction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -23,72 +24,108 @@ std::int64_t parts_within(std::int64_t groups, std::int64_t terms) {
   return std::clamp<std::int64_t>(terms / kItemsPerPart, 1, 64 / std::max<std::int64_t>(groups, 1));
 }
 
-// Adds `rows` rows of `count` terms, `stride` apart, to `sums`; eight rows at a time in float.
+// How sums of `term(x)` are taken.
 template <class Term>
-void add_rows(std::int64_t rows, std::int64_t count, std::int64_t stride, const float* x,
-              double* sums, Term term) {
-  std::int64_t row = 0;
-  for (; row + 8 <= rows; row += 8) {
-    const float* r = x + row * stride;
-    for (std::int64_t j = 0; j < count; ++j) {
-      const auto at = [&](std::int64_t i) { return term(r[i * stride + j]); };
-      sums[j] += static_cast<double>(((at(0) + at(1)) + (at(2) + at(3))) +
-                                     ((at(4) + at(5)) + (at(6) + at(7))));
+struct Sum {
+  using State = double;
+  static constexpr State start = 0.0;
+  Term term;
+
+  double along(std::int64_t count, const float* x) const { return block_sum(x, 0, count, term); }
+
+  // Eight rows at a time in float, which is exact enough and halves the conversions.
+  void down(std::int64_t rows, std::int64_t count, std::int64_t stride, const float* x,
+            double* sums) const {
+    std::int64_t row = 0;
+    for (; row + 8 <= rows; row += 8) {
+      const float* r = x + row * stride;
+      for (std::int64_t j = 0; j < count; ++j) {
+        const auto at = [&](std::int64_t i) { return term(r[i * stride + j]); };
+        sums[j] += static_cast<double>(((at(0) + at(1)) + (at(2) + at(3))) +
+                                       ((at(4) + at(5)) + (at(6) + at(7))));
+      }
+    }
+    for (; row < rows; ++row) {
+      for (std::int64_t j = 0; j < count; ++j)
+        sums[j] += static_cast<double>(term(x[row * stride + j]));
     }
   }
-  for (; row < rows; ++row) {
-    for (std::int64_t j = 0; j < count; ++j)
-      sums[j] += static_cast<double>(term(x[row * stride + j]));
-  }
-}
 
-// sum(term(x)) for each outcome, handed to `finish`.
-template <class Term, class Finish>
-void sum_terms(const Layout& l, const float* x, float* out, Term term, Finish finish) {
+  double combine(double a, double b) const { return a + b; }
+};
+
+// How elements are combined one by one, in any grouping.
+template <class S, class Combine>
+struct Fold {
+  using State = S;
+  S start;
+  Combine combine;
+
+  S along(std::int64_t count, const float* x) const {
+    constexpr std::int64_t kLanes = 16;
+    std::array<S, kLanes> lanes;
+    lanes.fill(start);
+    std::int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+      for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+        S& state = lanes[static_cast<std::size_t>(lane)];
+        state = combine(state, static_cast<S>(x[i + lane]));
+      }
+    }
+    for (; i < count; ++i) lanes[0] = combine(lanes[0], static_cast<S>(x[i]));
+    S result = start;
+    for (const S state : lanes) result = combine(result, state);
+    return result;
+  }
+
+  void down(std::int64_t rows, std::int64_t count, std::int64_t stride, const float* x,
+            S* states) const {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t j = 0; j < count; ++j)
+        states[j] = combine(states[j], static_cast<S>(x[row * stride + j]));
+    }
+  }
+};
+template <class S, class Combine>
+Fold(S, Combine) -> Fold<S, Combine>;
+
+// What `reducer` makes of each outcome's elements, handed to `finish`.
+template <class Reducer, class Finish>
+void reduce(const Layout& l, const float* x, float* out, const Reducer& reducer, Finish finish) {
+  using State = typename Reducer::State;
   const std::int64_t tiles = (l.inner + kColumns - 1) / kColumns;
-  const std::int64_t tile_width = std::min(l.inner, kColumns);
+  const std::int64_t width = std::min(l.inner, kColumns);
   const std::int64_t groups = l.outer * tiles;
-  const std::int64_t parts = parts_within(groups, l.extent * tile_width);
-  std::vector<double> sums(static_cast<std::size_t>(groups * parts * tile_width), 0.0);
-  parallel_for(groups * parts, l.extent * tile_width / parts + 1,
+  const std::int64_t parts = parts_within(groups, l.extent * width);
+  std::vector<State> states(static_cast<std::size_t>(groups * parts * width), reducer.start);
+  const auto run = [&](std::int64_t task) {
+    const std::int64_t tile = task / parts % tiles;
+    const std::int64_t begin = l.extent * (task % parts) / parts;
+    const std::int64_t end = l.extent * (task % parts + 1) / parts;
+    const float* from = x + (task / parts / tiles * l.extent + begin) * l.inner + tile * kColumns;
+    State* into = states.data() + task * width;
+    if (l.inner == 1) {
+      *into = reducer.along(end - begin, from);
+    } else {
+      reducer.down(end - begin, std::min(kColumns, l.inner - tile * kColumns), l.inner, from, into);
+    }
+  };
+  parallel_for(groups * parts, l.extent * width / parts + 1,
                [&](std::int64_t first, std::int64_t last) {
-                 for (std::int64_t task = first; task < last; ++task) {
-                   const std::int64_t part = task % parts;
-                   const std::int64_t tile = task / parts % tiles;
-                   const float* block = x + task / parts / tiles * l.extent * l.inner;
-                   const std::int64_t begin = l.extent * part / parts;
-                   const std::int64_t end = l.extent * (part + 1) / parts;
-                   double* into = sums.data() + task * tile_width;
-                   if (l.inner == 1) {
-                     *into = block_sum(block, begin, end, term);
-                   } else {
-                     add_rows(end - begin, std::min(kColumns, l.inner - tile * kColumns), l.inner,
-                              block + begin * l.inner + tile * kColumns, into, term);
-                   }
-                 }
+                 for (std::int64_t task = first; task < last; ++task) run(task);
                });
   for (std::int64_t i = 0; i < l.outer * l.inner; ++i) {
     const std::int64_t group = i / l.inner * tiles + i % l.inner / kColumns;
-    const std::int64_t column = i % l.inner % kColumns;
-    double total = 0.0;
-    for (std::int64_t part = 0; part < parts; ++part)
-      total += sums[static_cast<std::size_t>((group * parts + part) * tile_width + column)];
+    const State* first = states.data() + group * parts * width + i % l.inner % kColumns;
+    State total = *first;
+    for (std::int64_t part = 1; part < parts; ++part)
+      total = reducer.combine(total, first[part * width]);
     out[i] = finish(total);
   }
 }
 
-// Combines elements in order, starting from `start`; State is what a sum is kept in.
-template <class State, class Combine>
-void fold(const Layout& l, const float* x, float* out, State start, Combine combine) {
-  parallel_for(l.outer * l.inner, l.extent, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float* first = x + i / l.inner * l.extent * l.inner + i % l.inner;
-      State state = start;
-      for (std::int64_t k = 0; k < l.extent; ++k) state = combine(state, first[k * l.inner]);
-      out[i] = static_cast<float>(state);
-    }
-  });
-}
+float as_float(double value) { return static_cast<float>(value); }
+float same(float value) { return value; }
 
 template <class Better>
 void arg_best(const Layout& l, const float* x, float* out, Better better) {
@@ -109,29 +146,29 @@ void arg_best(const Layout& l, const float* x, float* out, Better better) {
 }  // namespace
 
 void sum(const Layout& layout, const float* x, double factor, float* out) {
-  sum_terms(
-      layout, x, out, [](float v) { return v; },
-      [factor](double total) { return static_cast<float>(factor * total); });
+  const auto term = [](float v) { return v; };
+  reduce(layout, x, out, Sum<decltype(term)>{term},
+         [factor](double total) { return as_float(factor * total); });
 }
 
 void norm(const Layout& layout, const float* x, float* out) {
-  sum_terms(
-      layout, x, out, [](float v) { return v * v; },
-      [](double total) { return static_cast<float>(std::sqrt(total)); });
+  const auto term = [](float v) { return v * v; };
+  reduce(layout, x, out, Sum<decltype(term)>{term},
+         [](double total) { return as_float(std::sqrt(total)); });
 }
 
 void prod(const Layout& layout, const float* x, float* out) {
-  fold(layout, x, out, 1.0, [](double total, float v) { return total * static_cast<double>(v); });
+  reduce(layout, x, out, Fold{1.0, [](double a, double b) { return a * b; }}, as_float);
 }
 
 void max(const Layout& layout, const float* x, float* out) {
-  fold(layout, x, out, -std::numeric_limits<float>::infinity(),
-       [](float best, float v) { return best > v || best != best ? best : v; });
+  const auto larger = [](float a, float b) { return a > b || a != a ? a : b; };
+  reduce(layout, x, out, Fold{-std::numeric_limits<float>::infinity(), larger}, same);
 }
 
 void min(const Layout& layout, const float* x, float* out) {
-  fold(layout, x, out, std::numeric_limits<float>::infinity(),
-       [](float best, float v) { return best < v || best != best ? best : v; });
+  const auto smaller = [](float a, float b) { return a < b || a != a ? a : b; };
+  reduce(layout, x, out, Fold{std::numeric_limits<float>::infinity(), smaller}, same);
 }
 
 void argmax(const Layout& layout, const float* x, float* out) {

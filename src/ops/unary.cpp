@@ -13,7 +13,9 @@ Tensor operator-(const Tensor& x) { return ops::negative(x); }
 namespace ops {
 namespace {
 
-float sign_of(float v) { return v != v ? v : static_cast<float>((v > 0.0f) - (v < 0.0f)); }
+constexpr auto kSign = [](float v) {
+  return v != v ? v : (v > 0.0f ? 1.0f : 0.0f) - (v < 0.0f ? 1.0f : 0.0f);
+};
 
 }  // namespace
 
@@ -28,10 +30,10 @@ Tensor negative(const Tensor& x) {
 
 Tensor abs(const Tensor& x) {
   return unary(
-      "ops::abs", kCheap, x, [](float v) { return std::abs(v); }, sign_of);
+      "ops::abs", kCheap, x, [](float v) { return std::abs(v); }, kSign);
 }
 
-Tensor sign(const Tensor& x) { return flat("ops::sign", x, sign_of); }
+Tensor sign(const Tensor& x) { return flat("ops::sign", x, kSign); }
 
 Tensor square(const Tensor& x) {
   return unary(

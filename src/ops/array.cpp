@@ -39,8 +39,8 @@ Shape resolved(const Tensor& x, const Shape& shape) {
   }
   if (unknown >= 0 && known > 0 && x.size() % known == 0) result[unknown] = x.size() / known;
   check<ShapeError>(result.is_known() && result.element_count() == x.size(), kWho,
-                    "the number of elements must stay the same. Received: from {} to {}.",
-                    x.shape(), shape);
+                    "the number of elements must stay the same. Received: from {} to [{}].",
+                    x.shape(), fmt::join(shape, ", "));
   return result;
 }
 

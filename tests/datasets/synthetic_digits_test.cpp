@@ -37,7 +37,8 @@ TEST(SyntheticDigits, SayWhatTheyAre) {
 
 TEST(SyntheticDigits, ShowEachFigureAboutAsOften) {
   std::array<int, 10> counts{};
-  for (const float label : synthetic_digits({.train = 5000, .test = 1}).y_train.values()) {
+  const Digits digits = synthetic_digits({.train = 5000, .test = 1});
+  for (const float label : digits.y_train.values()) {
     ++counts.at(static_cast<std::size_t>(label));
   }
   EXPECT_THAT(counts, ::testing::Each(::testing::AllOf(::testing::Ge(400), ::testing::Le(600))));

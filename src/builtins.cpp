@@ -12,8 +12,16 @@
 #include "strata/initializers/orthogonal.hpp"
 #include "strata/initializers/random.hpp"
 #include "strata/initializers/variance_scaling.hpp"
+#include "strata/layers/activation.hpp"
+#include "strata/layers/activity_regularization.hpp"
+#include "strata/layers/batch_normalization.hpp"
 #include "strata/layers/dense.hpp"
+#include "strata/layers/dropout.hpp"
+#include "strata/layers/flatten.hpp"
 #include "strata/layers/input.hpp"
+#include "strata/layers/relu.hpp"
+#include "strata/layers/reshape.hpp"
+#include "strata/layers/softmax.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
@@ -48,13 +56,22 @@ void list_builtins() {
   add_builtin<Initializer, initializers::Orthogonal>("keras.initializers", "Orthogonal");
   add_builtin<Initializer, initializers::Identity>("keras.initializers", "Identity");
 
+  add_builtin<Layer, layers::Activation>("keras.layers", "Activation");
+  add_builtin<Layer, layers::ActivityRegularization>("keras.layers", "ActivityRegularization");
+  add_builtin<Layer, layers::BatchNormalization>("keras.layers", "BatchNormalization");
+  add_builtin<Layer, layers::Dense>("keras.layers", "Dense");
+  add_builtin<Layer, layers::Dropout>("keras.layers", "Dropout");
+  add_builtin<Layer, layers::Flatten>("keras.layers", "Flatten");
+  add_builtin<Layer, layers::Input>("keras.layers", "InputLayer");
+  add_builtin<Layer, layers::ReLU>("keras.layers", "ReLU");
+  add_builtin<Layer, layers::Reshape>("keras.layers", "Reshape");
+  add_builtin<Layer, layers::Softmax>("keras.layers", "Softmax");
+
   add_builtin<Optimizer, optimizers::SGD>("keras.optimizers", "SGD");
   add_builtin<Optimizer, optimizers::Adam>("keras.optimizers", "Adam");
   add_builtin<Optimizer, optimizers::AdamW>("keras.optimizers", "AdamW");
   add_builtin<Optimizer, optimizers::RMSprop>("keras.optimizers", "RMSprop");
 
-  add_builtin<Layer, layers::Dense>("keras.layers", "Dense");
-  add_builtin<Layer, layers::Input>("keras.layers", "InputLayer");
   add_builtin<Layer, Sequential>("keras", "Sequential");
 
   add_builtin<Regularizer, regularizers::L1>("keras.regularizers", "L1");

@@ -125,8 +125,10 @@ class ConfigReader {
 
   template <class T>
   void read(const char* key, const Config& value, std::optional<T>& field) const {
-    field.reset();
-    if (!value.is_null()) read(key, value, field.emplace());
+    if (value.is_null()) return field.reset();
+    T read_value{};
+    read(key, value, read_value);
+    field = std::move(read_value);
   }
 
   template <class T>

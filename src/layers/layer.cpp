@@ -79,15 +79,17 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
   build(inputs.shape());
   const CallScope scope(*this, context);
   Tensor outputs = call(inputs, context);
-  if (activity_regularizer_) {
-    Tensor penalty = regularizers::scalar_penalty(*activity_regularizer_, outputs, name());
-    if (outputs.rank() > 0) {
-      const auto batch = static_cast<float>(outputs.shape().front());
-      penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
-    }
-    recorded_.push_back({true, std::move(penalty)});
-  }
+  if (activity_regularizer_) add_activity_penalty(*activity_regularizer_, outputs);
   return outputs;
+}
+
+void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
+  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, name());
+  if (outputs.rank() > 0) {
+    const auto batch = static_cast<float>(outputs.shape().front());
+    penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
+  }
+  recorded_.push_back({true, std::move(penalty)});
 }
 
 void Layer::build(const Shape& input_shape) {

@@ -145,6 +145,8 @@ class Layer {
   void mark_built() { built_ = true; }
 
   Variable add_weight(const WeightOptions& options);
+  /// Records `regularizer(outputs)` by their axis-0 size, beside what the activity slot holds.
+  void add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs);
   /// Makes another layer a part of this one: its weights and penalties count here.
   void track(std::shared_ptr<Layer> sublayer);
   void untrack_last() { sublayers_.pop_back(); }

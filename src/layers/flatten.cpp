@@ -1,0 +1,58 @@
+#include "strata/layers/flatten.hpp"
+
+#include <numeric>
+#include <optional>
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "strata/ops/array.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::layers {
+
+Flatten::Flatten(Options options)
+    : Layer("Flatten", options.name, options.activity_regularizer), options_(std::move(options)) {
+  const std::string& format = options_.data_format;
+  check(format == "channels_last" || format == "channels_first", "Flatten",
+        "data_format must be \"channels_last\" or \"channels_first\". Received: data_format={}.",
+        format);
+}
+
+void Flatten::check_input(const Shape& input) const {
+  check<ShapeError>(input.rank() >= 1, name(), "the input must have rank >= 1. Received: shape={}.",
+                    input);
+}
+
+Tensor Flatten::call(const Tensor& inputs, const CallContext&) {
+  const Shape output = compute_output_shape(inputs.shape());
+  if (options_.data_format == "channels_last" || inputs.rank() < 3) {
+    return ops::reshape(inputs, output);
+  }
+  std::vector<int> axes(static_cast<std::size_t>(inputs.rank()));
+  std::iota(axes.begin() + 1, axes.end() - 1, 2);
+  axes.back() = 1;
+  return ops::reshape(ops::transpose(inputs, axes), output);
+}
+
+Shape Flatten::compute_output_shape(const Shape& input) {
+  check_input(input);
+  const Shape sample = input.without(0);
+  return {input.front(), sample.is_known() ? sample.element_count() : Shape::kUnknown};
+}
+
+Config Flatten::get_config() const {
+  return with_base_fields(Layer::get_config(),
+                          [this](auto& fields) { fields("data_format", options_.data_format); });
+}
+
+Flatten Flatten::from_config(const Config& config) {
+  Options options{.name = name_in(config)};
+  std::optional<std::string> data_format = options.data_format;  // null means the default
+  read_layer_fields("Flatten", config, [&](auto& fields) { fields("data_format", data_format); });
+  options.data_format = data_format.value_or(options.data_format);
+  Flatten layer(std::move(options));
+  layer.set_base_config(config);
+  return layer;
+}
+
+}  // namespace strata::layers

@@ -1,0 +1,56 @@
+#include "strata/layers/relu.hpp"
+
+#include <cmath>
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "strata/activations/functions.hpp"
+
+namespace strata::layers {
+namespace {
+
+void check_parameter(const char* name, float value) {
+  check(std::isfinite(value) && value >= 0.0f, "ReLU",
+        "{0} must be finite and >= 0. Received: {0}={1}.", name, value);
+}
+
+template <class Fields>
+void list_fields(Fields& fields, ReLUOptions& options) {
+  fields("max_value", options.max_value);
+  fields("negative_slope", options.negative_slope);
+  fields("threshold", options.threshold);
+}
+
+}  // namespace
+
+ReLU::ReLU(Options options)
+    : Layer("ReLU", options.name, options.activity_regularizer), options_(std::move(options)) {
+  check_parameter("max_value", options_.max_value.value_or(0.0f));
+  check_parameter("negative_slope", options_.negative_slope);
+  check_parameter("threshold", options_.threshold);
+  mark_built();
+}
+
+Tensor ReLU::call(const Tensor& inputs, const CallContext&) {
+  return activations::relu(inputs, {.negative_slope = options_.negative_slope,
+                                    .max_value = options_.max_value,
+                                    .threshold = options_.threshold});
+}
+
+Shape ReLU::compute_output_shape(const Shape& input) { return input; }
+
+Config ReLU::get_config() const {
+  return with_base_fields(Layer::get_config(), [options = options_](auto& fields) mutable {
+    list_fields(fields, options);
+  });
+}
+
+ReLU ReLU::from_config(const Config& config) {
+  Options options{.name = name_in(config)};
+  read_layer_fields("ReLU", config, [&](auto& fields) { list_fields(fields, options); });
+  ReLU layer(std::move(options));
+  layer.set_base_config(config);
+  return layer;
+}
+
+}  // namespace strata::layers

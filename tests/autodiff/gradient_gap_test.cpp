@@ -54,10 +54,9 @@ TEST(GradientGap, IsInfiniteForNan) {
 
 TEST(GradientGap, IsInfiniteForAGradientOfTheWrongShape) {
   const auto misshapen = [](const Tensor& x) {
-    return autodiff::record("misshapen", ops::stop_gradient(ops::sum(x)), {x},
-                            [](const Tensor& g, autodiff::InputGradients& inputs) {
-                              inputs.add(0, g);
-                            });
+    return autodiff::record(
+        "misshapen", ops::stop_gradient(ops::sum(x)), {x},
+        [](const Tensor& g, autodiff::InputGradients& inputs) { inputs.add(0, g); });
   };
   EXPECT_EQ(gradient_gap(misshapen, kInput), INFINITY);
 }

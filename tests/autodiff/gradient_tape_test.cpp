@@ -31,7 +31,25 @@ TEST(GradientTape, FollowsWatchedTensorsOnly) {
   GradientTape tape;
   const Tensor watched = tape.watch(x);
   const Tensor y = watched * x;
-  EXPECT_THAT(tape.gradient(y, std::vector<Tensor>{watched, x})[0], IsClose(x));
+  const std::vector<Tensor> gradients = tape.gradient(y, {watched, x});
+  EXPECT_THAT(gradients[0], IsClose(x));
+  EXPECT_FALSE(gradients[1].defined());
+}
+
+TEST(GradientTape, TakesAListOfOne) {
+  const Variable w = weight({3});
+  GradientTape tape;
+  const std::vector<Tensor> gradients = tape.gradient(ops::square(w), {w});
+  EXPECT_THAT(gradients.at(0), IsClose(Tensor({1}, {6})));
+}
+
+TEST(GradientTape, TakesVariablesAndWatchedTensorsInOneList) {
+  const Variable w = weight({3});
+  GradientTape tape;
+  const Tensor x = tape.watch(Tensor({1}, {5}));
+  const std::vector<Tensor> gradients = tape.gradient(w * x, {w, x});
+  EXPECT_THAT(gradients[0], IsClose(Tensor({1}, {5})));
+  EXPECT_THAT(gradients[1], IsClose(Tensor({1}, {3})));
 }
 
 TEST(GradientTape, GivesAnUndefinedTensorForWhatDoesNotMatter) {
@@ -77,7 +95,7 @@ TEST(GradientTape, HandsOutGradientsThatShareNothingWithEachOther) {
   const Tensor a = tape.watch(Tensor({2}, {1, 2}));
   const Tensor b = tape.watch(Tensor({2}, {3, 4}));
   const Tensor more = a + b;  // the same gradient goes to both, then a gets more
-  const auto gradients = tape.gradient(ops::sum(more) + ops::sum(a), std::vector<Tensor>{a, b});
+  const auto gradients = tape.gradient(ops::sum(more) + ops::sum(a), {a, b});
   EXPECT_THAT(gradients[0], IsClose(Tensor({2}, {2, 2})));
   EXPECT_THAT(gradients[1], IsClose(Tensor({2}, {1, 1})));
 }

@@ -30,9 +30,12 @@ TEST(Full, LikeTakesTheShapeAlone) {
 }
 
 TEST(Full, RejectsAnUnknownExtent) {
-  EXPECT_THAT([] { ops::zeros({2, -1}); },
-              Raises<ShapeError>("Shape: extents must not be negative and their product must fit "
-                                 "64 bits. Received: shape=(2, None)."));
+  EXPECT_THAT(
+      [] {
+        ops::zeros({2, -1});
+      },
+      Raises<ShapeError>("Shape: extents must not be negative and their product must fit "
+                         "64 bits. Received: shape=(2, None)."));
 }
 
 TEST(Eye, HasOnesOnTheDiagonal) {
@@ -77,24 +80,39 @@ TEST(Reshape, WorksOutOneExtent) {
 }
 
 TEST(Reshape, RejectsAnotherNumberOfElements) {
-  EXPECT_THAT([] { ops::reshape(kMatrix, {4, 2}); },
-              Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
-                                 "Received: from (2, 3) to [4, 2]."));
-  EXPECT_THAT([] { ops::reshape(kMatrix, {4, -1}); },
-              Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
-                                 "Received: from (2, 3) to [4, -1]."));
-  EXPECT_THAT([] { ops::reshape(ops::zeros({0}), {0, -1}); },
-              Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
-                                 "Received: from (0,) to [0, -1]."));
+  EXPECT_THAT(
+      [] {
+        ops::reshape(kMatrix, {4, 2});
+      },
+      Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
+                         "Received: from (2, 3) to [4, 2]."));
+  EXPECT_THAT(
+      [] {
+        ops::reshape(kMatrix, {4, -1});
+      },
+      Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
+                         "Received: from (2, 3) to [4, -1]."));
+  EXPECT_THAT(
+      [] {
+        ops::reshape(ops::zeros({0}), {0, -1});
+      },
+      Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
+                         "Received: from (0,) to [0, -1]."));
 }
 
 TEST(Reshape, RejectsTwoUnknownExtents) {
-  EXPECT_THAT([] { ops::reshape(kMatrix, {-1, -1}); },
-              Raises<ShapeError>("ops::reshape: extents must not be negative, but for a single -1. "
-                                 "Received: [-1, -1]."));
-  EXPECT_THAT([] { ops::reshape(kMatrix, {-3, 2}); },
-              Raises<ShapeError>("ops::reshape: extents must not be negative, but for a single -1. "
-                                 "Received: [-3, 2]."));
+  EXPECT_THAT(
+      [] {
+        ops::reshape(kMatrix, {-1, -1});
+      },
+      Raises<ShapeError>("ops::reshape: extents must not be negative, but for a single -1. "
+                         "Received: [-1, -1]."));
+  EXPECT_THAT(
+      [] {
+        ops::reshape(kMatrix, {-3, 2});
+      },
+      Raises<ShapeError>("ops::reshape: extents must not be negative, but for a single -1. "
+                         "Received: [-3, 2]."));
 }
 
 TEST(ExpandDims, AddsAnAxisAnywhere) {

@@ -66,9 +66,7 @@ TEST(BatchNormalize, GradientMatchesCentralDifferences) {
 }
 
 TEST(BatchNormalize, GradientWithoutGammaAndBetaMatchesCentralDifferences) {
-  const auto f = [](const Tensor& v) {
-    return ops::batch_normalize(v, {}, {}, -1, 1e-2f).outputs;
-  };
+  const auto f = [](const Tensor& v) { return ops::batch_normalize(v, {}, {}, -1, 1e-2f).outputs; };
   EXPECT_LT(gradient_gap(f, sample({5, 3}, -1, 2)), 2e-3);
 }
 
@@ -78,7 +76,7 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& inputs, bool fused) {
   for (const Tensor& input : inputs) v.push_back(tape.watch(input));
   const Tensor y = fused ? ops::batch_normalize(v[0], v[1], v[2], -1, 1e-3f).outputs
                          : reference(v[0], v[1], v[2], -1);
-  return tape.gradient(ops::sum(ops::square(y)) + ops::sum(y * inputs[0]), v);
+  return tape.gradient(ops::sum(y * sample(y.shape(), -1, 1, 9)) + ops::sum(v[0]), v);
 }
 
 TEST(BatchNormalize, GradientIsThatOfItsFormulaForLargeInputs) {
@@ -86,7 +84,7 @@ TEST(BatchNormalize, GradientIsThatOfItsFormulaForLargeInputs) {
                                       sample({33}, -1, 1, 3)};
   const auto fused = gradients(inputs, true);
   const auto apart = gradients(inputs, false);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_THAT(fused[i], IsClose(apart[i], 1e-4));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_THAT(fused[i], IsClose(apart[i]));
 }
 
 TEST(BatchNormalize, IsTheSameForAnyNumberOfThreads) {

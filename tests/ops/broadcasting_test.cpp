@@ -96,9 +96,12 @@ TEST(Broadcasting, OfNothingIsNothing) {
 }
 
 TEST(Broadcasting, RejectsShapesThatDoNotFit) {
-  EXPECT_THAT([] { ops::zeros({2, 3}) + ops::zeros({2}); },
-              Raises<ShapeError>("ops::add: the shapes can't be broadcast together. Received: "
-                                 "(2, 3) and (2,)."));
+  EXPECT_THAT(
+      [] {
+        ops::zeros({2, 3}) + ops::zeros({2});
+      },
+      Raises<ShapeError>("ops::add: the shapes can't be broadcast together. Received: "
+                         "(2, 3) and (2,)."));
   EXPECT_THAT([] { ops::less(ops::zeros({2}), ops::zeros({0})); },
               Raises<ShapeError>("ops::less: the shapes can't be broadcast together. Received: "
                                  "(2,) and (0,)."));
@@ -135,16 +138,18 @@ TEST_P(BroadcastGradient, OfChoicesMatchesCentralDifferences) {
   EXPECT_LT(gap(ops::maximum, a, b), 1e-3);
   EXPECT_LT(gap(ops::minimum, a, b), 1e-3);
   const Tensor condition({2, 3}, {0, 1, 1, 0, 2, 0});
-  const auto chosen = [&](const std::vector<Tensor>& v) { return ops::where(condition, v[0], v[1]); };
+  const auto chosen = [&](const std::vector<Tensor>& v) {
+    return ops::where(condition, v[0], v[1]);
+  };
   EXPECT_LT(gradient_gap(chosen, {a, b}), 1e-3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, BroadcastGradient,
                          ::testing::Values(Pair{{2, 3}, {2, 3}}, Pair{{2, 3}, {3}},
                                            Pair{{3}, {2, 3}}, Pair{{2, 3}, {2, 1}},
-                                           Pair{{2, 1}, {1, 3}}, Pair{{}, {2, 3}},
-                                           Pair{{2, 3}, {}}, Pair{{4, 1, 3}, {2, 1}},
-                                           Pair{{1}, {}}, Pair{{2, 1, 1}, {4, 2, 3}}));
+                                           Pair{{2, 1}, {1, 3}}, Pair{{}, {2, 3}}, Pair{{2, 3}, {}},
+                                           Pair{{4, 1, 3}, {2, 1}}, Pair{{1}, {}},
+                                           Pair{{4, 1, 1}, {4, 2, 3}}));
 
 TEST(Broadcasting, GradientOfAnEmptyOutcomeIsZero) {
   const auto f = [](const std::vector<Tensor>& v) { return v[0] * v[1]; };

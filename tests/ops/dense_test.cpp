@@ -109,17 +109,22 @@ TEST(DenseOp, PassesNanOn) {
 
 TEST(DenseOp, RejectsShapesThatDoNotFit) {
   const Tensor kernel = ops::zeros({3, 4});
-  EXPECT_THAT([&] { ops::dense(ops::zeros({2, 5}), kernel, {}); },
-              Raises<ShapeError>("ops::dense: the input must have two axes or more, and its last "
-                                 "one must be as long as the first of the kernel's two. Received: "
-                                 "shapes (2, 5) and (3, 4)."));
+  EXPECT_THAT(
+      [&] {
+        ops::dense(ops::zeros({2, 5}), kernel, {});
+      },
+      Raises<ShapeError>("ops::dense: the input must have two axes or more, and its last "
+                         "one must be as long as the first of the kernel's two. Received: "
+                         "shapes (2, 5) and (3, 4)."));
   EXPECT_THAT([&] { ops::dense(ops::zeros({3}), kernel, {}); },
               Raises<ShapeError>("ops::dense: the input must have two axes or more, and its last "
                                  "one must be as long as the first of the kernel's two. Received: "
                                  "shapes (3,) and (3, 4)."));
-  EXPECT_THAT([&] { ops::dense(ops::zeros({2, 3}), kernel, ops::zeros({3})); },
-              Raises<ShapeError>(
-                  "ops::dense: the bias must have the shape (4,). Received: shape=(3,)."));
+  EXPECT_THAT(
+      [&] {
+        ops::dense(ops::zeros({2, 3}), kernel, ops::zeros({3}));
+      },
+      Raises<ShapeError>("ops::dense: the bias must have the shape (4,). Received: shape=(3,)."));
 }
 
 TEST(DenseOp, RejectsUndefinedTensors) {

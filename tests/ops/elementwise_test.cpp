@@ -99,8 +99,7 @@ TEST(Comparison, IsOneWhereItHolds) {
 
 TEST(Comparison, WithNanHoldsForNotEqualOnly) {
   EXPECT_EQ(ops::not_equal(NAN, NAN).item(), 1.0f);
-  for (auto* compare :
-       {ops::equal, ops::less, ops::less_equal, ops::greater, ops::greater_equal}) {
+  for (auto* compare : {ops::equal, ops::less, ops::less_equal, ops::greater, ops::greater_equal}) {
     EXPECT_EQ(compare(NAN, NAN).item(), 0.0f);
   }
 }

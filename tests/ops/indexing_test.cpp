@@ -21,24 +21,28 @@ const Tensor kMatrix({2, 3}, {1, 2, 3, 4, 5, 6});
 TEST(Gather, TakesSlicesInTheOrderOfTheIndices) {
   EXPECT_THAT(ops::gather(kMatrix, Tensor({3}, {1, 0, 1})),
               IsClose(Tensor({3, 3}, {4, 5, 6, 1, 2, 3, 4, 5, 6})));
-  EXPECT_THAT(ops::gather(kMatrix, Tensor({2}, {2, 0}), -1),
-              IsClose(Tensor({2, 2}, {3, 1, 6, 4})));
+  EXPECT_THAT(ops::gather(kMatrix, Tensor({2}, {2, 0}), -1), IsClose(Tensor({2, 2}, {3, 1, 6, 4})));
 }
 
 TEST(Gather, PutsTheIndicesShapeInPlaceOfTheAxis) {
   EXPECT_THAT(ops::gather(kMatrix, 1.0f), IsClose(Tensor({3}, {4, 5, 6})));
-  EXPECT_EQ(ops::gather(ops::zeros({2, 3, 4}), ops::zeros({5, 1}), 1).shape(),
-            Shape({2, 5, 1, 4}));
+  EXPECT_EQ(ops::gather(ops::zeros({2, 3, 4}), ops::zeros({5, 1}), 1).shape(), Shape({2, 5, 1, 4}));
   EXPECT_EQ(ops::gather(kMatrix, ops::zeros({0})).shape(), Shape({0, 3}));
 }
 
 TEST(Gather, NamesTheIndexThatIsNotThere) {
-  EXPECT_THAT([] { ops::gather(kMatrix, Tensor({3}, {0, 1, 2})); },
-              Raises<InvalidArgument>("ops::gather: indices must be whole numbers in [0, 2). "
-                                      "Received: 2 at position 2."));
-  EXPECT_THAT([] { ops::gather(kMatrix, Tensor({2}, {0, -1})); },
-              Raises<InvalidArgument>("ops::gather: indices must be whole numbers in [0, 2). "
-                                      "Received: -1 at position 1."));
+  EXPECT_THAT(
+      [] {
+        ops::gather(kMatrix, Tensor({3}, {0, 1, 2}));
+      },
+      Raises<InvalidArgument>("ops::gather: indices must be whole numbers in [0, 2). "
+                              "Received: 2 at position 2."));
+  EXPECT_THAT(
+      [] {
+        ops::gather(kMatrix, Tensor({2}, {0, -1}));
+      },
+      Raises<InvalidArgument>("ops::gather: indices must be whole numbers in [0, 2). "
+                              "Received: -1 at position 1."));
   EXPECT_THAT([] { ops::gather(kMatrix, 0.5f); },
               Raises<InvalidArgument>("ops::gather: indices must be whole numbers in [0, 2). "
                                       "Received: 0.5 at position 0."));
@@ -77,15 +81,21 @@ TEST(OneHot, AddsAnAxisOfClasses) {
 }
 
 TEST(OneHot, RejectsALabelThatIsNoClass) {
-  EXPECT_THAT([] { ops::one_hot(Tensor({2}, {2, 3}), 3); },
-              Raises<InvalidArgument>("ops::one_hot: indices must be whole numbers in [0, 3). "
-                                      "Received: 3 at position 1."));
-  EXPECT_THAT([] { ops::one_hot(Tensor({2}, {1.5f, 0}), 3); },
-              Raises<InvalidArgument>("ops::one_hot: indices must be whole numbers in [0, 3). "
-                                      "Received: 1.5 at position 0."));
-  EXPECT_THAT([] { ops::one_hot(0.0f, 0); },
-              Raises<InvalidArgument>(
-                  "ops::one_hot: classes must be at least 1. Received: classes=0."));
+  EXPECT_THAT(
+      [] {
+        ops::one_hot(Tensor({2}, {2, 3}), 3);
+      },
+      Raises<InvalidArgument>("ops::one_hot: indices must be whole numbers in [0, 3). "
+                              "Received: 3 at position 1."));
+  EXPECT_THAT(
+      [] {
+        ops::one_hot(Tensor({2}, {1.5f, 0}), 3);
+      },
+      Raises<InvalidArgument>("ops::one_hot: indices must be whole numbers in [0, 3). "
+                              "Received: 1.5 at position 0."));
+  EXPECT_THAT(
+      [] { ops::one_hot(0.0f, 0); },
+      Raises<InvalidArgument>("ops::one_hot: classes must be at least 1. Received: classes=0."));
 }
 
 TEST(Indexing, RejectsUndefinedTensors) {

@@ -45,12 +45,18 @@ TEST(Transpose, TwiceIsTheSameForLargeMatrices) {
 }
 
 TEST(Transpose, RejectsAnythingButAPermutation) {
-  EXPECT_THAT([] { ops::transpose(kMatrix, {0, 0}); },
-              Raises<ShapeError>("ops::transpose: axes must name each axis once. Received: "
-                                 "axes=[0, 0], shape=(2, 3)."));
-  EXPECT_THAT([] { ops::transpose(kMatrix, {0, 2}); },
-              Raises<ShapeError>("ops::transpose: axes must name each axis once. Received: "
-                                 "axes=[0, 2], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::transpose(kMatrix, {0, 0});
+      },
+      Raises<ShapeError>("ops::transpose: axes must name each axis once. Received: "
+                         "axes=[0, 0], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::transpose(kMatrix, {0, 2});
+      },
+      Raises<ShapeError>("ops::transpose: axes must name each axis once. Received: "
+                         "axes=[0, 2], shape=(2, 3)."));
   EXPECT_THAT([] { ops::transpose(kMatrix, {0}); },
               Raises<ShapeError>("ops::transpose: axes must name each axis once. Received: "
                                  "axes=[0], shape=(2, 3)."));
@@ -64,21 +70,26 @@ TEST(BroadcastTo, RepeatsWhereTheExtentIsOne) {
 }
 
 TEST(BroadcastTo, RejectsShrinking) {
-  EXPECT_THAT([] { ops::broadcast_to(kMatrix, {1, 3}); },
-              Raises<ShapeError>("ops::broadcast_to: an axis can only grow from extent 1. "
-                                 "Received: from (2, 3) to (1, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::broadcast_to(kMatrix, {1, 3});
+      },
+      Raises<ShapeError>("ops::broadcast_to: an axis can only grow from extent 1. "
+                         "Received: from (2, 3) to (1, 3)."));
   EXPECT_THAT([] { ops::broadcast_to(kMatrix, {3}); },
               Raises<ShapeError>("ops::broadcast_to: an axis can only grow from extent 1. "
                                  "Received: from (2, 3) to (3,)."));
-  EXPECT_THAT([] { ops::broadcast_to(kMatrix, {2, 4}); },
-              Raises<ShapeError>("ops::broadcast_to: the shapes can't be broadcast together. "
-                                 "Received: (2, 3) and (2, 4)."));
+  EXPECT_THAT(
+      [] {
+        ops::broadcast_to(kMatrix, {2, 4});
+      },
+      Raises<ShapeError>("ops::broadcast_to: the shapes can't be broadcast together. "
+                         "Received: (2, 3) and (2, 4)."));
 }
 
 TEST(Concatenate, PutsOneBehindTheOther) {
   const Tensor tail({2, 1}, {7, 8});
-  EXPECT_THAT(ops::concatenate({kMatrix, tail}),
-              IsClose(Tensor({2, 4}, {1, 2, 3, 7, 4, 5, 6, 8})));
+  EXPECT_THAT(ops::concatenate({kMatrix, tail}), IsClose(Tensor({2, 4}, {1, 2, 3, 7, 4, 5, 6, 8})));
   EXPECT_THAT(ops::concatenate({tail, ops::zeros({0, 1}), tail}, 0),
               IsClose(Tensor({4, 1}, {7, 8, 7, 8})));
 }
@@ -87,15 +98,24 @@ TEST(Concatenate, RejectsWhatDoesNotFit) {
   EXPECT_THAT([] { ops::concatenate({}); },
               Raises<InvalidArgument>(
                   "ops::concatenate: there must be at least one tensor. Received: none."));
-  EXPECT_THAT([] { ops::concatenate({kMatrix, ops::zeros({3, 3})}, -1); },
-              Raises<ShapeError>("ops::concatenate: the shapes must agree but for axis -1. "
-                                 "Received: (2, 3) and (3, 3)."));
-  EXPECT_THAT([] { ops::concatenate({kMatrix, ops::zeros({2})}, 0); },
-              Raises<ShapeError>("ops::concatenate: the shapes must agree but for axis 0. "
-                                 "Received: (2, 3) and (2,)."));
-  EXPECT_THAT([] { ops::concatenate({Tensor(1.0f), Tensor(2.0f)}, 0); },
-              Raises<ShapeError>("ops::concatenate: axis must lie in [-0, 0) for rank 0. Received: "
-                                 "axis=0, shape=()."));
+  EXPECT_THAT(
+      [] {
+        ops::concatenate({kMatrix, ops::zeros({3, 3})}, -1);
+      },
+      Raises<ShapeError>("ops::concatenate: the shapes must agree but for axis -1. "
+                         "Received: (2, 3) and (3, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::concatenate({kMatrix, ops::zeros({2})}, 0);
+      },
+      Raises<ShapeError>("ops::concatenate: the shapes must agree but for axis 0. "
+                         "Received: (2, 3) and (2,)."));
+  EXPECT_THAT(
+      [] {
+        ops::concatenate({Tensor(1.0f), Tensor(2.0f)}, 0);
+      },
+      Raises<ShapeError>("ops::concatenate: axis must lie in [-0, 0) for rank 0. Received: "
+                         "axis=0, shape=()."));
 }
 
 TEST(Stack, AddsAnAxis) {
@@ -107,15 +127,17 @@ TEST(Stack, AddsAnAxis) {
 }
 
 TEST(Stack, RejectsDifferentShapes) {
-  EXPECT_THAT([] { ops::stack({}); },
-              Raises<InvalidArgument>(
-                  "ops::stack: there must be at least one tensor. Received: none."));
   EXPECT_THAT(
-      [] { ops::stack({ops::zeros({2}), ops::zeros({3})}); },
+      [] { ops::stack({}); },
+      Raises<InvalidArgument>("ops::stack: there must be at least one tensor. Received: none."));
+  EXPECT_THAT(
+      [] {
+        ops::stack({ops::zeros({2}), ops::zeros({3})});
+      },
       Raises<ShapeError>("ops::stack: the shapes must be the same. Received: (2,) and (3,)."));
-  EXPECT_THAT([] { ops::stack({ops::zeros({2})}, 2); },
-              Raises<ShapeError>(
-                  "ops::stack: axis must lie in [-2, 2). Received: axis=2, shape=(2,)."));
+  EXPECT_THAT(
+      [] { ops::stack({ops::zeros({2})}, 2); },
+      Raises<ShapeError>("ops::stack: axis must lie in [-2, 2). Received: axis=2, shape=(2,)."));
 }
 
 TEST(Slice, CutsABox) {
@@ -125,18 +147,27 @@ TEST(Slice, CutsABox) {
 }
 
 TEST(Slice, RejectsABoxThatReachesOut) {
-  EXPECT_THAT([] { ops::slice(kMatrix, {0, 1}, {2, 3}); },
-              Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
-                                 "Received: start=[0, 1], size=[2, 3], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::slice(kMatrix, {0, 1}, {2, 3});
+      },
+      Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
+                         "Received: start=[0, 1], size=[2, 3], shape=(2, 3)."));
   EXPECT_THAT([] { ops::slice(kMatrix, {0}, {2}); },
               Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
                                  "Received: start=[0], size=[2], shape=(2, 3)."));
-  EXPECT_THAT([] { ops::slice(kMatrix, {-1, 0}, {1, 1}); },
-              Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
-                                 "Received: start=[-1, 0], size=[1, 1], shape=(2, 3)."));
-  EXPECT_THAT([] { ops::slice(kMatrix, {3, 0}, {-1, 1}); },
-              Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
-                                 "Received: start=[3, 0], size=[-1, 1], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::slice(kMatrix, {-1, 0}, {1, 1});
+      },
+      Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
+                         "Received: start=[-1, 0], size=[1, 1], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::slice(kMatrix, {3, 0}, {-1, 1});
+      },
+      Raises<ShapeError>("ops::slice: start and size must name a part of each axis. "
+                         "Received: start=[3, 0], size=[-1, 1], shape=(2, 3)."));
 }
 
 TEST(Pad, SurroundsWithAValue) {
@@ -146,29 +177,41 @@ TEST(Pad, SurroundsWithAValue) {
 }
 
 TEST(Pad, RejectsPaddingThatDoesNotFit) {
-  EXPECT_THAT([] { ops::pad(kMatrix, {{1, 1}}); },
-              Raises<ShapeError>(
-                  "ops::pad: there must be one pair an axis. Received: 1 pairs, shape=(2, 3)."));
-  EXPECT_THAT([] { ops::pad(kMatrix, {{0, 0}, {0, -1}}); },
-              Raises<ShapeError>(
-                  "ops::pad: padding must not be negative. Received: (0, -1) for axis 1."));
+  EXPECT_THAT(
+      [] {
+        ops::pad(kMatrix, {{1, 1}});
+      },
+      Raises<ShapeError>(
+          "ops::pad: there must be one pair an axis. Received: 1 pairs, shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::pad(kMatrix, {{0, 0}, {0, -1}});
+      },
+      Raises<ShapeError>("ops::pad: padding must not be negative. Received: (0, -1) for axis 1."));
 }
 
 TEST(Moving, GradientsOfOneInputMatchCentralDifferences) {
   const Tensor x = sample({2, 3, 4});
-  const auto gap = [&](const std::function<Tensor(const Tensor&)>& f) { return gradient_gap(f, x); };
+  const auto gap = [&](const std::function<Tensor(const Tensor&)>& f) {
+    return gradient_gap(f, x);
+  };
   EXPECT_LT(gap([](const Tensor& v) { return ops::transpose(v); }), 1e-3);
   EXPECT_LT(gap([](const Tensor& v) { return ops::transpose(v, {1, 2, 0}); }), 1e-3);
   EXPECT_LT(gap([](const Tensor& v) { return ops::broadcast_to(v, {2, 2, 3, 4}); }), 1e-3);
   EXPECT_LT(gap([](const Tensor& v) { return ops::slice(v, {1, 0, 2}, {1, -1, 2}); }), 1e-3);
   EXPECT_LT(gap([](const Tensor& v) { return ops::pad(v, {{1, 0}, {0, 2}, {1, 1}}, 3.0f); }), 1e-3);
-  EXPECT_LT(gradient_gap([](const Tensor& v) { return ops::broadcast_to(v, {2, 3, 4}); },
-                         sample({3, 1})),
+  EXPECT_LT(gradient_gap(
+                [](const Tensor& v) {
+                  return ops::broadcast_to(v, {2, 3, 4});
+                },
+                sample({3, 1})),
             1e-3);
 }
 
 TEST(Slice, GradientIsAddedToWhatIsThere) {
-  const auto twice = [](const Tensor& v) { return ops::slice(v, {1}, {2}) * ops::slice(v, {0}, {2}); };
+  const auto twice = [](const Tensor& v) {
+    return ops::slice(v, {1}, {2}) * ops::slice(v, {0}, {2});
+  };
   EXPECT_LT(gradient_gap(twice, sample({4})), 1e-3);
 }
 
@@ -187,8 +230,11 @@ TEST(Moving, RejectsUndefinedTensors) {
   EXPECT_THAT([] { ops::transpose({}); }, Raises<InvalidArgument>("ops::transpose" + rule));
   EXPECT_THAT([] { ops::broadcast_to({}, {1}); },
               Raises<InvalidArgument>("ops::broadcast_to" + rule));
-  EXPECT_THAT([] { ops::concatenate({kMatrix, {}}); },
-              Raises<InvalidArgument>("ops::concatenate" + rule));
+  EXPECT_THAT(
+      [] {
+        ops::concatenate({kMatrix, {}});
+      },
+      Raises<InvalidArgument>("ops::concatenate" + rule));
   EXPECT_THAT([] { ops::stack({kMatrix, {}}); }, Raises<InvalidArgument>("ops::stack" + rule));
   EXPECT_THAT([] { ops::slice({}, {0}, {1}); }, Raises<InvalidArgument>("ops::slice" + rule));
   EXPECT_THAT([] { ops::pad({}, {}); }, Raises<InvalidArgument>("ops::pad" + rule));

@@ -73,9 +73,9 @@ TEST(L2Normalize, GradientOfAShortVectorIsThatOfAScaling) {
 }
 
 TEST(L2Normalize, RejectsAnEpsilonThatIsNotPositive) {
-  EXPECT_THAT([] { ops::l2_normalize(ops::zeros({2}), -1, 0.0f); },
-              Raises<InvalidArgument>(
-                  "ops::l2_normalize: epsilon must be positive. Received: epsilon=0."));
+  EXPECT_THAT(
+      [] { ops::l2_normalize(ops::zeros({2}), -1, 0.0f); },
+      Raises<InvalidArgument>("ops::l2_normalize: epsilon must be positive. Received: epsilon=0."));
 }
 
 TEST(Nn, GradientsMatchCentralDifferencesAlongAnyAxis) {
@@ -88,9 +88,12 @@ TEST(Nn, GradientsMatchCentralDifferencesAlongAnyAxis) {
 }
 
 TEST(Nn, RejectsAnAxisThatIsNotThere) {
-  EXPECT_THAT([] { ops::softmax(ops::zeros({2, 3}), 2); },
-              Raises<ShapeError>("ops::softmax: axis must lie in [-2, 2) for rank 2. Received: "
-                                 "axis=2, shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::softmax(ops::zeros({2, 3}), 2);
+      },
+      Raises<ShapeError>("ops::softmax: axis must lie in [-2, 2) for rank 2. Received: "
+                         "axis=2, shape=(2, 3)."));
   EXPECT_THAT([] { ops::log_softmax(Tensor(1.0f)); },
               Raises<ShapeError>("ops::log_softmax: axis must lie in [-0, 0) for rank 0. Received: "
                                  "axis=-1, shape=()."));

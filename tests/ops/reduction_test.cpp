@@ -89,9 +89,12 @@ TEST(Sum, RejectsAxesThatAreNotThereOrStandTwice) {
   EXPECT_THAT([] { ops::sum(kMatrix, 2); },
               Raises<ShapeError>("ops::sum: axis must lie in [-2, 2) for rank 2. Received: axis=2, "
                                  "shape=(2, 3)."));
-  EXPECT_THAT([] { ops::mean(kMatrix, {0, -2}); },
-              Raises<ShapeError>("ops::mean: an axis must not be named twice. Received: "
-                                 "axes=[0, -2], shape=(2, 3)."));
+  EXPECT_THAT(
+      [] {
+        ops::mean(kMatrix, {0, -2});
+      },
+      Raises<ShapeError>("ops::mean: an axis must not be named twice. Received: "
+                         "axes=[0, -2], shape=(2, 3)."));
 }
 
 TEST(Sum, OfSeveralTensorsAddsThemAll) {
@@ -158,9 +161,12 @@ TEST(Max, SharesTheGradientOfEquals) {
 }
 
 TEST(Max, RejectsAnEmptyExtent) {
-  EXPECT_THAT([] { ops::max(ops::zeros({0, 2}), 0); },
-              Raises<ShapeError>("ops::max: there must be elements along the reduced axes. "
-                                 "Received: shape=(0, 2)."));
+  EXPECT_THAT(
+      [] {
+        ops::max(ops::zeros({0, 2}), 0);
+      },
+      Raises<ShapeError>("ops::max: there must be elements along the reduced axes. "
+                         "Received: shape=(0, 2)."));
   EXPECT_THAT([] { ops::min(ops::zeros({0})); },
               Raises<ShapeError>("ops::min: there must be elements along the reduced axes. "
                                  "Received: shape=(0,)."));
@@ -182,8 +188,7 @@ TEST(Prod, GradientIsRightWhereThereAreZeros) {
 }
 
 TEST(Logsumexp, DoesNotOverflow) {
-  EXPECT_THAT(ops::logsumexp(Tensor({2}, {1000, 1000})),
-              IsClose(Tensor(1000.0f + std::log(2.0f))));
+  EXPECT_THAT(ops::logsumexp(Tensor({2}, {1000, 1000})), IsClose(Tensor(1000.0f + std::log(2.0f))));
   EXPECT_THAT(ops::logsumexp(Tensor({2}, {-1000, -1000})),
               IsClose(Tensor(-1000.0f + std::log(2.0f))));
   EXPECT_EQ(ops::logsumexp(Tensor({2}, {-INFINITY, -INFINITY})).item(), -INFINITY);
@@ -222,9 +227,12 @@ TEST(Argmax, IsAConstant) {
 }
 
 TEST(Argmax, RejectsAnEmptyAxis) {
-  EXPECT_THAT([] { ops::argmax(ops::zeros({2, 0})); },
-              Raises<ShapeError>("ops::argmax: the axis must have between 1 and 16777216 elements. "
-                                 "Received: axis=-1, shape=(2, 0)."));
+  EXPECT_THAT(
+      [] {
+        ops::argmax(ops::zeros({2, 0}));
+      },
+      Raises<ShapeError>("ops::argmax: the axis must have between 1 and 16777216 elements. "
+                         "Received: axis=-1, shape=(2, 0)."));
 }
 
 TEST(Reduction, RejectsUndefinedTensors) {
@@ -278,16 +286,13 @@ TEST_P(Reduction, IsTheSameForAnyNumberOfThreads) {
   set_num_threads(before);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Reduction,
-                         ::testing::Values(ReductionCase{"sum", ops::sum},
-                                           ReductionCase{"mean", ops::mean},
-                                           ReductionCase{"variance", ops::variance},
-                                           ReductionCase{"max", ops::max},
-                                           ReductionCase{"min", ops::min},
-                                           ReductionCase{"prod", ops::prod},
-                                           ReductionCase{"logsumexp", ops::logsumexp},
-                                           ReductionCase{"norm", ops::norm}),
-                         [](const auto& reduction) { return std::string(reduction.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, Reduction,
+    ::testing::Values(ReductionCase{"sum", ops::sum}, ReductionCase{"mean", ops::mean},
+                      ReductionCase{"variance", ops::variance}, ReductionCase{"max", ops::max},
+                      ReductionCase{"min", ops::min}, ReductionCase{"prod", ops::prod},
+                      ReductionCase{"logsumexp", ops::logsumexp}, ReductionCase{"norm", ops::norm}),
+    [](const auto& reduction) { return std::string(reduction.param.name); });
 
 }  // namespace
 }  // namespace strata

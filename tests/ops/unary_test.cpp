@@ -81,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
         UnaryCase{"square", ops::square, [](double x) { return x * x; }, -2, 2},
         UnaryCase{"sqrt", ops::sqrt, std::sqrt, 0.1f, 3},
         UnaryCase{"rsqrt", ops::rsqrt, [](double x) { return 1.0 / std::sqrt(x); }, 0.3f, 3},
-        UnaryCase{"exp", ops::exp, std::exp, -3, 2}, UnaryCase{"expm1", ops::expm1, std::expm1, -3, 2},
+        UnaryCase{"exp", ops::exp, std::exp, -3, 2},
+        UnaryCase{"expm1", ops::expm1, std::expm1, -3, 2},
         UnaryCase{"log", ops::log, std::log, 0.2f, 3},
         UnaryCase{"log1p", ops::log1p, std::log1p, -0.7f, 3},
         UnaryCase{"sin", ops::sin, std::sin, -4, 4}, UnaryCase{"cos", ops::cos, std::cos, -4, 4},
@@ -124,19 +125,20 @@ TEST(Clip, KeepsWithinTheBounds) {
 
 TEST(Clip, HasSlopeOneOnTheBoundsAndNoneBeyond) {
   const auto clip = [](const Tensor& x) { return ops::clip(x, -1.0f, 1.0f); };
-  EXPECT_THAT(gradient(clip, Tensor({5}, {-2, -1, 0, 1, 2})), IsClose(Tensor({5}, {0, 1, 1, 1, 0})));
+  EXPECT_THAT(gradient(clip, Tensor({5}, {-2, -1, 0, 1, 2})),
+              IsClose(Tensor({5}, {0, 1, 1, 1, 0})));
   EXPECT_LT(gradient_gap([](const Tensor& x) { return ops::clip(x, -0.2f, 0.3f); },
                          spread_sample({4, 5})),
             1e-3);
 }
 
 TEST(Clip, RejectsBoundsInTheWrongOrder) {
-  EXPECT_THAT([] { ops::clip(0.0f, 1.0f, -1.0f); },
-              Raises<InvalidArgument>(
-                  "ops::clip: low must not be above high. Received: low=1, high=-1."));
-  EXPECT_THAT([] { ops::clip(0.0f, NAN, 1.0f); },
-              Raises<InvalidArgument>(
-                  "ops::clip: low must not be above high. Received: low=nan, high=1."));
+  EXPECT_THAT(
+      [] { ops::clip(0.0f, 1.0f, -1.0f); },
+      Raises<InvalidArgument>("ops::clip: low must not be above high. Received: low=1, high=-1."));
+  EXPECT_THAT(
+      [] { ops::clip(0.0f, NAN, 1.0f); },
+      Raises<InvalidArgument>("ops::clip: low must not be above high. Received: low=nan, high=1."));
 }
 
 TEST(Rounding, GoesWhereItSays) {

@@ -5,11 +5,18 @@
 
 #include <cmath>
 #include <exception>
+#include <ostream>
 #include <string>
 
 #include "strata/tensor/tensor.hpp"
 
-namespace strata::testing {
+namespace strata {
+
+/// How GoogleTest prints them.
+inline void PrintTo(const Tensor& tensor, std::ostream* out) { *out << to_string(tensor); }
+inline void PrintTo(const Shape& shape, std::ostream* out) { *out << to_string(shape); }
+
+namespace testing {
 
 /// Matches a callable that raises an error with exactly this text:
 /// `EXPECT_THAT([] { layers::Dense({.units = -3}); }, Raises("Dense: units must …"))`.
@@ -50,4 +57,5 @@ MATCHER_P2(IsClose, expected, tolerance,
 }
 inline auto IsClose(const Tensor& expected) { return IsClose(expected, 1e-5); }
 
-}  // namespace strata::testing
+}  // namespace testing
+}  // namespace strata

@@ -1,6 +1,7 @@
 // GradientTape: records what is computed, and plays it back for gradients.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -36,6 +37,12 @@ class GradientTape {
   /// second derivative would be needed.
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<Variable>& sources);
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<Tensor>& watched);
+  std::vector<Tensor> gradient(const Tensor& target, std::initializer_list<Variable> sources) {
+    return gradient(target, std::vector<Variable>(sources));
+  }
+  std::vector<Tensor> gradient(const Tensor& target, std::initializer_list<Tensor> watched) {
+    return gradient(target, std::vector<Tensor>(watched));
+  }
   Tensor gradient(const Tensor& target, const Variable& source);
   Tensor gradient(const Tensor& target, const Tensor& watched);
 

@@ -2,14 +2,13 @@
 
 #include <cmath>
 
+#include "constraints/norm.hpp"
 #include "core/fields.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
 
 namespace strata::constraints {
 namespace {
-
-constexpr float kEpsilon = 1e-7f;  // Keras's own, against a norm of 0
 
 template <class Fields>
 void list_fields(Fields& fields, MaxNormOptions& options) {
@@ -26,7 +25,7 @@ MaxNorm::MaxNorm(const Options& options) : options_(options) {
 
 Tensor MaxNorm::operator()(const Tensor& weight) const {
   const Tensor norm = ops::norm(weight, options_.axis.values(), true);
-  return weight * (ops::minimum(norm, options_.max_value) / (kEpsilon + norm));
+  return weight * (ops::minimum(norm, options_.max_value) / (kNormEpsilon + norm));
 }
 
 Config MaxNorm::get_config() const {

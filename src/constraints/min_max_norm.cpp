@@ -2,14 +2,13 @@
 
 #include <cmath>
 
+#include "constraints/norm.hpp"
 #include "core/fields.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
 
 namespace strata::constraints {
 namespace {
-
-constexpr float kEpsilon = 1e-7f;  // Keras's own, against a norm of 0
 
 template <class Fields>
 void list_fields(Fields& fields, MinMaxNormOptions& options) {
@@ -36,7 +35,7 @@ Tensor MinMaxNorm::operator()(const Tensor& weight) const {
   const Tensor norm = ops::norm(weight, options_.axis.values(), true);
   const Tensor wanted = ops::clip(norm, options_.min_value, options_.max_value);
   const Tensor reached = options_.rate * wanted + (1.0f - options_.rate) * norm;
-  return weight * (reached / (kEpsilon + norm));
+  return weight * (reached / (kNormEpsilon + norm));
 }
 
 Config MinMaxNorm::get_config() const {

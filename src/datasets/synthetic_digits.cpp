@@ -13,8 +13,8 @@
 namespace strata::datasets {
 namespace {
 
-constexpr int kSide = 28;
-constexpr int kPixels = kSide * kSide;
+constexpr int kDigitSide = 28;
+constexpr int kPixels = kDigitSide * kDigitSide;
 
 struct Point {
   float x;  // to the right, the figure's middle being 0
@@ -112,7 +112,7 @@ Point placed(Point point, const Hand& hand) {
   const float y = point.y + hand.bend_down * std::sin(hand.wave * point.x + hand.phase);
   const float slanted = (x - hand.slant * y) * hand.width;
   const float high = y * hand.height;
-  const float middle = 0.5f * (kSide - 1);
+  const float middle = 0.5f * (kDigitSide - 1);
   return {middle + hand.right + slanted * std::cos(hand.angle) - high * std::sin(hand.angle),
           middle + hand.down + slanted * std::sin(hand.angle) + high * std::cos(hand.angle)};
 }
@@ -128,16 +128,16 @@ float distance(Point point, Point from, Point to) {
 /// Darkens the pixels that a straight line of the hand's width covers, in shares from 0 to 1.
 void draw_line(Point from, Point to, float radius, float* pixels) {
   const auto first = [radius](float a, float b) {
-    return std::clamp(static_cast<int>(std::floor(std::min(a, b) - radius)), 0, kSide);
+    return std::clamp(static_cast<int>(std::floor(std::min(a, b) - radius)), 0, kDigitSide);
   };
   const auto last = [radius](float a, float b) {
-    return std::clamp(static_cast<int>(std::ceil(std::max(a, b) + radius)) + 1, 0, kSide);
+    return std::clamp(static_cast<int>(std::ceil(std::max(a, b) + radius)) + 1, 0, kDigitSide);
   };
   for (int y = first(from.y, to.y); y < last(from.y, to.y); ++y) {
     for (int x = first(from.x, to.x); x < last(from.x, to.x); ++x) {
       const Point pixel{static_cast<float>(x), static_cast<float>(y)};
       const float cover = std::clamp(radius + 0.5f - distance(pixel, from, to), 0.0f, 1.0f);
-      pixels[y * kSide + x] = std::max(pixels[y * kSide + x], cover);
+      pixels[y * kDigitSide + x] = std::max(pixels[y * kDigitSide + x], cover);
     }
   }
 }
@@ -167,7 +167,7 @@ Part draw_digits(std::int64_t count, random::Generator generator) {
   constexpr std::int64_t kChunk = 2048;  // bounds the memory for noise
   constexpr std::int64_t kCost = 1 << 14;
   constexpr float kNoise = 20.0f;
-  Part part{TensorAccess::uninitialized({count, kSide, kSide}),
+  Part part{TensorAccess::uninitialized({count, kDigitSide, kDigitSide}),
             TensorAccess::uninitialized({count})};
   float* images = TensorAccess::data(part.x);
   float* labels = TensorAccess::data(part.y);

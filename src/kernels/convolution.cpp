@@ -14,10 +14,10 @@ using ops::FusedActivation;
 
 constexpr std::int64_t kBlockFloats = 48 * 1024;  // a block of columns, well inside the L2 cache
 constexpr std::int64_t kPartProducts = 1 << 19;   // below this a part isn't worth a thread's while
-constexpr std::int64_t kMostParts = 64;
+constexpr std::int64_t kMostConvolutionParts = 64;
 constexpr std::int64_t kMostKernelSums = 16;
 constexpr std::int64_t kKernelSumFloats = 1 << 24;  // in all kernel sums together
-constexpr std::int64_t kTile = 16;                  // rows of a block come in multiples of it
+constexpr std::int64_t kRowTile = 16;               // rows of a block come in multiples of it
 
 Buffer scratch(std::int64_t parts, std::int64_t floats) {
   return Buffer::uninitialized(static_cast<std::size_t>(parts * floats));
@@ -41,7 +41,7 @@ std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items
 
 std::int64_t block_rows(const Convolution& convolution, std::int64_t part_rows) {
   const std::int64_t width = std::max(convolution.columns().depth(), convolution.filters);
-  const std::int64_t rows = std::max(kTile, kBlockFloats / width / kTile * kTile);
+  const std::int64_t rows = std::max(kRowTile, kBlockFloats / width / kRowTile * kRowTile);
   return std::clamp<std::int64_t>(part_rows, 1, rows);
 }
 
@@ -147,7 +147,7 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
               const float* bias, float* y) {
   const ColumnLayout layout = convolution.columns();
   const std::int64_t rows = convolution.windows.rows();
-  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostParts);
+  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostConvolutionParts);
   const std::int64_t block = block_rows(convolution, (rows + parts - 1) / parts);
   const std::int64_t floats = layout.is_input() ? 0 : block * layout.depth();
   const Buffer columns = scratch(parts, floats);
@@ -182,8 +182,8 @@ void convolve_backward(const Convolution& convolution, const float* x, const flo
   const std::int64_t items = windows.rows() / std::max<std::int64_t>(item_rows, 1);
   const std::int64_t most_sums = std::clamp<std::int64_t>(
       kKernelSumFloats / std::max<std::int64_t>(kernel_size, 1), 4, kMostKernelSums);
-  const std::int64_t parts =
-      worthwhile_parts(convolution, items, gradients.kernel != nullptr ? most_sums : kMostParts);
+  const std::int64_t parts = worthwhile_parts(
+      convolution, items, gradients.kernel != nullptr ? most_sums : kMostConvolutionParts);
   const std::int64_t block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
 
   const bool linear = convolution.activation == FusedActivation::linear;

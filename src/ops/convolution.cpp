@@ -14,33 +14,34 @@
 namespace strata::ops {
 namespace {
 
-constexpr const char* kWho = "ops::convolution";
+constexpr const char* kConvolution = "ops::convolution";
 
 kernels::Convolution checked(const Tensor& x, const Tensor& kernel, const Tensor& bias,
                              const ConvolutionGeometry& geometry, FusedActivation activation) {
-  check_defined(kWho, x);
-  check_defined(kWho, kernel);
+  check_defined(kConvolution, x);
+  check_defined(kConvolution, kernel);
   const int groups = geometry.groups;
-  check(groups > 0, kWho, "groups must be positive. Received: groups={}.", groups);
-  check<ShapeError>(kernel.rank() == x.rank(), kWho,
+  check(groups > 0, kConvolution, "groups must be positive. Received: groups={}.", groups);
+  check<ShapeError>(kernel.rank() == x.rank(), kConvolution,
                     "the kernel must have the input's rank. Received: kernel shape={}, input "
                     "shape={}.",
                     kernel.shape(), x.shape());
   WindowGeometry windows{{1, 1, 1}, geometry.strides, geometry.dilation, geometry.padding};
   for (int i = 0; i + 2 < std::min(kernel.rank(), 5); ++i)
     windows.window[static_cast<std::size_t>(i)] = kernel.shape()[i];
-  const kernels::Windows lifted = lift_windows(kWho, x.shape(), windows);
+  const kernels::Windows lifted = lift_windows(kConvolution, x.shape(), windows);
   const std::int64_t filters = kernel.shape().back();
-  check<ShapeError>(filters > 0 && filters % groups == 0, kWho,
+  check<ShapeError>(filters > 0 && filters % groups == 0, kConvolution,
                     "the kernel's filters must be a positive multiple of groups. Received: "
                     "kernel shape={}, groups={}.",
                     kernel.shape(), groups);
   check<ShapeError>(
-      lifted.channels > 0 && kernel.shape()[kernel.rank() - 2] * groups == lifted.channels, kWho,
+      lifted.channels > 0 && kernel.shape()[kernel.rank() - 2] * groups == lifted.channels,
+      kConvolution,
       "the input's channels must be groups times the kernel's. Received: kernel "
       "shape={}, groups={}, input shape={}.",
       kernel.shape(), groups, x.shape());
-  check<ShapeError>(!bias.defined() || bias.shape() == Shape{filters}, kWho,
+  check<ShapeError>(!bias.defined() || bias.shape() == Shape{filters}, kConvolution,
                     "the bias must have one element a filter, shape={}. Received: shape={}.",
                     Shape{filters}, bias.shape());
   return {lifted, filters, groups, activation};

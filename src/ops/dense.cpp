@@ -17,7 +17,7 @@ namespace {
 
 using autodiff::InputGradients;
 
-constexpr const char* kWho = "ops::dense";
+constexpr const char* kDense = "ops::dense";
 
 // What an element of the outcome costs beside the product, in additions.
 std::int64_t cost_of(FusedActivation activation) {
@@ -25,14 +25,14 @@ std::int64_t cost_of(FusedActivation activation) {
 }
 
 void check_shapes(const Tensor& x, const Tensor& kernel, const Tensor& bias) {
-  check_defined(kWho, x);
-  check_defined(kWho, kernel);
+  check_defined(kDense, x);
+  check_defined(kDense, kernel);
   check<ShapeError>(x.rank() >= 2 && kernel.rank() == 2 && x.shape().back() == kernel.shape()[0],
-                    kWho,
+                    kDense,
                     "the input must have two axes or more, and its last one must be as long as the "
                     "first of the kernel's two. Received: shapes {} and {}.",
                     x.shape(), kernel.shape());
-  check<ShapeError>(!bias.defined() || bias.shape() == Shape{kernel.shape()[1]}, kWho,
+  check<ShapeError>(!bias.defined() || bias.shape() == Shape{kernel.shape()[1]}, kDense,
                     "the bias must have the shape {}. Received: shape={}.",
                     Shape{kernel.shape()[1]}, bias.shape());
 }
@@ -82,7 +82,7 @@ Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   const bool linear = activation == FusedActivation::linear;
   const Tensor outcome = linear ? Tensor() : y;
   return autodiff::record(
-      kWho, std::move(y), {x, kernel, bias}, [=](const Tensor& dy, InputGradients& inputs) {
+      kDense, std::move(y), {x, kernel, bias}, [=](const Tensor& dy, InputGradients& inputs) {
         Tensor dz = linear ? dy : TensorAccess::uninitialized(dy.shape());
         GradientTarget db(inputs, 2, bias.shape());
         back_through_activation(rows, units, outcome.data(), dy.data(), activation,

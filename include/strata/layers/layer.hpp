@@ -185,7 +185,7 @@ class LayerHandle {
   template <class L>
   requires(!std::same_as<std::remove_cvref_t<L>, LayerHandle> && std::derived_from<L, Layer>)
       LayerHandle(L&& layer)
-      : layer_(std::make_shared<L>(std::move(layer))) {}
+      : layer_(std::make_shared<L>(std::forward<L>(layer))) {}
   template <std::derived_from<Layer> L>
   LayerHandle(std::shared_ptr<L> layer) : layer_(std::move(layer)) {}
 

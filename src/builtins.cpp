@@ -22,6 +22,42 @@
 #include "strata/layers/relu.hpp"
 #include "strata/layers/reshape.hpp"
 #include "strata/layers/softmax.hpp"
+#include "strata/losses/binary_crossentropy.hpp"
+#include "strata/losses/categorical_crossentropy.hpp"
+#include "strata/losses/categorical_hinge.hpp"
+#include "strata/losses/cosine_similarity.hpp"
+#include "strata/losses/hinge.hpp"
+#include "strata/losses/huber.hpp"
+#include "strata/losses/kl_divergence.hpp"
+#include "strata/losses/log_cosh.hpp"
+#include "strata/losses/mean_absolute_error.hpp"
+#include "strata/losses/mean_absolute_percentage_error.hpp"
+#include "strata/losses/mean_squared_error.hpp"
+#include "strata/losses/mean_squared_logarithmic_error.hpp"
+#include "strata/losses/poisson.hpp"
+#include "strata/losses/sparse_categorical_crossentropy.hpp"
+#include "strata/losses/squared_hinge.hpp"
+#include "strata/metrics/accuracy.hpp"
+#include "strata/metrics/binary_accuracy.hpp"
+#include "strata/metrics/binary_crossentropy.hpp"
+#include "strata/metrics/categorical_accuracy.hpp"
+#include "strata/metrics/categorical_crossentropy.hpp"
+#include "strata/metrics/categorical_hinge.hpp"
+#include "strata/metrics/cosine_similarity.hpp"
+#include "strata/metrics/hinge.hpp"
+#include "strata/metrics/kl_divergence.hpp"
+#include "strata/metrics/log_cosh_error.hpp"
+#include "strata/metrics/mean_absolute_error.hpp"
+#include "strata/metrics/mean_absolute_percentage_error.hpp"
+#include "strata/metrics/mean_squared_error.hpp"
+#include "strata/metrics/mean_squared_logarithmic_error.hpp"
+#include "strata/metrics/poisson.hpp"
+#include "strata/metrics/root_mean_squared_error.hpp"
+#include "strata/metrics/sparse_categorical_accuracy.hpp"
+#include "strata/metrics/sparse_categorical_crossentropy.hpp"
+#include "strata/metrics/sparse_top_k_categorical_accuracy.hpp"
+#include "strata/metrics/squared_hinge.hpp"
+#include "strata/metrics/top_k_categorical_accuracy.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
@@ -66,6 +102,51 @@ void list_builtins() {
   add_builtin<Layer, layers::ReLU>("keras.layers", "ReLU");
   add_builtin<Layer, layers::Reshape>("keras.layers", "Reshape");
   add_builtin<Layer, layers::Softmax>("keras.layers", "Softmax");
+  add_builtin<Loss, losses::MeanSquaredError>("keras.losses", "MeanSquaredError");
+  add_builtin<Loss, losses::MeanAbsoluteError>("keras.losses", "MeanAbsoluteError");
+  add_builtin<Loss, losses::MeanAbsolutePercentageError>("keras.losses",
+                                                         "MeanAbsolutePercentageError");
+  add_builtin<Loss, losses::MeanSquaredLogarithmicError>("keras.losses",
+                                                         "MeanSquaredLogarithmicError");
+  add_builtin<Loss, losses::Huber>("keras.losses", "Huber");
+  add_builtin<Loss, losses::LogCosh>("keras.losses", "LogCosh");
+  add_builtin<Loss, losses::CosineSimilarity>("keras.losses", "CosineSimilarity");
+  add_builtin<Loss, losses::BinaryCrossentropy>("keras.losses", "BinaryCrossentropy");
+  add_builtin<Loss, losses::CategoricalCrossentropy>("keras.losses", "CategoricalCrossentropy");
+  add_builtin<Loss, losses::SparseCategoricalCrossentropy>("keras.losses",
+                                                           "SparseCategoricalCrossentropy");
+  add_builtin<Loss, losses::KLDivergence>("keras.losses", "KLDivergence");
+  add_builtin<Loss, losses::Poisson>("keras.losses", "Poisson");
+  add_builtin<Loss, losses::Hinge>("keras.losses", "Hinge");
+  add_builtin<Loss, losses::SquaredHinge>("keras.losses", "SquaredHinge");
+  add_builtin<Loss, losses::CategoricalHinge>("keras.losses", "CategoricalHinge");
+
+  add_builtin<Metric, metrics::MeanSquaredError>("keras.metrics", "MeanSquaredError");
+  add_builtin<Metric, metrics::RootMeanSquaredError>("keras.metrics", "RootMeanSquaredError");
+  add_builtin<Metric, metrics::MeanAbsoluteError>("keras.metrics", "MeanAbsoluteError");
+  add_builtin<Metric, metrics::MeanAbsolutePercentageError>("keras.metrics",
+                                                            "MeanAbsolutePercentageError");
+  add_builtin<Metric, metrics::MeanSquaredLogarithmicError>("keras.metrics",
+                                                            "MeanSquaredLogarithmicError");
+  add_builtin<Metric, metrics::CosineSimilarity>("keras.metrics", "CosineSimilarity");
+  add_builtin<Metric, metrics::LogCoshError>("keras.metrics", "LogCoshError");
+  add_builtin<Metric, metrics::Accuracy>("keras.metrics", "Accuracy");
+  add_builtin<Metric, metrics::BinaryAccuracy>("keras.metrics", "BinaryAccuracy");
+  add_builtin<Metric, metrics::CategoricalAccuracy>("keras.metrics", "CategoricalAccuracy");
+  add_builtin<Metric, metrics::SparseCategoricalAccuracy>("keras.metrics",
+                                                          "SparseCategoricalAccuracy");
+  add_builtin<Metric, metrics::TopKCategoricalAccuracy>("keras.metrics", "TopKCategoricalAccuracy");
+  add_builtin<Metric, metrics::SparseTopKCategoricalAccuracy>("keras.metrics",
+                                                              "SparseTopKCategoricalAccuracy");
+  add_builtin<Metric, metrics::BinaryCrossentropy>("keras.metrics", "BinaryCrossentropy");
+  add_builtin<Metric, metrics::CategoricalCrossentropy>("keras.metrics", "CategoricalCrossentropy");
+  add_builtin<Metric, metrics::SparseCategoricalCrossentropy>("keras.metrics",
+                                                              "SparseCategoricalCrossentropy");
+  add_builtin<Metric, metrics::KLDivergence>("keras.metrics", "KLDivergence");
+  add_builtin<Metric, metrics::Poisson>("keras.metrics", "Poisson");
+  add_builtin<Metric, metrics::Hinge>("keras.metrics", "Hinge");
+  add_builtin<Metric, metrics::SquaredHinge>("keras.metrics", "SquaredHinge");
+  add_builtin<Metric, metrics::CategoricalHinge>("keras.metrics", "CategoricalHinge");
 
   add_builtin<Optimizer, optimizers::SGD>("keras.optimizers", "SGD");
   add_builtin<Optimizer, optimizers::Adam>("keras.optimizers", "Adam");

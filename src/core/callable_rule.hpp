@@ -14,8 +14,12 @@ namespace strata {
 template <class Rule>
 class CallableRule : public Rule {
  public:
-  CallableRule(typename Rule::Function function, std::string registered_name)
-      : function_(std::move(function)), registered_name_(std::move(registered_name)) {}
+  /// `base` is what the family's base class is made from.
+  template <class... Base>
+  CallableRule(typename Rule::Function function, std::string registered_name, Base&&... base)
+      : Rule(std::forward<Base>(base)...),
+        function_(std::move(function)),
+        registered_name_(std::move(registered_name)) {}
   const typename Rule::Function& function() const { return function_; }
   const std::string& registered_name() const { return registered_name_; }
 
@@ -23,6 +27,19 @@ class CallableRule : public Rule {
   typename Rule::Function function_;
   std::string registered_name_;
 };
+
+/// What a callable is called in logs: its registered name without the package, or `lambda`.
+inline std::string callable_name(const std::string& registered_name) {
+  return registered_name.empty() ? "lambda"
+                                 : registered_name.substr(registered_name.find('>') + 1);
+}
+
+/// The function a config object names, as Keras writes them; empty if it is something else.
+inline std::string function_named_by(const Config& config) {
+  if (!config.is_object() || config.value("class_name", Config()) != "function") return {};
+  const Config name = config.value("config", Config());
+  return name.is_string() ? name.get<std::string>() : std::string();
+}
 
 [[noreturn]] inline void refuse_config(const std::string& class_name) {
   raise(

@@ -20,7 +20,8 @@ struct LossOptions {
   std::string name = {};  ///< Default: the class in snake_case.
 };
 
-/// `reduce(call(y_true, y_pred) * sample_weight)`. See https://keras.io/api/losses/.
+/// `reduce(call(y_true, y_pred) * sample_weight)`. A subclass writes `call` in ordinary ops, and
+/// its gradient comes by itself. See https://keras.io/api/losses/.
 class Loss {
  public:
   using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;
@@ -28,23 +29,28 @@ class Loss {
   explicit Loss(LossOptions options = {});
   virtual ~Loss() = default;
 
-  /// Shapes that differ by a last axis of 1 are aligned, as Keras does. Raises ShapeError where
-  /// they don't fit, and InvalidArgument on an unknown reduction at construction.
+  /// The loss: a scalar, unless the reduction is `none`. Shapes that differ by a last axis of 1 are
+  /// aligned, as Keras does. `sample_weight` has one weight a sample, or one a value of `call`, or
+  /// extents of 1 in place of some; a scalar loss is weighted by each. An empty batch, or weights
+  /// that sum to 0, give 0. Raises ShapeError where shapes don't fit.
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred,
                     const Tensor& sample_weight = {}) const;
 
-  const std::string& name() const { return options_.name; }
+  std::string name() const;
   const std::string& reduction() const { return options_.reduction; }
   virtual Config get_config() const;  ///< {"name", "reduction"}; subclasses add theirs.
 
   /// Raises InvalidArgument where `y_true` can't be a target for predictions of this shape: labels
-  /// out of range or not whole, NaN. Called by `fit` and `evaluate` on all data before the first
-  /// step.
+  /// out of range or not whole, NaN; the batch axis may differ. Called by `fit` and `evaluate` on
+  /// all data before the first step. By default everything is fine.
   virtual void check_targets(const Tensor& y_true, const Shape& y_pred) const;
 
+  /// A class name (`MeanSquaredError`), its function's (`mean_squared_error`) or its short name
+  /// (`mse`, `MSE`), exactly; or `crossentropy`, `ce`, which choose by the shapes they see. Raises
+  /// InvalidArgument, naming the choices, on any other.
   static std::shared_ptr<const Loss> from_identifier(std::string_view identifier);
   static std::shared_ptr<const Loss> from_object(const Config& config);
-  /// A callable's values are reduced by `sum_over_batch_size`.
+  /// A callable's values are reduced by `sum_over_batch_size`; a scalar stays as it is.
   static std::shared_ptr<const Loss> from_function(Function function, std::string registered_name);
   static Config to_object(const Loss& loss);
 
@@ -52,7 +58,13 @@ class Loss {
   /// The loss of each sample: the last axis is gone, the batch axis is there.
   virtual Tensor call(const Tensor& y_true, const Tensor& y_pred) const = 0;
 
+  /// Which of `call`'s values count: 1 or 0 for each, or (default) undefined for all. Those that
+  /// don't are left out of a mean.
+  virtual Tensor mask(const Tensor& y_true, const Tensor& y_pred) const;
+
  private:
+  std::string who() const;  // whom errors name
+
   LossOptions options_;
 };
 
@@ -60,9 +72,15 @@ class Loss {
 using LossSpec = RuleSpec<const Loss>;
 
 namespace losses {
+
+/// The config of a loss, `null` for none: {"module", "class_name", "config", "registered_name"}.
+/// Raises InvalidArgument for a callable that was not registered.
 Config serialize(const LossSpec& loss);
+/// The loss that such a config (or a string) names. Raises InvalidArgument if unknown.
 LossSpec deserialize(const Config& config);
+/// The same for all that `compile` takes.
 LossSpec get(LossSpec identifier);
+
 }  // namespace losses
 
 }  // namespace strata

@@ -1,0 +1,26 @@
+// SquaredHinge: the running mean of the squared hinge loss.
+#pragma once
+
+#include "strata/metrics/mean_metric.hpp"
+
+namespace strata::metrics {
+
+/// The mean of `max(1 - y_true * y_pred, 0)^2`; where a batch's targets are all 0 or 1, 0 stands
+/// for -1.
+///
+/// Targets and predictions have the same shape, but for a last axis of 1 that one may lack.
+///
+/// See https://keras.io/api/metrics/hinge_metrics/#squaredhinge-class.
+class SquaredHinge : public MeanMetric {
+ public:
+  using Options = MetricOptions;
+
+  explicit SquaredHinge(const Options& options = {});
+
+  static SquaredHinge from_config(const Config& config);
+
+ protected:
+  Tensor values(const Tensor& y_true, const Tensor& y_pred) const override;
+};
+
+}  // namespace strata::metrics

@@ -1,0 +1,43 @@
+#include "strata/losses/binary_crossentropy.hpp"
+
+#include "losses/fields.hpp"
+#include "losses/targets.hpp"
+#include "ops/crossentropy.hpp"
+
+namespace strata::losses {
+
+BinaryCrossentropy::BinaryCrossentropy(const Options& options)
+    : Loss({.reduction = options.reduction, .name = options.name}), options_(options) {
+  ops::check_label_smoothing("BinaryCrossentropy", options.label_smoothing);
+}
+
+Tensor BinaryCrossentropy::call(const Tensor& y_true, const Tensor& y_pred) const {
+  return ops::binary_crossentropy(y_true, y_pred,
+                                  {.from_logits = options_.from_logits,
+                                   .label_smoothing = options_.label_smoothing,
+                                   .axis = options_.axis});
+}
+
+void BinaryCrossentropy::check_targets(const Tensor& y_true, const Shape& y_pred) const {
+  check_dense_targets("BinaryCrossentropy", y_true, y_pred);
+  check_probabilities("BinaryCrossentropy", y_true);
+}
+
+Config BinaryCrossentropy::get_config() const {
+  Config config = Loss::get_config();
+  config["from_logits"] = options_.from_logits;
+  config["label_smoothing"] = to_config(options_.label_smoothing);
+  config["axis"] = options_.axis;
+  return config;
+}
+
+BinaryCrossentropy BinaryCrossentropy::from_config(const Config& config) {
+  return BinaryCrossentropy(
+      read_options<Options>("BinaryCrossentropy", config, [](auto& fields, Options& options) {
+        fields("from_logits", options.from_logits);
+        fields("label_smoothing", options.label_smoothing);
+        fields("axis", options.axis);
+      }));
+}
+
+}  // namespace strata::losses

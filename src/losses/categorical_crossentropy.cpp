@@ -1,0 +1,42 @@
+#include "strata/losses/categorical_crossentropy.hpp"
+
+#include "losses/fields.hpp"
+#include "losses/targets.hpp"
+#include "ops/crossentropy.hpp"
+
+namespace strata::losses {
+
+CategoricalCrossentropy::CategoricalCrossentropy(const Options& options)
+    : Loss({.reduction = options.reduction, .name = options.name}), options_(options) {
+  ops::check_label_smoothing("CategoricalCrossentropy", options.label_smoothing);
+}
+
+Tensor CategoricalCrossentropy::call(const Tensor& y_true, const Tensor& y_pred) const {
+  return ops::categorical_crossentropy(y_true, y_pred,
+                                       {.from_logits = options_.from_logits,
+                                        .label_smoothing = options_.label_smoothing,
+                                        .axis = options_.axis});
+}
+
+void CategoricalCrossentropy::check_targets(const Tensor& y_true, const Shape& y_pred) const {
+  check_dense_targets("CategoricalCrossentropy", y_true, y_pred);
+}
+
+Config CategoricalCrossentropy::get_config() const {
+  Config config = Loss::get_config();
+  config["from_logits"] = options_.from_logits;
+  config["label_smoothing"] = to_config(options_.label_smoothing);
+  config["axis"] = options_.axis;
+  return config;
+}
+
+CategoricalCrossentropy CategoricalCrossentropy::from_config(const Config& config) {
+  return CategoricalCrossentropy(
+      read_options<Options>("CategoricalCrossentropy", config, [](auto& fields, Options& options) {
+        fields("from_logits", options.from_logits);
+        fields("label_smoothing", options.label_smoothing);
+        fields("axis", options.axis);
+      }));
+}
+
+}  // namespace strata::losses

@@ -1,0 +1,37 @@
+#include "strata/metrics/categorical_crossentropy.hpp"
+
+#include "metrics/fields.hpp"
+#include "ops/crossentropy.hpp"
+
+namespace strata::metrics {
+
+CategoricalCrossentropy::CategoricalCrossentropy(const Options& options)
+    : MeanMetric(options.name), options_(options) {
+  ops::check_label_smoothing("CategoricalCrossentropy", options.label_smoothing);
+}
+
+Tensor CategoricalCrossentropy::values(const Tensor& y_true, const Tensor& y_pred) const {
+  return ops::categorical_crossentropy(y_true, y_pred,
+                                       {.from_logits = options_.from_logits,
+                                        .label_smoothing = options_.label_smoothing,
+                                        .axis = options_.axis});
+}
+
+Config CategoricalCrossentropy::get_config() const {
+  Config config = Metric::get_config();
+  config["from_logits"] = to_config(options_.from_logits);
+  config["label_smoothing"] = to_config(options_.label_smoothing);
+  config["axis"] = to_config(options_.axis);
+  return config;
+}
+
+CategoricalCrossentropy CategoricalCrossentropy::from_config(const Config& config) {
+  return CategoricalCrossentropy(
+      read_options<Options>("CategoricalCrossentropy", config, [](auto& fields, Options& options) {
+        fields("from_logits", options.from_logits);
+        fields("label_smoothing", options.label_smoothing);
+        fields("axis", options.axis);
+      }));
+}
+
+}  // namespace strata::metrics

@@ -1,0 +1,30 @@
+#include "strata/metrics/sparse_top_k_categorical_accuracy.hpp"
+
+#include "metrics/fields.hpp"
+#include "ops/accuracy.hpp"
+
+namespace strata::metrics {
+
+SparseTopKCategoricalAccuracy::SparseTopKCategoricalAccuracy(const Options& options)
+    : MeanMetric(options.name), options_(options) {
+  check(options.k > 0, "SparseTopKCategoricalAccuracy",
+        "k must be a positive integer. Received: k={}.", options.k);
+}
+
+Tensor SparseTopKCategoricalAccuracy::values(const Tensor& y_true, const Tensor& y_pred) const {
+  return ops::sparse_top_k_categorical_accuracy(y_true, y_pred, options_.k);
+}
+
+Config SparseTopKCategoricalAccuracy::get_config() const {
+  Config config = Metric::get_config();
+  config["k"] = to_config(options_.k);
+  return config;
+}
+
+SparseTopKCategoricalAccuracy SparseTopKCategoricalAccuracy::from_config(const Config& config) {
+  return SparseTopKCategoricalAccuracy(
+      read_options<Options>("SparseTopKCategoricalAccuracy", config,
+                            [](auto& fields, Options& options) { fields("k", options.k); }));
+}
+
+}  // namespace strata::metrics

@@ -30,6 +30,8 @@ struct SummaryOptions {
 /// https://keras.io/api/models/model_training_apis/.
 class Model : public Layer {
  public:
+  ~Model() override;
+
   /// Says what to train with. Metrics and the optimizer's state start anew.
   void compile(CompileOptions options);
   bool compiled() const;
@@ -91,7 +93,6 @@ class Model : public Layer {
  protected:
   Model(std::string_view class_name, std::string name);
   Model();
-  ~Model() override;
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "strata/callbacks/callback.hpp"
+#include "strata/layers/dense.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/models/sequential.hpp"
+#include "strata/ops/array.hpp"
+#include "strata/optimizers/sgd.hpp"
+
+namespace strata {
+namespace {
+
+// Writes down every hook that is called.
+class Recorder : public Callback {
+ public:
+  void on_train_begin(const Logs&) override { calls += "train( "; }
+  void on_train_end(const Logs&) override { calls += ")train"; }
+  void on_epoch_begin(int epoch, const Logs&) override {
+    calls += "e" + std::to_string(epoch) + "( ";
+  }
+  void on_epoch_end(int, const Logs& logs) override {
+    calls += ")e ";
+    saw_validation = logs.contains("val_loss");
+  }
+  void on_train_batch_begin(int batch, const Logs& logs) override {
+    calls += "b" + std::to_string(batch) + "( ";
+    Callback::on_train_batch_begin(batch, logs);
+  }
+  void on_train_batch_end(int batch, const Logs& logs) override {
+    calls += ")b ";
+    Callback::on_train_batch_end(batch, logs);
+  }
+  void on_batch_begin(int, const Logs&) override { ++plain_batches; }
+  void on_batch_end(int, const Logs& logs) override { saw_loss = logs.contains("loss"); }
+  void on_test_begin(const Logs&) override { calls += "test( "; }
+  void on_test_end(const Logs&) override { calls += ")test "; }
+  void on_test_batch_begin(int batch, const Logs&) override {
+    calls += "t" + std::to_string(batch) + "( ";
+  }
+  void on_test_batch_end(int, const Logs&) override { calls += ")t "; }
+  void on_predict_begin(const Logs&) override { calls += "predict( "; }
+  void on_predict_end(const Logs&) override { calls += ")predict"; }
+  void on_predict_batch_begin(int batch, const Logs&) override {
+    calls += "p" + std::to_string(batch) + "( ";
+  }
+  void on_predict_batch_end(int, const Logs&) override { calls += ")p "; }
+
+  std::string calls;
+  int plain_batches = 0;
+  bool saw_loss = false;
+  bool saw_validation = false;
+};
+
+Sequential small_model() {
+  Sequential model({layers::Input({2}), layers::Dense({.units = 1})});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  return model;
+}
+
+TEST(Callback, HooksAreCalledInKerasOrder) {
+  Sequential model = small_model();
+  const auto recorder = std::make_shared<Recorder>();
+  const Tensor x = ops::ones({3, 2});
+  const Tensor y = ops::ones({3, 1});
+  model.fit(x, y,
+            {.batch_size = 2,
+             .epochs = 2,
+             .verbose = 0,
+             .callbacks = {recorder},
+             .validation_data = {x, y}});
+  const std::string epoch = "b0( )b b1( )b test( t0( )t t1( )t )test )e ";
+  EXPECT_EQ(recorder->calls, "train( e0( " + epoch + "e1( " + epoch + ")train");
+  EXPECT_EQ(recorder->plain_batches, 4);
+  EXPECT_TRUE(recorder->saw_loss);
+  EXPECT_TRUE(recorder->saw_validation);
+}
+
+TEST(Callback, EvaluateAndPredictHaveHooksOfTheirOwn) {
+  Sequential model = small_model();
+  const auto recorder = std::make_shared<Recorder>();
+  model.evaluate(ops::ones({3, 2}), ops::ones({3, 1}),
+                 {.batch_size = 2, .verbose = 0, .callbacks = {recorder}});
+  EXPECT_EQ(recorder->calls, "test( t0( )t t1( )t )test ");
+  recorder->calls.clear();
+  model.predict(ops::ones({3, 2}), {.batch_size = 2, .verbose = 0, .callbacks = {recorder}});
+  EXPECT_EQ(recorder->calls, "predict( p0( )p p1( )p )predict");
+}
+
+class StopAtOnce : public Callback {
+  void on_train_batch_end(int, const Logs&) override { model().stop_training(); }
+};
+
+TEST(Callback, StopTrainingEndsAfterTheRunningBatch) {
+  Sequential model = small_model();
+  const auto recorder = std::make_shared<Recorder>();
+  const History history = model.fit(ops::ones({8, 2}), ops::ones({8, 1}),
+                                    {.batch_size = 2,
+                                     .epochs = 5,
+                                     .verbose = 0,
+                                     .callbacks = {recorder, std::make_shared<StopAtOnce>()}});
+  EXPECT_EQ(recorder->calls, "train( e0( b0( )b )e )train");
+  EXPECT_EQ(history.epoch, std::vector<int>({0}));
+  EXPECT_EQ(history.history.at("loss").size(), 1U);
+}
+
+// Anneals a penalty while training goes on.
+class Anneal : public Callback {
+ public:
+  explicit Anneal(Layer& layer) : layer_(layer) {}
+  void on_epoch_begin(int epoch, const Logs&) override {
+    layer_.set_regularizer("kernel", regularizers::L2(epoch == 0 ? 1.0f : 0.0f));
+  }
+
+ private:
+  Layer& layer_;
+};
+
+TEST(Callback, MayChangeARegularizerBetweenEpochs) {
+  Sequential model = small_model();
+  model.get_layer(0).set_regularizer("kernel", "l2");
+  const History history = model.fit(
+      ops::ones({4, 2}), ops::ones({4, 1}),
+      {.epochs = 2, .verbose = 0, .callbacks = {std::make_shared<Anneal>(model.get_layer(0))}});
+  EXPECT_GT(history.history.at("reg_loss").at(0), 0.0);
+  EXPECT_EQ(history.history.at("reg_loss").at(1), 0.0);
+}
+
+}  // namespace
+}  // namespace strata

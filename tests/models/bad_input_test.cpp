@@ -1,0 +1,201 @@
+// What bad input gets: a clear error, and the model as it was.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "strata/layers/dense.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/models/sequential.hpp"
+#include "strata/ops/ops.hpp"
+#include "strata/optimizers/sgd.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using testing::Raises;
+
+class BadInput : public ::testing::Test {
+ protected:
+  BadInput() {
+    model.compile(
+        {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+    before = model.get_weights();
+  }
+  ~BadInput() override {  // whatever happened, the weights are as they were
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(testing::relative_gap(model.get_weights()[i], before[i]), 0.0);
+    }
+    EXPECT_EQ(model.optimizer().iterations(), 0);
+  }
+
+  void fit(const Tensor& x, const Tensor& y, FitOptions options = {}) {
+    options.verbose = 0;
+    model.fit(x, y, options);
+  }
+
+  Sequential model{SequentialOptions{
+      .layers = {layers::Input({3}),
+                 layers::Dense({.units = 4, .activation = "softmax", .name = "head"})},
+      .name = "m"}};
+  Tensor x = ops::ones({5, 3});
+  Tensor y = ops::zeros({5});
+  std::vector<Tensor> before;
+};
+
+TEST_F(BadInput, WrongRank) {
+  EXPECT_THAT(
+      [&] {
+        fit(ops::ones({5, 3, 1}), y);
+      },
+      Raises<ShapeError>("m: the inputs must have shape (None, 3). Received: shape=(5, 3, 1)."));
+}
+
+TEST_F(BadInput, WrongLastAxis) {
+  EXPECT_THAT(
+      [&] {
+        fit(ops::ones({5, 2}), y);
+      },
+      Raises<ShapeError>("m: the inputs must have shape (None, 3). Received: shape=(5, 2)."));
+}
+
+TEST_F(BadInput, EmptyData) {
+  EXPECT_THAT(
+      [&] {
+        fit(ops::ones({0, 3}), ops::ones({0}));
+      },
+      Raises<ShapeError>("m.fit: the data must not be empty. Received: x of shape=(0, 3)."));
+  EXPECT_THAT([&] { fit({}, y); },
+              Raises("m.fit: x must be defined. Received: an undefined tensor."));
+}
+
+TEST_F(BadInput, DifferentLengths) {
+  EXPECT_THAT([&] { fit(x, ops::zeros({4})); },
+              Raises<ShapeError>("m.fit: x and y must have the same number of samples. Received: 5 "
+                                 "in x, y of shape=(4,)."));
+  EXPECT_THAT(
+      [&] { fit(x, y, {.sample_weight = ops::ones({6})}); },
+      Raises<ShapeError>(
+          "m.fit: x and sample_weight must have the same number of samples. Received: 5 in x, "
+          "sample_weight of shape=(6,)."));
+}
+
+TEST_F(BadInput, BadOptions) {
+  EXPECT_THAT([&] { fit(x, y, {.batch_size = 0}); },
+              Raises("m.fit: batch_size must be at least 1. Received: batch_size=0."));
+  EXPECT_THAT([&] { fit(x, y, {.epochs = -1}); },
+              Raises("m.fit: epochs must not be negative. Received: epochs=-1."));
+  EXPECT_THAT(
+      [&] { fit(x, y, {.validation_split = 1.5f}); },
+      Raises("m.fit: validation_split must lie in [0, 1). Received: validation_split=1.5."));
+  EXPECT_THAT([&] { fit(x, y, {.validation_split = 0.01f}); },
+              Raises("m.fit: validation_split must leave samples on both sides. Received: "
+                     "validation_split=0.01 of 5 "
+                     "samples."));
+  EXPECT_THAT([&] { fit(x, y, {.callbacks = {nullptr}}); },
+              Raises("m.fit: callbacks must not be null. Received: a null callback."));
+  EXPECT_THAT([&] { fit(x, y, {.validation_freq = 0}); },
+              Raises("m.fit: validation_freq must be at least 1. Received: validation_freq=0."));
+  EXPECT_THAT([&] { model.fit(x, y, {.verbose = 3}); },
+              Raises("m.fit: verbose must be 0, 1 or 2. Received: verbose=3."));
+}
+
+TEST_F(BadInput, BothKindsOfWeights) {
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.class_weight = {{0, 1.0f}}, .sample_weight = ops::ones({5})});
+      },
+      Raises("m.fit: class_weight and sample_weight can't both be given. Received: both."));
+}
+
+TEST_F(BadInput, MissingTargets) {
+  EXPECT_THAT([&] { fit(x, {}); }, Raises("m: the loss needs targets. Received: an undefined y."));
+}
+
+TEST_F(BadInput, ValidationDataThatDoesNotFit) {
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.validation_data = {ops::ones({2, 7}), ops::zeros({2})}});
+      },
+      Raises<ShapeError>("m: the inputs must have shape (None, 3). Received: shape=(2, 7)."));
+}
+
+TEST_F(BadInput, ANonFiniteDataLossIsNamedBeforeTheUpdate) {
+  EXPECT_THAT(
+      [&] {
+        fit(ops::full({5, 3}, NAN), y);
+      },
+      Raises<StateError>(
+          "m: the total loss must be finite; the first term that is not is the data loss. "
+          "Received: nan in step 1."));
+}
+
+TEST_F(BadInput, ARegularizerThatReturnsNoScalarIsNamed) {
+  model.get_layer("head").set_regularizer("kernel", [](const Tensor& w) { return ops::abs(w); });
+  EXPECT_THAT([&] { fit(x, y); },
+              Raises<ShapeError>("head: kernel: a regularizer must return a scalar. Received: "
+                                 "shape=(3, 4) from Callable."));
+}
+
+TEST_F(BadInput, ANonFinitePenaltyIsNamed) {
+  model.get_layer("head").set_regularizer(
+      "bias", [](const Tensor& b) { return ops::sum(b) + std::nanf(""); });
+  EXPECT_THAT(
+      [&] { fit(x, y); },
+      Raises<StateError>(
+          "m: the total loss must be finite; the first term that is not is the bias penalty of "
+          "head. Received: nan in step 1."));
+}
+
+TEST(Uncompiled, CantBeTrained) {
+  Sequential model({.layers = {layers::Input({3}), layers::Dense({.units = 1})}, .name = "m"});
+  const auto text = "m: call compile() first. Received: a model that is not compiled.";
+  EXPECT_THAT([&] { model.fit(ops::ones({1, 3}), ops::ones({1, 1})); }, Raises<StateError>(text));
+  EXPECT_THAT(
+      [&] {
+        model.evaluate(ops::ones({1, 3}), ops::ones({1, 1}));
+      },
+      Raises<StateError>(text));
+  EXPECT_THAT(
+      [&] {
+        model.train_on_batch(ops::ones({1, 3}), ops::ones({1, 1}));
+      },
+      Raises<StateError>(text));
+}
+
+TEST(SetWeights, ChangesNothingUnlessAllFit) {
+  layers::Dense layer({.units = 2, .name = "d"});
+  layer.build({1, 3});
+  const Tensor before = layer.get_weights()[0];
+  EXPECT_THAT(
+      [&] {
+        layer.set_weights({ops::ones({3, 2}), ops::ones({3})});
+      },
+      Raises<ShapeError>("d: weight bias has shape (2,). Received: shape=(3,)."));
+  EXPECT_THAT(
+      [&] {
+        layer.set_weights({ops::ones({3, 2})});
+      },
+      Raises<ShapeError>("d: set_weights takes one tensor a weight, 2. Received: 1."));
+  EXPECT_EQ(testing::relative_gap(layer.get_weights()[0], before), 0.0);
+}
+
+TEST(Dense, RejectsWhatItCantTake) {
+  EXPECT_THAT([] { layers::Dense({.units = -3}); },
+              Raises("Dense: units must be a positive integer. Received: units=-3."));
+  layers::Dense layer({.units = 2, .name = "d"});
+  EXPECT_THAT([&] { layer(ops::ones({3})); },
+              Raises<ShapeError>("d: the input must have rank >= 2. Received: shape=(3,)."));
+  layer(ops::ones({1, 3}));
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({1, 4}));
+      },
+      Raises<ShapeError>("d: the input's last axis must be 3, as when the layer was built. "
+                         "Received: shape=(1, 4)."));
+  EXPECT_THAT([&] { layers::Dense({.units = 1, .name = "a/b"}); },
+              Raises("Layer: a name must not contain '/'. Received: name=a/b."));
+}
+
+}  // namespace
+}  // namespace strata

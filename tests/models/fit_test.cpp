@@ -1,0 +1,283 @@
+// Training runs against Keras 3.15 (keras.md 6.2), and what fit promises about its figures.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "strata/core/threads.hpp"
+#include "strata/layers/dense.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/losses/mean_squared_error.hpp"
+#include "strata/models/sequential.hpp"
+#include "strata/ops/ops.hpp"
+#include "strata/optimizers/sgd.hpp"
+#include "strata/regularizers/l1.hpp"
+#include "strata/regularizers/l1l2.hpp"
+#include "strata/regularizers/l2.hpp"
+#include "strata/tensor/random.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using testing::IsClose;
+
+const Tensor kX({2, 2}, {1, 2, 3, 4});
+const Tensor kY({2, 1}, {1, 2});
+
+Tensor initial_kernel(const Shape&) { return {{2, 1}, {0.5f, -0.25f}}; }
+
+struct Slots {
+  RegularizerSpec kernel = {};
+  RegularizerSpec bias = {};
+  RegularizerSpec activity = {};
+  ConstraintSpec constraint = {};
+  std::optional<float> loss_weights = {};
+};
+
+// Dense(1) with fixed weights, mean squared error, SGD(0.1).
+Sequential golden_model(const Slots& slots = {}) {
+  Sequential model(
+      {layers::Input({2}),
+       layers::Dense({.units = 1,
+                      .kernel_initializer = initial_kernel,
+                      .bias_initializer = [](const Shape& shape) { return ops::full(shape, 0.1f); },
+                      .kernel_regularizer = slots.kernel,
+                      .bias_regularizer = slots.bias,
+                      .activity_regularizer = slots.activity,
+                      .kernel_constraint = slots.constraint})});
+  model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.1f}),
+                 .loss = "mse",
+                 .loss_weights = slots.loss_weights});
+  return model;
+}
+
+struct Golden {
+  Slots slots;
+  double evaluated;
+  std::vector<double> losses;
+  std::vector<float> weights;  // w1, w2, b
+};
+
+void expect_golden(const Golden& golden, FitOptions options = {}) {
+  Sequential model = golden_model(golden.slots);
+  EXPECT_NEAR(model.evaluate(kX, kY, {.verbose = 0}).at("loss"), golden.evaluated, 1e-5);
+  options.epochs = 2;
+  options.verbose = 0;
+  const History history = model.fit(kX, kY, options);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(history.history.at("loss")[i] / golden.losses[i], 1.0, 1e-5);
+  }
+  const std::vector<Tensor> weights = model.get_weights();
+  EXPECT_THAT(weights[0], IsClose(Tensor({2, 1}, {golden.weights[0], golden.weights[1]})));
+  EXPECT_THAT(weights[1], IsClose(Tensor({1}, {golden.weights[2]})));
+}
+
+TEST(Fit, AgreesWithKerasWithoutPenalties) {
+  expect_golden({{}, 1.385, {1.385, 6.3823991}, {-.1179999f, -1.1019999f, -.1339999f}});
+}
+
+TEST(Fit, AgreesWithKerasOnKernelPenalties) {
+  expect_golden({{.kernel = regularizers::L2(.1f)},
+                 1.41625,
+                 {1.41625, 6.4737525},
+                 {-.145f, -1.1028999f, -.133f}});
+  expect_golden(
+      {{.kernel = regularizers::L1(.1f)}, 1.46, {1.46, 6.5788999}, {-.142f, -1.108f, -.136f}});
+}
+
+TEST(Fit, AgreesWithKerasOnKernelAndBiasPenalties) {
+  expect_golden(
+      {{.kernel = regularizers::L1L2({.l1 = .1f, .l2 = .2f}), .bias = regularizers::L2(.5f)},
+       1.5275,
+       {1.5275, 6.7604985},
+       {-.1912f, -1.1044f, -.174f}});
+}
+
+TEST(Fit, AgreesWithKerasOnActivityPenalties) {
+  expect_golden({{.activity = regularizers::L2(.1f)},
+                 1.4035,
+                 {1.4035, 7.317317},
+                 {-.25578f, -1.29612f, -.19034f}});
+  expect_golden({{.activity = regularizers::L1(.1f)},
+                 1.42,
+                 {1.42, 6.0229006},
+                 {-.092f, -1.0680001f, -.126f}});
+}
+
+TEST(Fit, SampleWeightsDontTouchPenalties) {
+  expect_golden(
+      {{.kernel = regularizers::L2(.1f)}, 1.41625, {.8412499, .0786125}, {.6206f, .0407f, .244f}},
+      {.sample_weight = Tensor({2}, {2, 0})});
+}
+
+TEST(Fit, LossWeightsDontTouchPenalties) {
+  expect_golden({{.kernel = regularizers::L2(.1f), .loss_weights = 2.0f},
+                 2.80125,
+                 {2.80125, 77.3930283},
+                 {-4.0462f, -6.6297f, -1.754f}});
+}
+
+TEST(Fit, AgreesWithKerasOnConstraints) {
+  expect_golden({{.constraint = "non_neg"}, 1.385, {1.385, 6.3823991}, {0, 0, -.134f}});
+}
+
+TEST(Fit, ValidationLossHoldsThePenalties) {
+  Sequential model = golden_model({.kernel = regularizers::L2(.1f)});
+  const History history =
+      model.fit(kX, kY, {.epochs = 2, .verbose = 0, .validation_data = {kX, kY}});
+  EXPECT_NEAR(history.history.at("val_loss")[0], 6.4737525, 1e-4);
+  EXPECT_NEAR(history.history.at("val_loss")[1], 30.5495758, 1e-3);
+}
+
+TEST(Fit, AFrozenLayerPaysNothingAndStaysAsItIs) {
+  Sequential model = golden_model({.kernel = regularizers::L2(.1f)});
+  model.get_layer(0).set_trainable(false);
+  const History history = model.fit(kX, kY, {.epochs = 2, .verbose = 0});
+  EXPECT_NEAR(history.history.at("loss")[1], 1.385, 1e-5);
+  EXPECT_FALSE(history.history.contains("reg_loss"));
+  EXPECT_THAT(model.get_weights()[0], IsClose(initial_kernel({})));
+}
+
+TEST(Evaluate, DoesNotDependOnTheBatchSizeWithPenalties) {
+  Sequential model =
+      golden_model({.kernel = regularizers::L2(.1f), .activity = regularizers::L2(.1f)});
+  const Tensor x({3, 2}, {1, 2, 3, 4, 5, 6});
+  const Tensor y({3, 1}, {1, 2, 3});
+  for (const int batch_size : {1, 2, 3}) {
+    EXPECT_NEAR(model.evaluate(x, y, {.batch_size = batch_size, .verbose = 0}).at("loss"), 2.210583,
+                1e-5);
+  }
+}
+
+TEST(Fit, ReportsPartsThatSumToTheLoss) {
+  Sequential model = golden_model({.kernel = "l2", .activity = "l1"});
+  const History history =
+      model.fit(kX, kY, {.batch_size = 1, .epochs = 3, .verbose = 0, .validation_data = {kX, kY}});
+  for (const std::string prefix : {"", "val_"}) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(
+          history.history.at(prefix + "loss")[i],
+          history.history.at(prefix + "data_loss")[i] + history.history.at(prefix + "reg_loss")[i]);
+    }
+  }
+}
+
+TEST(Fit, TrainsOnPenaltiesAlone) {
+  Sequential model({layers::Input({2}), layers::Dense({.units = 1, .kernel_regularizer = "l2"})});
+  model.compile({.optimizer = "sgd"});
+  const double before = ops::sum(model.losses()).item();
+  model.fit(kX, {}, {.epochs = 3, .verbose = 0});
+  EXPECT_LT(ops::sum(model.losses()).item(), before);
+}
+
+TEST(Fit, ClassWeightsMultiplyTheDataLoss) {
+  Sequential one = golden_model();
+  Sequential two = golden_model();
+  const Tensor y({2, 1}, {0, 1});
+  const History by_class = one.fit(kX, y, {.verbose = 0, .class_weight = {{1, 3.0f}}});
+  const History by_sample = two.fit(kX, y, {.verbose = 0, .sample_weight = Tensor({2}, {1, 3})});
+  EXPECT_EQ(by_class.history, by_sample.history);
+}
+
+TEST(Fit, HoldsOutTheLastSamples) {
+  Sequential model = golden_model();
+  const Tensor x = ops::reshape(ops::arange(0, 20), {10, 2});
+  Sequential twin = golden_model();
+  const FitOptions options{.verbose = 0, .validation_split = 0.25f, .shuffle = false};
+  const History split = model.fit(0.01f * x, ops::ones({10, 1}), options);
+  const History given =
+      twin.fit(ops::slice(0.01f * x, {0, 0}, {7, 2}), ops::ones({7, 1}),
+               {.verbose = 0,
+                .validation_data = {ops::slice(0.01f * x, {7, 0}, {3, 2}), ops::ones({3, 1})},
+                .shuffle = false});
+  EXPECT_EQ(split.history, given.history);
+}
+
+TEST(Fit, BeginsAtTheInitialEpoch) {
+  Sequential model = golden_model();
+  const History history = model.fit(kX, kY, {.epochs = 5, .verbose = 0, .initial_epoch = 3});
+  EXPECT_EQ(history.epoch, (std::vector<int>{3, 4}));
+  EXPECT_EQ(history.params.epochs, 5);
+  EXPECT_EQ(history.params.steps, 1);
+}
+
+TEST(Fit, ValidatesEverySoManyEpochs) {
+  Sequential model = golden_model();
+  const History history = model.fit(
+      kX, kY, {.epochs = 5, .verbose = 0, .validation_data = {kX, kY}, .validation_freq = 2});
+  EXPECT_EQ(history.history.at("val_loss").size(), 2U);
+}
+
+History seeded_run() {
+  set_random_seed(9);
+  Sequential model(
+      {layers::Input({20}),
+       layers::Dense({.units = 33, .activation = "relu", .kernel_regularizer = "l1_l2"}),
+       layers::Dense({.units = 3, .activation = "softmax", .activity_regularizer = "l2"})});
+  model.compile(
+      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  const Tensor x = random::normal({100, 20});
+  return model.fit(x, ops::argmax(ops::slice(x, {0, 0}, {100, 3}), -1),
+                   {.epochs = 3, .verbose = 0});
+}
+
+TEST(Fit, OneSeedGivesTheSameBitsTwiceAndWithAnyNumberOfThreads) {
+  const int threads = num_threads();
+  set_num_threads(1);
+  const History one = seeded_run();
+  EXPECT_EQ(one.history, seeded_run().history);
+  set_num_threads(2);
+  EXPECT_EQ(one.history, seeded_run().history);
+  set_num_threads(threads);
+}
+
+TEST(Fit, StopsWhenAnotherThreadSaysSo) {
+  Sequential model = golden_model();
+  model.optimizer().set_learning_rate(0.001f);
+  std::thread other;
+  class Started : public Callback {
+   public:
+    explicit Started(std::function<void()> then) : then_(std::move(then)) {}
+    void on_train_begin(const Logs&) override { then_(); }
+
+   private:
+    std::function<void()> then_;
+  };
+  const auto started =
+      std::make_shared<Started>([&] { other = std::thread([&] { model.stop_training(); }); });
+  const History history =
+      model.fit(kX, kY, {.epochs = 100'000'000, .verbose = 0, .callbacks = {started}});
+  other.join();
+  EXPECT_LT(history.epoch.size(), 100'000'000U);
+}
+
+TEST(TrainOnBatch, IsOneStepOfFit) {
+  Sequential one = golden_model({.kernel = "l2"});
+  Sequential two = golden_model({.kernel = "l2"});
+  const Logs logs = one.train_on_batch(kX, kY);
+  const History history = two.fit(kX, kY, {.verbose = 0, .shuffle = false});
+  EXPECT_EQ(logs.at("loss"), history.history.at("loss").front());
+  EXPECT_EQ(logs.at("reg_loss"), history.history.at("reg_loss").front());
+  EXPECT_EQ(testing::relative_gap(one.get_weights()[0], two.get_weights()[0]), 0.0);
+}
+
+TEST(TestOnBatch, IsEvaluateOfOneBatch) {
+  Sequential model = golden_model({.kernel = "l2"});
+  EXPECT_EQ(model.test_on_batch(kX, kY), model.evaluate(kX, kY, {.verbose = 0}));
+}
+
+TEST(Predict, DoesNotDependOnTheBatchSizeAndNeedsNoCompile) {
+  Sequential model({layers::Input({2}), layers::Dense({.units = 3})});
+  const Tensor x = random::normal({7, 2});
+  const Tensor whole = model.predict_on_batch(x);
+  EXPECT_THAT(model.predict(x, {.batch_size = 2, .verbose = 0}), IsClose(whole));
+  EXPECT_EQ(whole.shape(), (Shape{7, 3}));
+}
+
+TEST(ComputeLoss, IsDataLossPlusPenalties) {
+  Sequential model = golden_model({.kernel = regularizers::L2(.1f)});
+  EXPECT_NEAR(model.compute_loss(kY, model(kX)).item(), 1.41625, 1e-5);
+}
+
+}  // namespace
+}  // namespace strata

@@ -1,0 +1,46 @@
+#include "training/meter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "strata/ops/array.hpp"
+
+namespace strata::training {
+namespace {
+
+Batch batch_of(std::int64_t count) { return {ops::zeros({count, 1}), {}, {}}; }
+
+TEST(Meter, WeightsBatchesByTheirSize) {
+  const CompileOptions compiled;
+  Meter meter(compiled);
+  meter.update(batch_of(3), {.data_loss = 1.0});
+  meter.update(batch_of(1), {.data_loss = 5.0});
+  EXPECT_DOUBLE_EQ(meter.logs().at("loss"), 2.0);
+}
+
+TEST(Meter, TheLossIsTheSumOfItsPartsExactly) {
+  const CompileOptions compiled;
+  Meter meter(compiled);
+  meter.update(batch_of(7), {.data_loss = 0.1, .reg_loss = 0.7, .regularized = true});
+  meter.update(batch_of(2), {.data_loss = 0.3, .reg_loss = 1e-9, .regularized = true});
+  const Logs logs = meter.logs();
+  EXPECT_EQ(logs.at("loss"), logs.at("data_loss") + logs.at("reg_loss"));
+}
+
+TEST(Meter, ReportsPartsOnlyWhereSomethingIsRegularized) {
+  const CompileOptions compiled;
+  Meter meter(compiled);
+  meter.update(batch_of(1), {.data_loss = 1.0});
+  EXPECT_EQ(meter.logs(), (Logs{{"loss", 1.0}}));
+}
+
+TEST(NameMetrics, NumbersEqualNamesAndMarksWeightedOnes) {
+  CompileOptions compiled{.metrics = {"mae", "mae", "mse"}, .weighted_metrics = {"mae"}};
+  name_metrics(compiled);
+  EXPECT_EQ(compiled.metrics[0]->name(), "mae");
+  EXPECT_EQ(compiled.metrics[1]->name(), "mae_1");
+  EXPECT_EQ(compiled.metrics[2]->name(), "mse");
+  EXPECT_EQ(compiled.weighted_metrics[0]->name(), "weighted_mae");
+}
+
+}  // namespace
+}  // namespace strata::training

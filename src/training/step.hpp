@@ -22,7 +22,7 @@ struct Outcome {
   double data_loss = 0.0;
   double reg_loss = 0.0;
   bool regularized = false;  ///< Whether there was any penalty at all.
-  Tensor predictions;        ///< Of the weights before the update.
+  Tensor predictions = {};   ///< Of the weights before the update.
 };
 
 /// The total loss as a differentiable tensor, with its two parts.

@@ -8,7 +8,8 @@
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/array.hpp"
-#include "strata/optimizers/sgd.hpp"
+#include "strata/regularizers/l2.hpp"
+#include "strata/training/host.hpp"
 
 namespace strata {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "strata/core/errors.hpp"
+
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "strata/core/errors.hpp"
 #include "strata/layers/activity_regularization.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"

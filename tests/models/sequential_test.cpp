@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/ops/array.hpp"

@@ -92,9 +92,17 @@
 #include "strata/regularizers/regularizer.hpp"
 
 // Layers
+#include "strata/layers/activation.hpp"
+#include "strata/layers/activity_regularization.hpp"
+#include "strata/layers/batch_normalization.hpp"
 #include "strata/layers/dense.hpp"
+#include "strata/layers/dropout.hpp"
+#include "strata/layers/flatten.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/layers/layer.hpp"
+#include "strata/layers/relu.hpp"
+#include "strata/layers/reshape.hpp"
+#include "strata/layers/softmax.hpp"
 
 // Optimizers
 #include "strata/optimizers/adam.hpp"

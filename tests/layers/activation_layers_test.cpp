@@ -1,0 +1,97 @@
+// Activation, ReLU and Softmax as layers.
+#include <cmath>
+
+#include "strata/config.hpp"
+#include "strata/core/errors.hpp"
+#include "strata/layers/activation.hpp"
+#include "strata/layers/relu.hpp"
+#include "strata/layers/softmax.hpp"
+#include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
+#include "support/gradient_gap.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using testing::gradient_gap;
+using testing::IsClose;
+using testing::Raises;
+
+constexpr std::int64_t kAny = Shape::kUnknown;
+
+Config own_keys(Config config) {
+  for (const char* key : {"name", "trainable", "dtype"}) config.erase(key);
+  return config;
+}
+
+TEST(ActivationLayer, AppliesItsActivation) {
+  const Tensor x({2}, {-1.0f, 2.0f});
+  EXPECT_THAT(layers::Activation("relu")(x), IsClose(Tensor({2}, {0.0f, 2.0f})));
+  EXPECT_THAT(layers::Activation({.activation = "softsign"})(x),
+              IsClose(Tensor({2}, {-0.5f, 2.0f / 3.0f})));
+  EXPECT_THAT(layers::Activation(nullptr)(x), IsClose(x, 0.0));
+}
+
+TEST(ActivationLayer, IsWrittenByName) {
+  EXPECT_EQ(own_keys(layers::Activation("swish").get_config()).dump(), R"({"activation":"silu"})");
+  EXPECT_EQ(own_keys(layers::Activation(nullptr).get_config()).dump(),
+            R"({"activation":"linear"})");
+}
+
+TEST(ActivationLayer, KnowsItsOutputsShape) {
+  EXPECT_EQ(layers::Activation("tanh").compute_output_shape({kAny, kAny, 4}),
+            Shape({kAny, kAny, 4}));
+  EXPECT_EQ(layers::Activation("glu").compute_output_shape({kAny, 3, 4}), Shape({kAny, 3, 2}));
+}
+
+TEST(ActivationLayer, NamesTheLayerOfAnUnknownName) {
+  EXPECT_THROW(layers::Activation("typo"), InvalidArgument);
+  EXPECT_THROW(layers::Activation::from_config({{"activation", "typo"}}), InvalidArgument);
+}
+
+TEST(ReLULayer, IsWrittenAsKerasWritesIt) {
+  EXPECT_EQ(own_keys(layers::ReLU().get_config()).dump(),
+            R"({"max_value":null,"negative_slope":0.0,"threshold":0.0})");
+}
+
+TEST(ReLULayer, IsNamedByKerassRule) { EXPECT_EQ(layers::ReLU().name().substr(0, 5), "re_lu"); }
+
+TEST(ReLULayer, RefusesNegativeParameters) {
+  EXPECT_THAT([] { layers::ReLU({.max_value = -1.0f}); },
+              Raises("ReLU: max_value must be finite and >= 0. Received: max_value=-1."));
+  EXPECT_THAT([] { layers::ReLU({.negative_slope = -0.5f}); },
+              Raises("ReLU: negative_slope must be finite and >= 0. Received: "
+                     "negative_slope=-0.5."));
+  EXPECT_THAT([] { layers::ReLU({.threshold = -1.0f}); },
+              Raises("ReLU: threshold must be finite and >= 0. Received: threshold=-1."));
+}
+
+TEST(SoftmaxLayer, TakesSeveralAxesTogether) {
+  const Tensor x({2, 2, 2}, {1, 2, 3, 4, 0, 0, 0, 0});
+  layers::Softmax softmax({.axis = {1, 2}});
+  const Tensor y = softmax(x);
+  EXPECT_THAT(ops::sum(y, {1, 2}), IsClose(Tensor({2}, {1.0f, 1.0f})));
+  EXPECT_NEAR(y.values()[3] / y.values()[0], std::exp(3.0f), 1e-3);
+  EXPECT_LT(gradient_gap([&](const Tensor& at) { return softmax(at); }, x), 1e-3);
+}
+
+TEST(SoftmaxLayer, WritesItsAxisAsItWasGiven) {
+  EXPECT_EQ(own_keys(layers::Softmax().get_config()).dump(), R"({"axis":-1})");
+  EXPECT_EQ(own_keys(layers::Softmax({.axis = {1, 2}}).get_config()).dump(), R"({"axis":[1,2]})");
+}
+
+TEST(SoftmaxLayer, RefusesAxesThatAreNotThere) {
+  EXPECT_THAT(
+      [] {
+        layers::Softmax({.axis = 2, .name = "s"})(ops::zeros({2, 2}));
+      },
+      Raises<ShapeError>("s: axis must lie in [-2, 2) for rank 2. Received: axis=2, "
+                         "shape=(2, 2)."));
+  EXPECT_THAT([] { layers::Softmax({.axis = std::vector<int>()}); },
+              Raises("Softmax: axis must name at least one axis. Received: axis=[]."));
+}
+
+}  // namespace
+}  // namespace strata

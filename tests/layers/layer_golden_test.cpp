@@ -1,0 +1,28 @@
+// Every layer that has no test of its own golden values: against Keras's.
+#include "support/layer_golden.hpp"
+
+#include <gtest/gtest.h>
+
+namespace strata::testing {
+namespace {
+
+class LayerGolden : public ::testing::TestWithParam<Config> {};
+
+TEST_P(LayerGolden, AgreesWithKeras) { expect_as_keras(GetParam()); }
+
+std::string name_of(const ::testing::TestParamInfo<Config>& test) {
+  return test.param["layer"].get<std::string>() + "_" + std::to_string(test.index);
+}
+
+INSTANTIATE_TEST_SUITE_P(Core, LayerGolden,
+                         ::testing::ValuesIn(layer_cases(
+                             "layers_core", {"Activation", "ActivityRegularization", "Dense",
+                                             "Dropout", "Flatten", "ReLU", "Reshape", "Softmax"})),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(Normalization, LayerGolden,
+                         ::testing::ValuesIn(layer_cases("layers_norm", {"BatchNormalization"})),
+                         name_of);
+
+}  // namespace
+}  // namespace strata::testing

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "kernels/vector_math.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -37,9 +38,9 @@ void finish_rows(std::int64_t rows, std::int64_t columns, const float* bias,
     case FusedActivation::relu:  // keeps a NaN
       return finish(rows, columns, bias, y, [](float z) { return z < 0.0f ? 0.0f : z; });
     case FusedActivation::sigmoid:
-      return finish(rows, columns, bias, y, [](float z) { return 1.0f / (1.0f + std::exp(-z)); });
+      return finish(rows, columns, bias, y, [](float z) { return sigmoid(z); });
     case FusedActivation::tanh:
-      return finish(rows, columns, bias, y, [](float z) { return std::tanh(z); });
+      return finish(rows, columns, bias, y, [](float z) { return tanh(z); });
   }
 }
 

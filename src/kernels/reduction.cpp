@@ -11,6 +11,7 @@
 
 #include "core/parallel.hpp"
 #include "kernels/block_sum.hpp"
+#include "kernels/vector_math.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -162,13 +163,17 @@ void prod(const Layout& layout, const float* x, float* out) {
 }
 
 void max(const Layout& layout, const float* x, float* out) {
-  const auto larger = [](float a, float b) { return a > b || a != a ? a : b; };
-  reduce(layout, x, out, Fold{-std::numeric_limits<float>::infinity(), larger}, same);
+  reduce(
+      layout, x, out,
+      Fold{-std::numeric_limits<float>::infinity(), [](float a, float b) { return larger(a, b); }},
+      same);
 }
 
 void min(const Layout& layout, const float* x, float* out) {
-  const auto smaller = [](float a, float b) { return a < b || a != a ? a : b; };
-  reduce(layout, x, out, Fold{std::numeric_limits<float>::infinity(), smaller}, same);
+  reduce(
+      layout, x, out,
+      Fold{std::numeric_limits<float>::infinity(), [](float a, float b) { return smaller(a, b); }},
+      same);
 }
 
 void argmax(const Layout& layout, const float* x, float* out) {

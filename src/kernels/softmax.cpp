@@ -1,8 +1,12 @@
 #include "kernels/softmax.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "core/parallel.hpp"
+#include "kernels/block_sum.hpp"
+#include "kernels/vector_math.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -30,6 +34,17 @@ float largest(std::int64_t extent, const float* x, std::int64_t stride) {
   return best;
 }
 
+template <class Stride>
+double sum_of(std::int64_t extent, const float* x, Stride stride) {
+  if constexpr (!std::is_same_v<Stride, std::int64_t>) {
+    return block_sum(x, 0, extent, [](float v) { return v; });
+  } else {
+    double sum = 0.0;
+    for (std::int64_t k = 0; k < extent; ++k) sum += static_cast<double>(x[k * stride]);
+    return sum;
+  }
+}
+
 }  // namespace
 
 void softmax(const Layout& layout, const float* x, float* y) {
@@ -37,12 +52,8 @@ void softmax(const Layout& layout, const float* x, float* y) {
     const float* from = x + first;
     float* to = y + first;
     const float shift = largest(n, from, stride);
-    double sum = 0.0;
-    for (std::int64_t k = 0; k < n; ++k) {
-      to[k * stride] = std::exp(from[k * stride] - shift);
-      sum += static_cast<double>(to[k * stride]);
-    }
-    const auto scale = static_cast<float>(1.0 / sum);
+    for (std::int64_t k = 0; k < n; ++k) to[k * stride] = exp(from[k * stride] - shift);
+    const auto scale = static_cast<float>(1.0 / sum_of(n, to, stride));
     for (std::int64_t k = 0; k < n; ++k) to[k * stride] *= scale;
   });
 }
@@ -65,22 +76,18 @@ void log_softmax(const Layout& layout, const float* x, float* y) {
     const float* from = x + first;
     float* to = y + first;
     const float shift = largest(n, from, stride);
-    double sum = 0.0;
-    for (std::int64_t k = 0; k < n; ++k)
-      sum += static_cast<double>(std::exp(from[k * stride] - shift));
-    const auto log_sum = static_cast<float>(std::log(sum));
+    for (std::int64_t k = 0; k < n; ++k) to[k * stride] = exp(from[k * stride] - shift);
+    const auto log_sum = static_cast<float>(std::log(sum_of(n, to, stride)));
     for (std::int64_t k = 0; k < n; ++k) to[k * stride] = (from[k * stride] - shift) - log_sum;
   });
 }
 
 void log_softmax_gradient(const Layout& layout, const float* y, const float* dy, float* dx) {
   for_each_line(layout, kExpCost, [=, n = layout.extent](std::int64_t first, auto stride) {
-    double total = 0.0;
-    for (std::int64_t k = 0; k < n; ++k) total += static_cast<double>(dy[first + k * stride]);
-    const auto sum = static_cast<float>(total);
+    const auto sum = static_cast<float>(sum_of(n, dy + first, stride));
     for (std::int64_t k = 0; k < n; ++k) {
       const std::int64_t i = first + k * stride;
-      dx[i] = dy[i] - std::exp(y[i]) * sum;
+      dx[i] = dy[i] - exp(y[i]) * sum;
     }
   });
 }

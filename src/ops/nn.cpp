@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/softmax.hpp"
+#include "kernels/vector_math.hpp"
 #include "ops/unary.hpp"
 #include "strata/autodiff/record.hpp"
 
@@ -39,7 +40,7 @@ Tensor relu(const Tensor& x) {
 
 Tensor sigmoid(const Tensor& x) {
   return unary_by_outcome(
-      "ops::sigmoid", kTranscendental, x, [](float v) { return 1.0f / (1.0f + std::exp(-v)); },
+      "ops::sigmoid", kTranscendental, x, [](float v) { return kernels::sigmoid(v); },
       [](float y) { return y * (1.0f - y); });
 }
 
@@ -47,7 +48,7 @@ Tensor sigmoid(const Tensor& x) {
 Tensor softplus(const Tensor& x) {
   return unary_by_outcome(
       "ops::softplus", 2 * kTranscendental, x,
-      [](float v) { return (v > 0.0f ? v : 0.0f) + std::log1p(std::exp(-std::abs(v))); },
+      [](float v) { return (v > 0.0f ? v : 0.0f) + std::log1p(kernels::exp(-std::abs(v))); },
       [](float y) { return -std::expm1(-y); });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "kernels/vector_math.hpp"
 #include "strata/ops/elementwise.hpp"
 
 namespace strata {
@@ -54,7 +55,7 @@ Tensor rsqrt(const Tensor& x) {
 
 Tensor exp(const Tensor& x) {
   return unary_by_outcome(
-      "ops::exp", kTranscendental, x, [](float v) { return std::exp(v); },
+      "ops::exp", kTranscendental, x, [](float v) { return kernels::exp(v); },
       [](float y) { return y; });
 }
 
@@ -90,7 +91,7 @@ Tensor cos(const Tensor& x) {
 
 Tensor tanh(const Tensor& x) {
   return unary_by_outcome(
-      "ops::tanh", kTranscendental, x, [](float v) { return std::tanh(v); },
+      "ops::tanh", kTranscendental, x, [](float v) { return kernels::tanh(v); },
       [](float y) { return 1.0f - y * y; });
 }
 
@@ -98,7 +99,7 @@ Tensor tanh(const Tensor& x) {
 Tensor erf(const Tensor& x) {
   return unary(
       "ops::erf", kTranscendental, x, [](float v) { return std::erf(v); },
-      [](float v) { return 2.0f * std::numbers::inv_sqrtpi_v<float> * std::exp(-v * v); });
+      [](float v) { return 2.0f * std::numbers::inv_sqrtpi_v<float> * kernels::exp(-v * v); });
 }
 
 Tensor floor(const Tensor& x) {
@@ -110,7 +111,7 @@ Tensor ceil(const Tensor& x) {
 }
 
 Tensor round(const Tensor& x) {
-  return flat("ops::round", x, [](float v) { return std::nearbyint(v); });
+  return flat("ops::round", x, [](float v) { return kernels::round_to_even(v); });
 }
 
 Tensor clip(const Tensor& x, float low, float high) {

@@ -148,6 +148,15 @@ TEST(Rounding, GoesWhereItSays) {
   EXPECT_THAT(ops::round(x), IsClose(Tensor({6}, {-2, 0, 0, 2, 2, 1})));
 }
 
+TEST(Rounding, KeepsWhatHasNoFraction) {
+  for (const float x : {8388609.0f, -16777216.0f, 3e38f, INFINITY, -0.0f}) {
+    EXPECT_EQ(ops::round(x).item(), x);
+    EXPECT_EQ(std::signbit(ops::round(x).item()), std::signbit(x));
+  }
+  EXPECT_EQ(ops::round(8388607.5f).item(), 8388608.0f);
+  EXPECT_TRUE(std::isnan(ops::round(NAN).item()));
+}
+
 TEST(Sign, IsOneZeroOrMinusOne) {
   EXPECT_THAT(ops::sign(Tensor({3}, {-2, 0, 3})), IsClose(Tensor({3}, {-1, 0, 1})));
   EXPECT_TRUE(std::isnan(ops::sign(NAN).item()));

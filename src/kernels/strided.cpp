@@ -59,30 +59,58 @@ void copy_run(const Axis& axis, const float* from, float* to) {
   }
 }
 
+// Where the inner axis jumps through `from` and another one walks it step by step, both are cut
+// into tiles, so that what is read of a cache line is read while it is there.
+constexpr std::int64_t kTile = 32;
+
+bool bring_tile_axis_forward(Walk& walk) {
+  if (walk.axes[0].from <= 1) return false;
+  for (std::size_t axis = 1; axis < walk.rank; ++axis) {
+    if (walk.axes[axis].from != 1) continue;
+    std::swap(walk.axes[1], walk.axes[axis]);
+    return true;
+  }
+  return false;
+}
+
 template <Store store>
 void copy_walk(Walk walk, const float* from, float* to) {
-  // A single long run is cut, so that several threads can take part in it.
-  if (walk.rank == 1) {
-    const Axis whole = walk.axes[0];
-    return parallel_for(whole.extent, 1, [=](std::int64_t begin, std::int64_t end) {
-      copy_run<store>({end - begin, whole.from, whole.to}, from + begin * whole.from,
-                      to + begin * whole.to);
+  const Axis inner = walk.axes[0];
+  if (walk.rank == 1) {  // a single long run is cut, so that several threads can take part in it
+    return parallel_for(inner.extent, 1, [=](std::int64_t begin, std::int64_t end) {
+      copy_run<store>({end - begin, inner.from, inner.to}, from + begin * inner.from,
+                      to + begin * inner.to);
     });
   }
-  std::int64_t runs = 1;
-  for (std::size_t axis = 1; axis < walk.rank; ++axis) runs *= walk.axes[axis].extent;
-  parallel_for(runs, walk.axes[0].extent, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t run = begin; run < end; ++run) {
-      std::int64_t rest = run;
-      std::int64_t from_offset = 0;
-      std::int64_t to_offset = 0;
-      for (std::size_t axis = 1; axis < walk.rank; ++axis) {
+  const bool tiled = bring_tile_axis_forward(walk);
+  const Axis rows = walk.axes[1];
+  const std::int64_t height = tiled ? kTile : 1;
+  const std::int64_t width = tiled ? kTile : inner.extent;
+  const std::int64_t strips = (rows.extent + height - 1) / height;
+  std::int64_t blocks = strips;
+  for (std::size_t axis = 2; axis < walk.rank; ++axis) blocks *= walk.axes[axis].extent;
+  const auto copy_strip = [&](const float* source, float* target, std::int64_t first_row) {
+    const std::int64_t last_row = std::min(rows.extent, first_row + height);
+    for (std::int64_t column = 0; column < inner.extent; column += width) {
+      const Axis run{std::min(width, inner.extent - column), inner.from, inner.to};
+      for (std::int64_t row = first_row; row < last_row; ++row) {
+        copy_run<store>(run, source + row * rows.from + column * inner.from,
+                        target + row * rows.to + column * inner.to);
+      }
+    }
+  };
+  parallel_for(blocks, inner.extent * height, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t block = begin; block < end; ++block) {
+      std::int64_t rest = block / strips;
+      const float* source = from;
+      float* target = to;
+      for (std::size_t axis = 2; axis < walk.rank; ++axis) {
         const std::int64_t index = rest % walk.axes[axis].extent;
         rest /= walk.axes[axis].extent;
-        from_offset += index * walk.axes[axis].from;
-        to_offset += index * walk.axes[axis].to;
+        source += index * walk.axes[axis].from;
+        target += index * walk.axes[axis].to;
       }
-      copy_run<store>(walk.axes[0], from + from_offset, to + to_offset);
+      copy_strip(source, target, block % strips * height);
     }
   });
 }

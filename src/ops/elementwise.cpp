@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/map.hpp"
+#include "kernels/vector_math.hpp"
 #include "ops/sum_to.hpp"
 #include "ops/unary.hpp"
 #include "strata/autodiff/record.hpp"
@@ -59,6 +60,12 @@ Tensor comparison(const char* who, const Tensor& a, const Tensor& b, F holds) {
   return mapped(who, kCheap, a, b, [holds](float x, float y) { return holds(x, y) ? 1.0f : 0.0f; });
 }
 
+// `x`, if `other` is followed, whose gradient needs it; else nothing, so that it can be let go.
+Tensor kept_for(const Tensor& other, const Tensor& x) {
+  const Tensor* const input = &other;
+  return autodiff::recording({&input, 1}) ? x : Tensor();
+}
+
 // The larger one takes the gradient; equals share it.
 float share(float g, float mine, float other) {
   return mine > other ? g : (mine == other ? 0.5f * g : 0.0f);
@@ -86,16 +93,33 @@ Tensor subtract(const Tensor& a, const Tensor& b) {
 }
 
 Tensor multiply(const Tensor& a, const Tensor& b) {
-  return binary(
-      "ops::multiply", kCheap, a, b, [](float x, float y) { return x * y; },
-      [](float g, float, float y) { return g * y; }, [](float g, float x, float) { return g * x; });
+  constexpr const char* kWho = "ops::multiply";
+  const auto product = [](float x, float y) { return x * y; };
+  return autodiff::record(
+      kWho, mapped(kWho, kCheap, a, b, product), {a, b},
+      [=, a = kept_for(b, a), b = kept_for(a, b), a_shape = a.shape(), b_shape = b.shape()](
+          const Tensor& gradient, InputGradients& inputs) {
+        if (inputs.wanted(0))
+          inputs.add(0, sum_to(mapped(kWho, kCheap, gradient, b, product), a_shape));
+        if (inputs.wanted(1))
+          inputs.add(1, sum_to(mapped(kWho, kCheap, gradient, a, product), b_shape));
+      });
 }
 
+// d/da = 1/b,   d/db = -a/b^2
 Tensor divide(const Tensor& a, const Tensor& b) {
-  return binary(
-      "ops::divide", kCheap, a, b, [](float x, float y) { return x / y; },
-      [](float g, float, float y) { return g / y; },
-      [](float g, float x, float y) { return -g * (x / y) / y; });
+  constexpr const char* kWho = "ops::divide";
+  const auto quotient = [](float x, float y) { return x / y; };
+  return autodiff::record(
+      kWho, mapped(kWho, kCheap, a, b, quotient), {a, b},
+      [=, a = kept_for(b, a), a_shape = a.shape()](const Tensor& gradient, InputGradients& inputs) {
+        if (inputs.wanted(0))
+          inputs.add(0, sum_to(mapped(kWho, kCheap, gradient, b, quotient), a_shape));
+        if (inputs.wanted(1)) {
+          inputs.add(1, pulled_back(kCheap, gradient, a, b, b.shape(),
+                                    [](float g, float x, float y) { return -g * (x / y) / y; }));
+        }
+      });
 }
 
 // d/da = b a^(b-1), 0 where b is 0;   d/db = a^b log(a), 0 where a is 0
@@ -111,14 +135,14 @@ Tensor power(const Tensor& base, const Tensor& exponent) {
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return binary(
-      "ops::maximum", kCheap, a, b, [](float x, float y) { return x > y || x != x ? x : y; },
+      "ops::maximum", kCheap, a, b, [](float x, float y) { return kernels::larger(x, y); },
       [](float g, float x, float y) { return share(g, x, y); },
       [](float g, float x, float y) { return share(g, y, x); });
 }
 
 Tensor minimum(const Tensor& a, const Tensor& b) {
   return binary(
-      "ops::minimum", kCheap, a, b, [](float x, float y) { return x < y || x != x ? x : y; },
+      "ops::minimum", kCheap, a, b, [](float x, float y) { return kernels::smaller(x, y); },
       [](float g, float x, float y) { return share(g, -x, -y); },
       [](float g, float x, float y) { return share(g, -y, -x); });
 }

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <random>
 
+#include "ops/naive_windows.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -22,6 +22,7 @@ using ops::FusedActivation;
 using ops::Padding;
 using testing::gradient_gap;
 using testing::IsClose;
+using testing::NaiveWindows;
 using testing::Raises;
 
 Tensor noise(const Shape& shape, unsigned seed) {
@@ -37,81 +38,34 @@ std::vector<float> counting(int first, int count) {
   return values;
 }
 
-// Shapes with their spatial axes lifted to three, one number an axis.
-struct Lifted {
-  explicit Lifted(const Shape& shape, int leading) {
-    for (int i = 0; i < shape.rank(); ++i) {
-      const int spatial = shape.rank() - 2;
-      const bool is_spatial = i >= leading && i < leading + spatial;
-      (is_spatial ? extents[i - leading + 3 - spatial] : ends[i < leading ? 0 : i - spatial]) =
-          shape[i];
-    }
-  }
-  std::int64_t extents[3] = {1, 1, 1};
-  std::int64_t ends[2] = {1, 1};  // the two axes that aren't spatial, in order
-};
-
-// The definition, product by product: y[n, o, f] += x[n, o s + t d - pad, c] w[t, c, f].
-using Product = std::function<void(std::size_t x, std::size_t kernel, std::size_t y)>;
-void for_each_product(const Shape& x_shape, const Shape& kernel_shape, const Shape& y_shape,
-                      const ConvolutionGeometry& g, const Product& visit) {
-  const Lifted x(x_shape, 1), k(kernel_shape, 0), y(y_shape, 1);
-  const int shift = 5 - x_shape.rank();
-  const std::int64_t group_filters = y.ends[1] / g.groups;
-  const auto at = [&](int axis, std::int64_t o, std::int64_t t) -> std::int64_t {
-    if (axis < shift) return 0;
-    const auto i = static_cast<std::size_t>(axis - shift);
-    const std::int64_t pad = ops::window_padding(x.extents[axis], k.extents[axis], g.strides[i],
-                                                 g.dilation[i], g.padding);
-    const std::int64_t place = o * g.strides[i] + t * g.dilation[i] - pad;
-    return place < x.extents[axis] ? place : -1;
-  };
-  std::int64_t o[3], t[3], i[3];
-  const auto walk_window = [&](std::int64_t n, std::int64_t yi) {
-    for (t[0] = 0; t[0] < k.extents[0]; ++t[0])
-      for (t[1] = 0; t[1] < k.extents[1]; ++t[1])
-        for (t[2] = 0; t[2] < k.extents[2]; ++t[2]) {
-          for (int axis = 0; axis < 3; ++axis) i[axis] = at(axis, o[axis], t[axis]);
-          if (i[0] < 0 || i[1] < 0 || i[2] < 0) continue;
-          for (std::int64_t c = 0; c < k.ends[0]; ++c)
-            for (std::int64_t f = 0; f < y.ends[1]; ++f) {
-              const std::int64_t channel = f / group_filters * k.ends[0] + c;
-              const std::int64_t xi =
-                  (((n * x.extents[0] + i[0]) * x.extents[1] + i[1]) * x.extents[2] + i[2]) *
-                      x.ends[1] +
-                  channel;
-              const std::int64_t ki =
-                  (((t[0] * k.extents[1] + t[1]) * k.extents[2] + t[2]) * k.ends[0] + c) *
-                      y.ends[1] +
-                  f;
-              visit(static_cast<std::size_t>(xi), static_cast<std::size_t>(ki),
-                    static_cast<std::size_t>(yi * y.ends[1] + f));
-            }
-        }
-  };
-  std::int64_t yi = 0;
-  for (std::int64_t n = 0; n < y.ends[0]; ++n)
-    for (o[0] = 0; o[0] < y.extents[0]; ++o[0])
-      for (o[1] = 0; o[1] < y.extents[1]; ++o[1])
-        for (o[2] = 0; o[2] < y.extents[2]; ++o[2]) walk_window(n, yi++);
-}
-
 struct Case {
   Shape x;
   Shape kernel;
   ConvolutionGeometry geometry;
 
-  Shape y() const {
-    Shape shape = {x.front()};
-    for (int i = 0; i + 2 < x.rank(); ++i) {
-      const auto axis = static_cast<std::size_t>(i);
-      shape.append(ops::window_output(x[i + 1], kernel[i], geometry.strides[axis],
-                                      geometry.dilation[axis], geometry.padding));
-    }
-    shape.append(kernel.back());
-    return shape;
+  NaiveWindows windows() const {
+    NaiveWindows windows{x, {}, geometry.strides, geometry.dilation, geometry.padding};
+    for (int axis = 0; axis + 2 < x.rank(); ++axis)
+      windows.window[static_cast<std::size_t>(axis)] = static_cast<int>(kernel[axis]);
+    return windows;
   }
+  Shape y() const { return windows().outcome(kernel.back()); }
 };
+
+// The definition, product by product: y[n, o, f] += x[n, o s + t d - pad, c] w[t, c, f].
+template <class Visit>
+void for_each_product(const Case& c, Visit visit) {
+  const std::int64_t filters = c.kernel.back();
+  const std::int64_t channels = c.kernel[c.kernel.rank() - 2];  // of a group
+  const std::int64_t group_filters = filters / c.geometry.groups;
+  c.windows().for_each_cell([&](std::int64_t to, std::int64_t cell, std::int64_t from) {
+    for (std::int64_t channel = 0; channel < channels; ++channel)
+      for (std::int64_t f = 0; f < filters; ++f)
+        visit(static_cast<std::size_t>(from * c.x.back() + f / group_filters * channels + channel),
+              static_cast<std::size_t>((cell * channels + channel) * filters + f),
+              static_cast<std::size_t>(to * filters + f));
+  });
+}
 
 Case random_case(std::mt19937& engine) {
   const auto draw = [&](int low, int high) {
@@ -148,12 +102,11 @@ Values expected(const Case& c, const Tensor& x, const Tensor& kernel, const Tens
                 const Tensor& dy) {
   const auto size = [](const Tensor& tensor) { return tensor.values().size(); };
   std::vector<double> y(size(dy)), dx(size(x)), dkernel(size(kernel)), dbias(size(bias));
-  for_each_product(c.x, c.kernel, c.y(), c.geometry,
-                   [&](std::size_t xi, std::size_t ki, std::size_t yi) {
-                     y[yi] += double{x.values()[xi]} * double{kernel.values()[ki]};
-                     dx[xi] += double{dy.values()[yi]} * double{kernel.values()[ki]};
-                     dkernel[ki] += double{dy.values()[yi]} * double{x.values()[xi]};
-                   });
+  for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+    y[yi] += double{x.values()[xi]} * double{kernel.values()[ki]};
+    dx[xi] += double{dy.values()[yi]} * double{kernel.values()[ki]};
+    dkernel[ki] += double{dy.values()[yi]} * double{x.values()[xi]};
+  });
   for (std::size_t i = 0; i < y.size(); ++i) {
     y[i] += double{bias.values()[i % dbias.size()]};
     dbias[i % dbias.size()] += double{dy.values()[i]};

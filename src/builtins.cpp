@@ -15,10 +15,13 @@
 #include "strata/layers/activation.hpp"
 #include "strata/layers/activity_regularization.hpp"
 #include "strata/layers/batch_normalization.hpp"
+#include "strata/layers/convolution.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/dropout.hpp"
 #include "strata/layers/flatten.hpp"
+#include "strata/layers/global_pooling.hpp"
 #include "strata/layers/input.hpp"
+#include "strata/layers/pooling.hpp"
 #include "strata/layers/relu.hpp"
 #include "strata/layers/reshape.hpp"
 #include "strata/layers/softmax.hpp"
@@ -102,6 +105,21 @@ void list_builtins() {
   add_builtin<Layer, layers::ReLU>("keras.layers", "ReLU");
   add_builtin<Layer, layers::Reshape>("keras.layers", "Reshape");
   add_builtin<Layer, layers::Softmax>("keras.layers", "Softmax");
+  add_builtin<Layer, layers::Conv1D>("keras.layers", "Conv1D");
+  add_builtin<Layer, layers::Conv2D>("keras.layers", "Conv2D");
+  add_builtin<Layer, layers::Conv3D>("keras.layers", "Conv3D");
+  add_builtin<Layer, layers::MaxPooling1D>("keras.layers", "MaxPooling1D");
+  add_builtin<Layer, layers::MaxPooling2D>("keras.layers", "MaxPooling2D");
+  add_builtin<Layer, layers::MaxPooling3D>("keras.layers", "MaxPooling3D");
+  add_builtin<Layer, layers::AveragePooling1D>("keras.layers", "AveragePooling1D");
+  add_builtin<Layer, layers::AveragePooling2D>("keras.layers", "AveragePooling2D");
+  add_builtin<Layer, layers::AveragePooling3D>("keras.layers", "AveragePooling3D");
+  add_builtin<Layer, layers::GlobalMaxPooling1D>("keras.layers", "GlobalMaxPooling1D");
+  add_builtin<Layer, layers::GlobalMaxPooling2D>("keras.layers", "GlobalMaxPooling2D");
+  add_builtin<Layer, layers::GlobalMaxPooling3D>("keras.layers", "GlobalMaxPooling3D");
+  add_builtin<Layer, layers::GlobalAveragePooling1D>("keras.layers", "GlobalAveragePooling1D");
+  add_builtin<Layer, layers::GlobalAveragePooling2D>("keras.layers", "GlobalAveragePooling2D");
+  add_builtin<Layer, layers::GlobalAveragePooling3D>("keras.layers", "GlobalAveragePooling3D");
   add_builtin<Loss, losses::MeanSquaredError>("keras.losses", "MeanSquaredError");
   add_builtin<Loss, losses::MeanAbsoluteError>("keras.losses", "MeanAbsoluteError");
   add_builtin<Loss, losses::MeanAbsolutePercentageError>("keras.losses",

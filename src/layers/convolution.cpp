@@ -1,0 +1,185 @@
+#include "strata/layers/convolution.hpp"
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "layers/spatial.hpp"
+#include "strata/ops/convolution.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::layers {
+namespace {
+
+template <int N>
+constexpr const char* kClassName = N == 1   ? "Conv1D"
+                                   : N == 2 ? "Conv2D"
+                                            : "Conv3D";
+
+template <class Fields, int N>
+void list_fields(Fields& fields, ConvOptions<N>& options) {
+  fields("filters", options.filters);
+  fields("kernel_size", options.kernel_size);
+  fields("strides", options.strides);
+  fields("padding", options.padding);
+  fields("data_format", options.data_format);
+  fields("dilation_rate", options.dilation_rate);
+  fields("groups", options.groups);
+  fields("activation", options.activation);
+  fields("use_bias", options.use_bias);
+  fields("kernel_initializer", options.kernel_initializer);
+  fields("bias_initializer", options.bias_initializer);
+  fields("kernel_regularizer", options.kernel_regularizer);
+  fields("bias_regularizer", options.bias_regularizer);
+  fields("activity_regularizer", options.activity_regularizer);
+  fields("kernel_constraint", options.kernel_constraint);
+  fields("bias_constraint", options.bias_constraint);
+}
+
+template <int N>
+ops::ConvolutionGeometry geometry_of(const ConvOptions<N>& options) {
+  return {.strides = first_of_three(options.strides),
+          .dilation = first_of_three(options.dilation_rate),
+          .padding = padding_named(options.padding),
+          .groups = options.groups};
+}
+
+template <int N>
+bool any_above_one(const PerAxis<N>& numbers) {
+  return std::any_of(numbers.values().begin(), numbers.values().end(),
+                     [](int number) { return number > 1; });
+}
+
+template <int N>
+void check_options(const ConvOptions<N>& options) {
+  const char* who = kClassName<N>;
+  const int filters = options.filters;
+  check(filters > 0, who, "filters must be a positive integer. Received: filters={}.", filters);
+  check(options.groups > 0, who, "groups must be a positive integer. Received: groups={}.",
+        options.groups);
+  check(filters % options.groups == 0, who,
+        "filters must be divisible by groups. Received: filters={}, groups={}.", filters,
+        options.groups);
+  check_positive(who, "kernel_size", options.kernel_size);
+  check_positive(who, "strides", options.strides);
+  check_positive(who, "dilation_rate", options.dilation_rate);
+  check(!any_above_one(options.strides) || !any_above_one(options.dilation_rate), who,
+        "strides above 1 can't be combined with a dilation_rate above 1. Received: strides=({}), "
+        "dilation_rate=({}).",
+        fmt::join(options.strides.values(), ", "), fmt::join(options.dilation_rate.values(), ", "));
+}
+
+// Raises where nothing would be left.
+template <int N>
+Shape output_of(const std::string& who, const ConvOptions<N>& options, const Shape& input) {
+  Shape output = channels_last(input, options.data_format).with(N + 1, options.filters);
+  for (int i = 0; i < N; ++i) {
+    pass_window(who, input,
+                {.axis = i + 1,
+                 .option = "kernel_size",
+                 .window = options.kernel_size[i],
+                 .stride = options.strides[i],
+                 .dilation = options.dilation_rate[i],
+                 .padding = padding_named(options.padding)},
+                output);
+  }
+  return as_formatted(output, options.data_format);
+}
+
+}  // namespace
+
+template <int N>
+Conv<N>::Conv(Options options)
+    : Layer(kClassName<N>, options.name, options.activity_regularizer),
+      options_(std::move(options)) {
+  check_options(options_);
+  options_.padding = checked_padding(kClassName<N>, options_.padding, N == 1);
+  checked_data_format(kClassName<N>, options_.data_format);
+}
+
+template <int N>
+void Conv<N>::check_input(const Shape& input) const {
+  check_spatial_rank(name(), input, N);
+  const std::int64_t channels = channels_last(input, options_.data_format).back();
+  check<ShapeError>(channels != Shape::kUnknown, name(),
+                    "the number of input channels must be known. Received: shape={}.", input);
+  check<ShapeError>(channels > 0 && channels % options_.groups == 0, name(),
+                    "the number of input channels must be a positive multiple of groups={}. "
+                    "Received: {} channels, shape={}.",
+                    options_.groups, channels, input);
+  const std::int64_t expected = built() ? kernel_.shape()[N] * options_.groups : channels;
+  check<ShapeError>(channels == expected, name(),
+                    "the number of input channels must be {}, as when the layer was built. "
+                    "Received: {} channels, shape={}.",
+                    expected, channels, input);
+  output_of(name(), options_, input);
+}
+
+template <int N>
+void Conv<N>::create_weights(const Shape& input) {
+  Shape kernel;
+  for (const int extent : options_.kernel_size.values()) kernel.append(extent);
+  kernel.append(channels_last(input, options_.data_format).back() / options_.groups);
+  kernel.append(options_.filters);
+  kernel_ = add_weight({.name = "kernel",
+                        .shape = kernel,
+                        .initializer = options_.kernel_initializer,
+                        .regularizer = options_.kernel_regularizer,
+                        .constraint = options_.kernel_constraint});
+  if (!options_.use_bias) return;
+  bias_ = add_weight({.name = "bias",
+                      .shape = {options_.filters},
+                      .initializer = options_.bias_initializer,
+                      .regularizer = options_.bias_regularizer,
+                      .constraint = options_.bias_constraint});
+}
+
+template <int N>
+Tensor Conv<N>::call(const Tensor& inputs, const CallContext&) {
+  const ActivationSpec& activation = options_.activation;
+  const auto fused = activation ? activation->fused() : ops::FusedActivation::linear;
+  const Tensor outputs =
+      ops::convolution(channels_last(inputs, options_.data_format), kernel_,
+                       options_.use_bias ? bias_.value() : Tensor(), geometry_of(options_),
+                       fused.value_or(ops::FusedActivation::linear));
+  const Tensor formatted = as_formatted(outputs, options_.data_format);
+  return fused ? formatted : activation(formatted);
+}
+
+template <int N>
+Shape Conv<N>::compute_output_shape(const Shape& input) {
+  check_input(input);
+  return output_of(name(), options_, input);
+}
+
+template <int N>
+RegularizerSpec* Conv<N>::regularizer_slot(std::string_view weight) {
+  if (weight == "kernel") return &options_.kernel_regularizer;
+  if (weight == "bias" && options_.use_bias) return &options_.bias_regularizer;
+  return nullptr;
+}
+
+template <int N>
+Config Conv<N>::get_config() const {
+  Config base = Layer::get_config();
+  base.erase("activity_regularizer");  // stands among the layer's own, set or not
+  return with_base_fields(std::move(base), [this](auto& fields) {
+    Options options = options_;
+    options.activity_regularizer = activity_regularizer();
+    list_fields(fields, options);
+  });
+}
+
+template <int N>
+Conv<N> Conv<N>::from_config(const Config& config) {
+  Options options{.filters = 0, .kernel_size = 0, .name = name_in(config)};
+  read_layer_fields(kClassName<N>, with_known_format(config),
+                    [&](auto& fields) { list_fields(fields, options); });
+  Conv layer(std::move(options));
+  layer.set_base_config(config);
+  return layer;
+}
+
+template class Conv<1>;
+template class Conv<2>;
+template class Conv<3>;
+
+}  // namespace strata::layers

@@ -1,0 +1,106 @@
+#include "strata/layers/global_pooling.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include "core/fields.hpp"
+#include "layers/base_fields.hpp"
+#include "layers/spatial.hpp"
+#include "strata/ops/reduction.hpp"
+#include "tensor/format.hpp"
+
+namespace strata::layers {
+namespace {
+
+std::string keras_name(bool is_max, int axes) {
+  return fmt::format("Global{}Pooling{}D", is_max ? "Max" : "Average", axes);
+}
+
+template <class Fields>
+void list_fields(Fields& fields, GlobalPoolingOptions& options) {
+  fields("data_format", options.data_format);
+  fields("keepdims", options.keepdims);
+}
+
+GlobalPoolingOptions options_from(const Config& config, std::string_view who) {
+  GlobalPoolingOptions options{.name = name_in(config)};
+  read_layer_fields(who, with_known_format(config),
+                    [&](auto& fields) { list_fields(fields, options); });
+  return options;
+}
+
+}  // namespace
+
+template <int N>
+GlobalPooling<N>::GlobalPooling(Kind kind, Options options)
+    : Layer(keras_name(kind == Kind::max, N), options.name, options.activity_regularizer),
+      kind_(kind),
+      options_(std::move(options)) {
+  checked_data_format(keras_name(kind == Kind::max, N), options_.data_format);
+  mark_built();
+}
+
+template <int N>
+void GlobalPooling<N>::check_input(const Shape& input) const {
+  check_spatial_rank(name(), input, N);
+  const Shape last = channels_last(input, options_.data_format);
+  check<ShapeError>(std::find(last.begin() + 1, last.end() - 1, 0) == last.end() - 1, name(),
+                    "there must be something to pool: spatial extents above 0. Received: shape={}.",
+                    input);
+}
+
+template <int N>
+Tensor GlobalPooling<N>::call(const Tensor& inputs, const CallContext&) {
+  std::vector<int> axes(N);
+  std::iota(axes.begin(), axes.end(), options_.data_format == "channels_last" ? 1 : 2);
+  return kind_ == Kind::max ? ops::max(inputs, axes, options_.keepdims)
+                            : ops::mean(inputs, axes, options_.keepdims);
+}
+
+template <int N>
+Shape GlobalPooling<N>::compute_output_shape(const Shape& input) {
+  check_input(input);
+  Shape output = channels_last(input, options_.data_format);
+  if (!options_.keepdims) return {output.front(), output.back()};
+  for (int i = 0; i < N; ++i) output[i + 1] = 1;
+  return as_formatted(output, options_.data_format);
+}
+
+template <int N>
+Config GlobalPooling<N>::get_config() const {
+  return with_base_fields(Layer::get_config(), [this](auto& fields) {
+    Options options = options_;
+    list_fields(fields, options);
+  });
+}
+
+template <int N>
+GlobalMaxPooling<N>::GlobalMaxPooling(GlobalPoolingOptions options)
+    : GlobalPooling<N>(GlobalPooling<N>::Kind::max, std::move(options)) {}
+
+template <int N>
+GlobalMaxPooling<N> GlobalMaxPooling<N>::from_config(const Config& config) {
+  GlobalMaxPooling layer(options_from(config, keras_name(true, N)));
+  layer.set_base_config(config);
+  return layer;
+}
+
+template <int N>
+GlobalAveragePooling<N>::GlobalAveragePooling(GlobalPoolingOptions options)
+    : GlobalPooling<N>(GlobalPooling<N>::Kind::average, std::move(options)) {}
+
+template <int N>
+GlobalAveragePooling<N> GlobalAveragePooling<N>::from_config(const Config& config) {
+  GlobalAveragePooling layer(options_from(config, keras_name(false, N)));
+  layer.set_base_config(config);
+  return layer;
+}
+
+template class GlobalMaxPooling<1>;
+template class GlobalMaxPooling<2>;
+template class GlobalMaxPooling<3>;
+template class GlobalAveragePooling<1>;
+template class GlobalAveragePooling<2>;
+template class GlobalAveragePooling<3>;
+
+}  // namespace strata::layers

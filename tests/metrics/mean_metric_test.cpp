@@ -43,8 +43,8 @@ TEST(RunningMean, IsWeighted) {
 
 TEST(RunningMean, WeightsOfSamplesHoldForAllTheirValues) {
   const Tensor values({2, 3}, {1, 2, 3, 10, 20, 30});
-  EXPECT_EQ(mean_of(values, Tensor({2}, {3, 1})), 6.5);
-  EXPECT_EQ(mean_of(values, Tensor({2, 3}, {1, 0, 0, 0, 0, 1})), 15.5);
+  EXPECT_DOUBLE_EQ(mean_of(values, Tensor({2}, {3, 1})), 6.5);
+  EXPECT_DOUBLE_EQ(mean_of(values, Tensor({2, 3}, {1, 0, 0, 0, 0, 1})), 15.5);
 }
 
 TEST(RunningMean, AScalarWeightWeighsTheBatch) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <unordered_map>
-#include <utility>
 
 #include "autodiff/in_place.hpp"
 #include "core/check.hpp"
@@ -29,14 +28,29 @@ struct Record {
 
 constexpr int kNone = -1;
 
+// Tapes, and gradients that a tape took, are numbered in the order of their making. To a tape,
+// what bears an older number is a constant. What bears a newer one was made while the tape was
+// alive, and may depend on its variables in ways that it did not see.
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> next = Trace::kVariable + 1;
+  return next++;
+}
+
+Trace trace_of(const Variable& source) {
+  check(source.defined(), "GradientTape::gradient",
+        "a source must be defined. Received: an undefined variable.");
+  return {Trace::kVariable, source.id()};
+}
+
+thread_local int sweeps = 0;  // under way on this thread; their arithmetic is not recorded
+
 }  // namespace
 
 class GradientTape::Impl {
  public:
-  explicit Impl(bool persistent) : persistent_(persistent) {
-    static std::atomic<std::uint64_t> next = Trace::kGradient + 1;
-    serial_ = next++;
+  explicit Impl(bool persistent) : number_(next_number()), persistent_(persistent) {
     outer_ = current_;
+    oldest_ = outer_ == nullptr ? number_ : outer_->oldest_;
     current_ = this;
   }
 
@@ -50,44 +64,50 @@ class GradientTape::Impl {
     }
   }
 
-  static Impl* recorder() { return current_ != nullptr && current_->open_ ? current_ : nullptr; }
-
-  bool follows(const Trace& trace) const {
-    return trace.owner == Trace::kVariable || trace.owner == serial_ ||
-           trace.owner == Trace::kGradient ||
-           (trace.owner != Trace::kConstant && outer_ != nullptr && outer_->owns(trace));
+  static Impl* recorder() {
+    if (sweeps > 0) return nullptr;
+    Impl* tape = current_;
+    while (tape != nullptr && !tape->open_) tape = tape->outer_;
+    return tape;
   }
 
-  int slot_of(const Trace& trace, const char* op) {
-    if (trace.owner == Trace::kConstant) return kNone;
-    if (trace.owner == serial_) return static_cast<int>(trace.index);
+  // What only an outer tape follows is recorded too, so that the outer one knows the outcome for
+  // something it has not seen.
+  bool follows(const Trace& trace) const {
+    return trace.owner == Trace::kVariable ||
+           (trace.owner != Trace::kConstant && trace.owner >= oldest_);
+  }
+
+  int slot_of(const Trace& trace) {
+    if (trace.owner == number_) return static_cast<int>(trace.index);
     if (trace.owner == Trace::kVariable) {
       const auto [found, is_new] = variables_.try_emplace(trace.index, slots_);
       if (is_new) ++slots_;
       return found->second;
     }
-    check<StateError>(
-        trace.owner != Trace::kGradient && (outer_ == nullptr || !outer_->owns(trace)),
-        "GradientTape",
-        "second derivatives are not supported: a tensor that another tape follows can't be "
-        "used under this one. Received: op={}.",
-        op);
-    return kNone;  // of a tape that is gone: a constant by now
+    if (trace.owner == Trace::kConstant || trace.owner < number_) return kNone;
+    if (unseen_ == kNone) unseen_ = slots_++;
+    return unseen_;
   }
 
   Tensor watch(const Tensor& tensor) {
+    check<StateError>(open_, "GradientTape::watch",
+                      "a tape that gave its gradients follows nothing any more, unless made with "
+                      "{{.persistent = true}}. Received: a used-up tape.");
     check(tensor.defined(), "GradientTape::watch",
           "the tensor must be defined. Received: an undefined tensor.");
-    return TensorAccess::traced(tensor, {serial_, static_cast<std::uint64_t>(slots_++)});
+    const Trace& trace = tensor.trace();
+    if (trace.owner == number_ || trace.owner == Trace::kVariable) return tensor;
+    return TensorAccess::traced(tensor, {number_, static_cast<std::uint64_t>(slots_++)});
   }
 
   Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
                 Backward backward) {
     Record entry{op, {}, 0, std::move(backward)};
     entry.inputs.reserve(inputs.size());
-    for (const Tensor* input : inputs) entry.inputs.push_back(slot_of(input->trace(), op));
+    for (const Tensor* input : inputs) entry.inputs.push_back(slot_of(input->trace()));
     entry.output = slots_++;
-    const Trace trace{serial_, static_cast<std::uint64_t>(entry.output)};
+    const Trace trace{number_, static_cast<std::uint64_t>(entry.output)};
     records_.push_back(std::move(entry));
     return TensorAccess::traced(std::move(value), trace);
   }
@@ -98,28 +118,20 @@ class GradientTape::Impl {
                       "Received: a second call.");
     check(target.defined(), "GradientTape::gradient",
           "the target must be defined. Received: an undefined tensor.");
-    open_ = false;
-    struct Resume {  // during the sweep nothing records, whatever ops gradients are made of
-      Impl& tape;
-      Impl* recorder = std::exchange(current_, nullptr);
-      ~Resume() {
-        current_ = recorder;
-        tape.close();
-      }
-    } resume{*this};
-
-    const Trace origin = target.trace();
+    const int last = slot_of(target.trace());
+    refuse_unseen(last);
     std::vector<int> slots;
     for (const Trace& source : sources) slots.push_back(find(source));
-    std::vector<Tensor> gradients(static_cast<std::size_t>(slots_));
-    const int last = find(origin);
-    if (last != kNone) sweep(last, target, slots, gradients);
 
+    const Sweep under_way(*this);
+    std::vector<Tensor> gradients(static_cast<std::size_t>(slots_));
+    if (last != kNone) sweep(last, target, slots, gradients);
     std::vector<Tensor> results;
     for (const int slot : slots) {
       Tensor result = slot == kNone ? Tensor() : gradients[static_cast<std::size_t>(slot)];
-      if (outer_ != nullptr && result.defined()) {
-        result = TensorAccess::traced(std::move(result), {Trace::kGradient, 0});
+      // A constant, unless a tape that is still alive would need to know better.
+      if (result.defined() && (persistent_ || outer_ != nullptr)) {
+        result = TensorAccess::traced(std::move(result), {next_number(), 0});
       }
       results.push_back(std::move(result));
     }
@@ -127,16 +139,49 @@ class GradientTape::Impl {
   }
 
  private:
-  bool owns(const Trace& trace) const {
-    return trace.owner == serial_ || (outer_ != nullptr && outer_->owns(trace));
-  }
+  // While it lives, nothing is recorded; after it, a tape that is not persistent is used up.
+  struct Sweep {
+    explicit Sweep(Impl& swept) : tape(swept) { ++sweeps; }
+    ~Sweep() {
+      --sweeps;
+      if (tape.persistent_) return;
+      tape.open_ = false;
+      tape.records_.clear();
+    }
+    Sweep(const Sweep&) = delete;
+    Sweep& operator=(const Sweep&) = delete;
+    Impl& tape;
+  };
 
-  // Where a source or target lies on this tape, without adding it.
+  // Where a source lies on this tape, without adding it.
   int find(const Trace& trace) const {
-    if (trace.owner == serial_) return static_cast<int>(trace.index);
+    if (trace.owner == number_) return static_cast<int>(trace.index);
     if (trace.owner != Trace::kVariable) return kNone;
     const auto found = variables_.find(trace.index);
     return found == variables_.end() ? kNone : found->second;
+  }
+
+  // A gradient that passes by what this tape has not seen would come out too small, silently.
+  void refuse_unseen(int last) const {
+    if (unseen_ == kNone || last == kNone) return;
+    const auto refuse = [](const char* op) {
+      raise<StateError>("GradientTape::gradient",
+                        "second derivatives are not supported: the target must not depend on a "
+                        "gradient taken, or an outcome recorded, by another tape (or an earlier "
+                        "call) while this tape was alive; ops::stop_gradient makes a constant of "
+                        "it. Received: op={}.",
+                        op);
+    };
+    if (last == unseen_) refuse("none");
+    std::vector<char> reached(static_cast<std::size_t>(slots_), 0);
+    reached[static_cast<std::size_t>(last)] = 1;
+    for (auto entry = records_.rbegin(); entry != records_.rend(); ++entry) {
+      if (reached[static_cast<std::size_t>(entry->output)] == 0) continue;
+      for (const int input : entry->inputs) {
+        if (input == unseen_) refuse(entry->op);
+        if (input != kNone) reached[static_cast<std::size_t>(input)] = 1;
+      }
+    }
   }
 
   void sweep(int last, const Tensor& target, const std::vector<int>& sources,
@@ -173,18 +218,15 @@ class GradientTape::Impl {
     }
   }
 
-  void close() {
-    open_ = persistent_;
-    if (!persistent_) records_.clear();
-  }
-
   static thread_local Impl* current_;
 
-  std::uint64_t serial_;
+  std::uint64_t number_;
+  std::uint64_t oldest_;  // number of the outermost tape around this one
   Impl* outer_;
   bool persistent_;
   bool open_ = true;
   int slots_ = 0;
+  int unseen_ = kNone;  // the slot that stands for all that newer tapes know
   std::vector<Record> records_;
   std::unordered_map<std::uint64_t, int> variables_;
 };
@@ -206,7 +248,7 @@ Tensor GradientTape::watch(const Tensor& tensor) { return impl_->watch(tensor); 
 std::vector<Tensor> GradientTape::gradient(const Tensor& target,
                                            const std::vector<Variable>& sources) {
   std::vector<Trace> traces;
-  for (const Variable& source : sources) traces.push_back({Trace::kVariable, source.id()});
+  for (const Variable& source : sources) traces.push_back(trace_of(source));
   return impl_->gradient(target, traces);
 }
 
@@ -218,7 +260,7 @@ std::vector<Tensor> GradientTape::gradient(const Tensor& target,
 }
 
 Tensor GradientTape::gradient(const Tensor& target, const Variable& source) {
-  return impl_->gradient(target, {Trace{Trace::kVariable, source.id()}}).front();
+  return impl_->gradient(target, {trace_of(source)}).front();
 }
 
 Tensor GradientTape::gradient(const Tensor& target, const Tensor& watched) {

@@ -16,8 +16,8 @@ struct GradientTapeOptions {
 
 /// While it is alive on this thread, operations on trainable variables and on watched tensors are
 /// recorded; `gradient` sweeps back over the record. Of several tapes alive on a thread only the
-/// youngest records. After `gradient`, a tape that is not persistent is used up and records no
-/// more.
+/// youngest that is not used up records. After `gradient`, a tape that is not persistent is used
+/// up.
 ///
 ///     GradientTape tape;
 ///     const Tensor loss = ops::sum(ops::square(weight));
@@ -34,7 +34,8 @@ class GradientTape {
 
   /// The gradient of the sum of `target`'s elements for each source. A source that `target` does
   /// not depend on gets an undefined tensor. Raises StateError if the tape is used up, and where a
-  /// second derivative would be needed.
+  /// second derivative would be needed: if `target` depends on a gradient taken while this tape was
+  /// alive, or on what an inner tape recorded. `ops::stop_gradient` makes a constant of such.
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<Variable>& sources);
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<Tensor>& watched);
   std::vector<Tensor> gradient(const Tensor& target, std::initializer_list<Variable> sources) {

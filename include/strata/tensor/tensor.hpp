@@ -25,12 +25,11 @@ concept ArrayLike = requires(const A& array) {
 
 namespace autodiff {
 
-/// Where a tensor's value came from, so that a tape can follow it back. `owner` is a tape's serial
-/// number, or one of the constants below; `index` is a slot of that tape or a variable's id.
+/// Where a tensor's value came from, so that a tape can follow it back. `owner` is a tape's number,
+/// or one of the constants below; `index` is a slot of that tape or a variable's id.
 struct Trace {
   static constexpr std::uint64_t kConstant = 0;
   static constexpr std::uint64_t kVariable = 1;
-  static constexpr std::uint64_t kGradient = 2;  ///< a gradient taken while an outer tape recorded
   std::uint64_t owner = kConstant;
   std::uint64_t index = 0;
 };

@@ -181,6 +181,12 @@ Named read_object(const std::type_info& family, std::string_view label, const Co
   return {entry, *config};
 }
 
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
 std::string snake_case(std::string_view class_name) {
   std::string word;
   for (const char c : class_name) {

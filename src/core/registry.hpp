@@ -56,6 +56,9 @@ struct Named {
 Named read_object(const std::type_info& family, std::string_view family_label,
                   const Config& object);
 
+/// Latin letters alone.
+std::string lower_case(std::string_view text);
+
 /// The class name by Keras's rule, words apart: `MaxPooling2D` gives `max_pooling2d`.
 std::string snake_case(std::string_view class_name);
 

@@ -34,8 +34,8 @@ void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, fl
   const float slope = 2.0f * l2;
   parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const float sign = static_cast<float>((x[i] > 0.0f) - (x[i] < 0.0f));
-      const float term = l1 * sign + slope * x[i];
+      float term = l1 * static_cast<float>((x[i] > 0.0f) - (x[i] < 0.0f));
+      if (slope != 0.0f) term += slope * x[i];  // else an infinite weight would give NaN
       sum[i] = keep == 0.0f ? term : sum[i] + term;
     }
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/check.hpp"
 #include "kernels/penalty.hpp"
 #include "strata/autodiff/record.hpp"
 
@@ -10,6 +11,7 @@ namespace strata::ops {
 
 // penalty(x) = l1 Σ|x| + l2 Σx²,   d/dx = l1 sign(x) + 2 l2 x
 Tensor penalty(const Tensor& x, PenaltyFactors factors) {
+  check(x.defined(), "penalty", "the tensor must be defined. Received: an undefined tensor.");
   if (factors.l1 == 0.0f && factors.l2 == 0.0f) return 0.0f;
   const Tensor value = kernels::penalty(x.data(), x.size(), factors.l1, factors.l2);
   return autodiff::record("penalty", value, {x},

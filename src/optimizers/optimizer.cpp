@@ -1,7 +1,6 @@
 #include "strata/optimizers/optimizer.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <regex>
 #include <unordered_map>
@@ -83,16 +82,11 @@ void check_list(std::string_view who, const std::vector<Variable>& variables) {
   }
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 // Optimizers go by their class name in any case, and by no other.
 const registry::ClassEntry* find_class(std::string_view identifier) {
+  using registry::lower_case;
   for (const std::string& name : registry::class_names(typeid(Optimizer))) {
-    if (lower(name) == lower(identifier)) return registry::find(typeid(Optimizer), name);
+    if (lower_case(name) == lower_case(identifier)) return registry::find(typeid(Optimizer), name);
   }
   return nullptr;
 }

@@ -15,9 +15,9 @@ Config L1::get_config() const {
 }
 
 L1 L1::from_config(const Config& config) {
-  float factor = 0.01f;
+  std::optional<float> factor;  // null stands for the default, as in Keras
   read_fields("L1", config, [&](auto& fields) { fields("l1", factor); });
-  return L1(factor);
+  return factor ? L1(*factor) : L1();
 }
 
 }  // namespace strata::regularizers

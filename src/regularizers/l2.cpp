@@ -15,9 +15,9 @@ Config L2::get_config() const {
 }
 
 L2 L2::from_config(const Config& config) {
-  float factor = 0.01f;
+  std::optional<float> factor;  // null stands for the default, as in Keras
   read_fields("L2", config, [&](auto& fields) { fields("l2", factor); });
-  return L2(factor);
+  return factor ? L2(*factor) : L2();
 }
 
 }  // namespace strata::regularizers

@@ -10,6 +10,15 @@
 #include "tensor/format.hpp"
 
 namespace strata {
+namespace {
+
+std::string name_of(const Regularizer& regularizer) {
+  const auto* callable = dynamic_cast<const CallableRule<Regularizer>*>(&regularizer);
+  if (callable == nullptr) return registry::class_name_of(typeid(regularizer));
+  return callable->registered_name().empty() ? "a callable" : callable->registered_name();
+}
+
+}  // namespace
 
 Config Regularizer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
@@ -17,16 +26,18 @@ void Regularizer::check_weight(const Shape&, std::string_view) const {}
 
 std::shared_ptr<const Regularizer> Regularizer::from_identifier(std::string_view identifier) {
   using namespace regularizers;
-  const std::string name = registry::snake_case(identifier);
-  if (identifier == "l1" || identifier == "L1") return std::make_shared<L1>();
-  if (identifier == "l2" || identifier == "L2") return std::make_shared<L2>();
+  const std::string name = registry::lower_case(identifier);
+  if (name == "l1") return std::make_shared<L1>();
+  if (name == "l2") return std::make_shared<L2>();
   if (name == "l1_l2" || name == "l1l2") {
     return std::make_shared<L1L2>(L1L2Options{.l1 = 0.01f, .l2 = 0.01f});
   }
-  if (name == "orthogonal_regularizer") return std::make_shared<OrthogonalRegularizer>();
-  registry::raise_unknown(
-      "Regularizer", identifier,
-      {"l1", "l2", "l1_l2", "l1l2", "L1", "L2", "L1L2", "orthogonal_regularizer"});
+  if (name == "orthogonal_regularizer" || name == "orthogonalregularizer") {
+    return std::make_shared<OrthogonalRegularizer>();
+  }
+  registry::raise_unknown("Regularizer", identifier,
+                          {"l1", "l2", "l1_l2", "l1l2", "L1", "L2", "L1L2",
+                           "orthogonal_regularizer", "OrthogonalRegularizer"});
 }
 
 std::shared_ptr<const Regularizer> Regularizer::from_object(const Config& config) {
@@ -62,7 +73,7 @@ Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::stri
   check<ShapeError>(penalty.defined() && penalty.rank() == 0, owner,
                     "a regularizer must return a scalar. Received: shape={} from {}.",
                     penalty.defined() ? to_string(penalty.shape()) : "undefined",
-                    registry::class_name_of(typeid(regularizer)));
+                    name_of(regularizer));
   return penalty;
 }
 

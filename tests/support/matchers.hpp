@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include "strata/core/errors.hpp"
 #include "strata/tensor/tensor.hpp"
 
 namespace strata {

@@ -1,0 +1,120 @@
+#include "strata/core/buffer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <new>
+#include <thread>
+#include <vector>
+
+namespace strata::testing {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kPooled = false;  // every buffer is then an allocation of its own
+#else
+constexpr bool kPooled = true;
+#endif
+
+TEST(Buffer, IsAlignedToACacheLine) {
+  for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 1000U, 4097U, 1'000'000U}) {
+    const Buffer buffer = Buffer::uninitialized(count);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64, 0U) << count;
+  }
+}
+
+TEST(Buffer, HoldsAsManyFloatsAsWereAskedFor) {
+  for (std::size_t count = 1; count < 3000; count = count * 5 / 4 + 1) {
+    const Buffer buffer = Buffer::uninitialized(count);
+    const Buffer neighbour = Buffer::uninitialized(count);
+    for (std::size_t i = 0; i < count; ++i) buffer.data()[i] = 1.0f;
+    for (std::size_t i = 0; i < count; ++i) neighbour.data()[i] = 2.0f;
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(buffer.data()[i], 1.0f) << count;
+  }
+}
+
+TEST(Buffer, OfNothingIsNull) {
+  const Buffer none;
+  EXPECT_FALSE(none);
+  EXPECT_EQ(none.data(), nullptr);
+}
+
+TEST(Buffer, CopiesShareTheFloats) {
+  const Buffer buffer = Buffer::uninitialized(4);
+  const Buffer copy = buffer;
+  EXPECT_EQ(copy.data(), buffer.data());
+  EXPECT_TRUE(copy == buffer);
+  EXPECT_FALSE(copy == Buffer::uninitialized(4));
+}
+
+TEST(Buffer, IsUniqueWhileItHasOneOwner) {
+  Buffer buffer = Buffer::uninitialized(4);
+  EXPECT_TRUE(buffer.unique());
+  {
+    const Buffer copy = buffer;
+    EXPECT_FALSE(buffer.unique());
+    EXPECT_FALSE(copy.unique());
+  }
+  EXPECT_TRUE(buffer.unique());
+}
+
+TEST(Buffer, MovesWithoutAnotherOwner) {
+  Buffer buffer = Buffer::uninitialized(4);
+  float* data = buffer.data();
+  const Buffer moved = std::move(buffer);
+  EXPECT_EQ(moved.data(), data);
+  EXPECT_TRUE(moved.unique());
+}
+
+TEST(Buffer, AssignsToItself) {
+  Buffer buffer = Buffer::uninitialized(4);
+  buffer.data()[0] = 3.0f;
+  const Buffer& same = buffer;
+  buffer = same;
+  EXPECT_EQ(buffer.data()[0], 3.0f);
+  EXPECT_TRUE(buffer.unique());
+}
+
+TEST(Buffer, ComesBackFromThePool) {
+  if (!kPooled) GTEST_SKIP() << "no pool under AddressSanitizer";
+  float* first = Buffer::uninitialized(12345).data();  // given back at once
+  EXPECT_EQ(Buffer::uninitialized(12345).data(), first);
+}
+
+TEST(Buffer, OfAnotherSizeClassDoesNotComeFromTheSameBlock) {
+  const Buffer small = Buffer::uninitialized(100);
+  float* freed = nullptr;
+  { freed = Buffer::uninitialized(100).data(); }
+  EXPECT_NE(Buffer::uninitialized(100'000).data(), freed);
+}
+
+TEST(Buffer, TooLargeForAnyMachineIsRefused) {
+  EXPECT_THROW(Buffer::uninitialized(std::size_t{1} << 60), std::bad_alloc);
+  EXPECT_THROW(Buffer::uninitialized(SIZE_MAX), std::bad_alloc);
+}
+
+TEST(Buffer, MayBeGivenBackByAnotherThread) {
+  std::vector<Buffer> buffers(64);
+  for (Buffer& buffer : buffers) buffer = Buffer::uninitialized(777);
+  std::thread([taken = std::move(buffers)] { EXPECT_TRUE(taken.front().unique()); }).join();
+  EXPECT_TRUE(Buffer::uninitialized(777).unique());
+}
+
+TEST(Buffer, IsSharedSafelyBetweenThreads) {
+  const Buffer buffer = Buffer::uninitialized(16);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 10'000; ++round) {
+        const Buffer copy = buffer;
+        const Buffer own = Buffer::uninitialized(16);
+        own.data()[0] = copy.data() != nullptr ? 1.0f : 0.0f;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(buffer.unique());
+}
+
+}  // namespace
+}  // namespace strata::testing

@@ -1,0 +1,107 @@
+#include "core/parallel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include "strata/core/threads.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+class Parallel : public ::testing::Test {
+ protected:
+  ~Parallel() override { set_num_threads(before_); }
+  const int before_ = num_threads();
+};
+
+// Where each item's range begins and ends.
+Ranges ranges_of(std::int64_t count, std::int64_t cost) {
+  Ranges ranges(static_cast<std::size_t>(count), {-1, -1});
+  parallel_for(count, cost, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) ranges[static_cast<std::size_t>(i)] = {begin, end};
+  });
+  return ranges;
+}
+
+TEST_F(Parallel, ForVisitsEveryItemOnce) {
+  for (const std::int64_t count : {1, 7, 64, 65, 100'003, 1'000'000}) {
+    std::vector<int> visits(static_cast<std::size_t>(count), 0);
+    parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
+    });
+    EXPECT_TRUE(std::all_of(visits.begin(), visits.end(), [](int n) { return n == 1; })) << count;
+  }
+}
+
+TEST_F(Parallel, ForOfNothingIsOneEmptyRange) {
+  Ranges seen;
+  parallel_for(0, 1, [&](std::int64_t begin, std::int64_t end) { seen.emplace_back(begin, end); });
+  EXPECT_EQ(seen, (Ranges{{0, 0}}));
+}
+
+TEST_F(Parallel, PartitionDoesNotDependOnTheThreads) {
+  set_num_threads(1);
+  const Ranges alone = ranges_of(500'001, 3);
+  for (const int threads : {2, 3, 7, 64}) {
+    set_num_threads(threads);
+    EXPECT_EQ(ranges_of(500'001, 3), alone) << threads;
+  }
+}
+
+TEST_F(Parallel, LittleWorkIsOnePart) {
+  EXPECT_EQ(part_count(kItemsPerPart - 1), 1);
+  EXPECT_EQ(part_count(0), 1);
+  EXPECT_EQ(part_count(2 * kItemsPerPart), 2);
+}
+
+TEST_F(Parallel, PartsAreAtMostSixtyFourAndNoMoreThanItems) {
+  EXPECT_EQ(part_count(std::int64_t{1} << 40), 64);
+  EXPECT_EQ(part_count(3, std::int64_t{1} << 30), 3);
+}
+
+TEST_F(Parallel, LittleWorkStaysOnTheCallingThread) {
+  std::thread::id seen;
+  parallel_for(100, 1, [&](std::int64_t, std::int64_t) { seen = std::this_thread::get_id(); });
+  EXPECT_EQ(seen, std::this_thread::get_id());
+}
+
+TEST_F(Parallel, PartsRunInOrderOnOneThread) {
+  set_num_threads(1);
+  std::vector<std::int64_t> order;
+  parallel_parts(5, [&](std::int64_t part) { order.push_back(part); });
+  EXPECT_EQ(order, (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST_F(Parallel, NestedLoopsRunTheInnerOneInPlace) {
+  set_num_threads(2);
+  std::vector<std::int64_t> sums(4, 0);
+  parallel_parts(4, [&](std::int64_t outer) {
+    parallel_parts(3, [&](std::int64_t inner) { sums[static_cast<std::size_t>(outer)] += inner; });
+  });
+  EXPECT_EQ(sums, (std::vector<std::int64_t>{3, 3, 3, 3}));
+}
+
+TEST_F(Parallel, ThreadsAreAsManyAsWereSet) {
+  set_num_threads(3);
+  EXPECT_EQ(num_threads(), 3);
+}
+
+TEST_F(Parallel, FewerThanOneThreadIsRefusedAndNothingIsChanged) {
+  set_num_threads(2);
+  EXPECT_THAT([] { set_num_threads(0); },
+              Raises<InvalidArgument>(
+                  "set_num_threads: the number of threads must be at least 1. Received: 0."));
+  EXPECT_THAT([] { set_num_threads(-4); },
+              Raises<InvalidArgument>(
+                  "set_num_threads: the number of threads must be at least 1. Received: -4."));
+  EXPECT_EQ(num_threads(), 2);
+}
+
+}  // namespace
+}  // namespace strata::testing

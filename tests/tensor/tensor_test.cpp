@@ -1,0 +1,162 @@
+#include "strata/tensor/tensor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <span>
+
+#include "strata/xtensor.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+std::vector<float> values_of(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+const std::vector<float> kOneToSix{1, 2, 3, 4, 5, 6};
+
+TEST(Tensor, MadeOfNothingIsUndefined) {
+  const Tensor none;
+  EXPECT_FALSE(none.defined());
+  EXPECT_EQ(to_string(none), "Tensor(undefined)");
+}
+
+TEST(Tensor, MadeOfANumberIsAScalar) {
+  const Tensor scalar = 3.0f;
+  EXPECT_EQ(scalar.rank(), 0);
+  EXPECT_EQ(scalar.size(), 1);
+  EXPECT_EQ(scalar.item(), 3.0f);
+}
+
+TEST(Tensor, IsRowMajor) {
+  const Tensor x({2, 3}, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(x.shape(), (Shape{2, 3}));
+  EXPECT_EQ(values_of(x), kOneToSix);
+}
+
+TEST(Tensor, TakesAListASpanOrAVector) {
+  EXPECT_EQ(values_of(Tensor({2, 3}, kOneToSix)), kOneToSix);
+  EXPECT_EQ(values_of(Tensor({6}, std::span<const float>(kOneToSix))), kOneToSix);
+  EXPECT_EQ(values_of(Tensor({0, 2}, std::vector<float>{})), std::vector<float>{});
+}
+
+TEST(Tensor, OwnsItsElements) {
+  std::vector<float> source = kOneToSix;
+  const Tensor x({6}, source);
+  source[0] = 100.0f;
+  EXPECT_EQ(x.values()[0], 1.0f);
+}
+
+TEST(Tensor, CopiesShareTheElements) {
+  const Tensor x({6}, kOneToSix);
+  const Tensor copy = x;
+  EXPECT_EQ(copy.data(), x.data());
+}
+
+TEST(Tensor, RefusesValuesThatDoNotFillTheShape) {
+  EXPECT_THAT(
+      [] {
+        Tensor({2, 3}, {1, 2, 3});
+      },
+      Raises<ShapeError>("Tensor: the number of values must be that of the shape. "
+                         "Received: shape=(2, 3), 3 values."));
+  EXPECT_THAT(
+      [] {
+        Tensor({-1}, {1, 2, 3});
+      },
+      Raises<ShapeError>("Shape: extents must not be negative and their product must fit "
+                         "64 bits. Received: shape=(None,)."));
+}
+
+TEST(Tensor, ItemIsForOneElementOfAnyRank) { EXPECT_EQ(Tensor({1, 1}, {4.0f}).item(), 4.0f); }
+
+TEST(Tensor, ItemIsRefusedOfMoreOrLess) {
+  const std::string rule = "Tensor::item: the tensor must have exactly one element. Received: ";
+  EXPECT_THAT([] { Tensor({2}, {1, 2}).item(); }, Raises<ShapeError>(rule + "shape=(2,)."));
+  EXPECT_THAT([] { Tensor({0}, std::vector<float>{}).item(); },
+              Raises<ShapeError>(rule + "shape=(0,)."));
+  EXPECT_THAT([] { Tensor().item(); }, Raises<ShapeError>(rule + "an undefined tensor."));
+}
+
+TEST(Tensor, PrintsShapeAndFirstValues) {
+  EXPECT_EQ(to_string(Tensor({2, 2}, {1, 2.5f, -3, 4})), "Tensor((2, 2), [1, 2.5, -3, 4])");
+  EXPECT_EQ(to_string(Tensor({9}, std::vector<float>(9, 0.0f))),
+            "Tensor((9,), [0, 0, 0, 0, 0, 0, 0, 0, …])");
+}
+
+TEST(ArrayLike, TakesXtensorsArrays) {
+  const xt::xarray<float> array = {{1, 2, 3}, {4, 5, 6}};
+  const xt::xtensor<double, 2> tensor = {{1, 2, 3}, {4, 5, 6}};
+  EXPECT_EQ(Tensor(array).shape(), (Shape{2, 3}));
+  EXPECT_EQ(values_of(array), kOneToSix);
+  EXPECT_EQ(values_of(tensor), kOneToSix);
+}
+
+TEST(ArrayLike, TakesXtensorsExpressions) {
+  const xt::xarray<float> array = {{0, 1, 2}, {3, 4, 5}};
+  EXPECT_EQ(values_of(array + 1.0f), kOneToSix);
+}
+
+TEST(ArrayLike, ReadsColumnMajorArraysByTheirIndices) {
+  const xt::xarray<float, xt::layout_type::column_major> array = {{1, 2, 3}, {4, 5, 6}};
+  EXPECT_EQ(values_of(array), kOneToSix);
+}
+
+TEST(ArrayLike, TakesScalarsAndEmptyArrays) {
+  EXPECT_EQ(Tensor(xt::xarray<float>(2.0f)).shape(), Shape());
+  EXPECT_EQ(Tensor(xt::xarray<float>::from_shape({0, 3})).shape(), (Shape{0, 3}));
+}
+
+TEST(ArrayLike, TakesWholeNumbersUpToTwoToTheTwentyFourth) {
+  const xt::xtensor<std::int64_t, 1> labels = {0, -7, 16777216};
+  EXPECT_EQ(values_of(labels), (std::vector<float>{0, -7, 16777216}));
+}
+
+TEST(ArrayLike, RefusesWholeNumbersThatAFloatCannotHold) {
+  const std::string rule =
+      "Tensor: whole numbers are held as float32, which is exact up to 2^24 = 16777216. Received: ";
+  const xt::xtensor<std::int64_t, 1> large = {1, 16777217};
+  EXPECT_THAT([&] { Tensor{large}; }, Raises<InvalidArgument>(rule + "16777217."));
+  const xt::xtensor<int, 1> negative = {-16777217};
+  EXPECT_THAT([&] { Tensor{negative}; }, Raises<InvalidArgument>(rule + "-16777217."));
+  const xt::xtensor<std::uint64_t, 1> huge = {UINT64_MAX};
+  EXPECT_THROW(Tensor{huge}, InvalidArgument);
+}
+
+TEST(ArrayLike, RefusesMoreThanEightAxes) {
+  const auto array = xt::xarray<float>::from_shape({1, 1, 1, 1, 1, 1, 1, 1, 1});
+  EXPECT_THAT([&] { Tensor{array}; },
+              Raises<ShapeError>("Shape: at most 8 axes are supported. Received: 9."));
+}
+
+TEST(ToXtensor, GivesACopyWithTheSameShapeAndValues) {
+  const Tensor x({2, 3}, kOneToSix);
+  xt::xarray<float> array = to_xtensor(x);
+  ASSERT_EQ(array.dimension(), 2U);
+  EXPECT_EQ(array.shape(0), 2U);
+  EXPECT_EQ(array(1, 0), 4.0f);
+  array(0, 0) = 100.0f;
+  EXPECT_EQ(x.values()[0], 1.0f);
+}
+
+TEST(ToXtensor, TakesScalarsAndEmptyTensors) {
+  EXPECT_EQ(to_xtensor(Tensor(3.0f)).dimension(), 0U);
+  EXPECT_EQ(to_xtensor(Tensor(3.0f))(), 3.0f);
+  EXPECT_EQ(to_xtensor(Tensor({0, 3}, std::vector<float>{})).size(), 0U);
+}
+
+TEST(ToXtensor, OutlivesTheTensor) {
+  xt::xarray<float> array;
+  array = to_xtensor(Tensor({6}, kOneToSix));
+  EXPECT_EQ(values_of(array), kOneToSix);
+}
+
+TEST(ToXtensor, RefusesAnUndefinedTensor) {
+  EXPECT_THAT([] { to_xtensor(Tensor()); },
+              Raises<InvalidArgument>(
+                  "to_xtensor: the tensor must be defined. Received: an undefined tensor."));
+}
+
+}  // namespace
+}  // namespace strata::testing

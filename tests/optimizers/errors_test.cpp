@@ -1,0 +1,173 @@
+// Bad input: the whole text of each error, and nothing changed.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "strata/optimizers/adam.hpp"
+#include "strata/optimizers/adam_w.hpp"
+#include "strata/optimizers/rmsprop.hpp"
+#include "strata/optimizers/sgd.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+using namespace optimizers;
+
+const float kInf = std::numeric_limits<float>::infinity();
+const float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+class FailedApply : public ::testing::Test {
+ protected:
+  FailedApply() { adam_.apply({ones_, Tensor(1.0f)}, {kernel_, bias_}); }
+
+  template <class Error = InvalidArgument>
+  void expect_refused(const std::vector<Tensor>& gradients, const std::vector<Variable>& variables,
+                      const std::string& text) {
+    std::vector<Tensor> before{kernel_, bias_};
+    for (const Variable& each : adam_.variables()) before.push_back(each);
+    EXPECT_THAT([&] { adam_.apply(gradients, variables); }, Raises<Error>(text));
+    std::vector<Tensor> after{kernel_, bias_};
+    for (const Variable& each : adam_.variables()) after.push_back(each);
+    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_THAT(after[i], IsClose(before[i], 0.0));
+    EXPECT_EQ(adam_.iterations(), 1);
+  }
+
+  const Tensor ones_{{2}, {1, 1}};
+  const Variable kernel_{"kernel", Tensor({2}, {1, 2})};
+  const Variable bias_{"bias", Tensor(3.0f)};
+  Adam adam_{{.amsgrad = true, .use_ema = true}};
+};
+
+TEST_F(FailedApply, OfTooFewGradients) {
+  expect_refused({ones_}, {kernel_, bias_},
+                 "Adam: there must be one gradient for each variable. Received: 1 gradients, 2 "
+                 "variables.");
+}
+
+TEST_F(FailedApply, OfAGradientOfAnotherShape) {
+  expect_refused<ShapeError>({ones_, ones_}, {kernel_, bias_},
+                             "Adam: a gradient must have the shape of its variable. Received: "
+                             "shape=(2,) for bias of shape ().");
+}
+
+TEST_F(FailedApply, OfNoDefinedGradient) {
+  expect_refused({Tensor(), Tensor()}, {kernel_, bias_},
+                 "Adam: at least one gradient must be defined; does the loss depend on the "
+                 "variables? Received: undefined gradients for kernel, bias.");
+}
+
+TEST_F(FailedApply, OfAnUnknownVariable) {
+  expect_refused({ones_, ones_}, {kernel_, Variable("other", ones_)},
+                 "Adam: unknown variable: an optimizer works on the variables it was first given "
+                 "(kernel, bias); make a new one for others. Received: other of shape (2,).");
+}
+
+TEST_F(FailedApply, OfAVariableTwice) {
+  expect_refused({ones_, ones_}, {kernel_, kernel_},
+                 "Adam: a variable can stand once in the list. Received: kernel twice.");
+}
+
+TEST_F(FailedApply, OfAnUndefinedVariable) {
+  expect_refused({ones_, ones_}, {kernel_, Variable()},
+                 "Adam: a variable must be defined. Received: an undefined one.");
+}
+
+TEST(FirstApply, ThatFailsBuildsNothing) {
+  Adam optimizer;
+  const Variable w("w", Tensor(1.0f));
+  EXPECT_THROW(optimizer.apply({Tensor()}, {w}), InvalidArgument);
+  EXPECT_THROW(optimizer.apply({Tensor({2}, {1, 2})}, {w}), ShapeError);
+  EXPECT_FALSE(optimizer.built());
+  EXPECT_EQ(optimizer.variables().size(), 2U);
+}
+
+TEST(Build, OfOtherVariablesThanBeforeIsRefused) {
+  const Variable w("w", Tensor(1.0f));
+  SGD optimizer;
+  optimizer.build({w});
+  EXPECT_NO_THROW(optimizer.build({w}));
+  EXPECT_THAT(
+      [&] {
+        optimizer.build({Variable("v", Tensor({3}, {1, 2, 3}))});
+      },
+      Raises<InvalidArgument>(
+          "SGD: unknown variable: an optimizer works on the variables it was first given "
+          "(w); make a new one for others. Received: v of shape (3,)."));
+}
+
+TEST(Options, OfALearningRateThatIsNegativeOrNotFiniteAreRefused) {
+  const std::string rule = "learning_rate must be finite and >= 0. Received: learning_rate=";
+  EXPECT_THAT([] { SGD({.learning_rate = -0.1f}); }, Raises("SGD: " + rule + "-0.1."));
+  EXPECT_THAT([] { Adam({.learning_rate = kNaN}); }, Raises("Adam: " + rule + "nan."));
+  EXPECT_THAT([] { RMSprop({.learning_rate = kInf}); }, Raises("RMSprop: " + rule + "inf."));
+  AdamW optimizer;
+  EXPECT_THAT([&] { optimizer.set_learning_rate(-1.0f); }, Raises("AdamW: " + rule + "-1."));
+  EXPECT_EQ(optimizer.learning_rate(), 0.001f);
+}
+
+TEST(Options, OfMoreThanOneClippingAreRefused) {
+  EXPECT_THAT(([] { SGD({.clipnorm = 1.0f, .clipvalue = 0.5f}); }),
+              Raises("SGD: at most one of clipnorm, clipvalue and global_clipnorm can be set. "
+                     "Received: clipnorm=1, clipvalue=0.5."));
+  EXPECT_THAT(([] { Adam({.clipvalue = 1.0f, .global_clipnorm = 2.0f}); }),
+              Raises("Adam: at most one of clipnorm, clipvalue and global_clipnorm can be set. "
+                     "Received: clipvalue=1, global_clipnorm=2."));
+  EXPECT_THAT([] { SGD({.clipnorm = kNaN}); },
+              Raises("SGD: clipnorm must be a number. Received: clipnorm=nan."));
+}
+
+TEST(Options, OfAccumulationOverLessThanTwoAreRefused) {
+  EXPECT_THAT([] { SGD({.gradient_accumulation_steps = 1}); },
+              Raises("SGD: gradient_accumulation_steps must be >= 2. Received: "
+                     "gradient_accumulation_steps=1."));
+}
+
+TEST(Options, OfAveragesOutOfRangeAreRefused) {
+  EXPECT_THAT(([] { SGD({.use_ema = true, .ema_momentum = 1.5f}); }),
+              Raises("SGD: ema_momentum must be in [0, 1]. Received: ema_momentum=1.5."));
+  EXPECT_THAT(([] { SGD({.use_ema = true, .ema_momentum = kNaN}); }),
+              Raises("SGD: ema_momentum must be in [0, 1]. Received: ema_momentum=nan."));
+  EXPECT_THAT(([] { SGD({.use_ema = true, .ema_overwrite_frequency = -1}); }),
+              Raises("SGD: ema_overwrite_frequency must be >= 0. Received: "
+                     "ema_overwrite_frequency=-1."));
+}
+
+TEST(Options, OfDecayOrLossScaleOutOfRangeAreRefused) {
+  EXPECT_THAT([] { SGD({.weight_decay = -0.1f}); },
+              Raises("SGD: weight_decay must be finite and >= 0. Received: weight_decay=-0.1."));
+  EXPECT_THAT([] { AdamW({.weight_decay = kNaN}); },
+              Raises("AdamW: weight_decay must be finite and >= 0. Received: weight_decay=nan."));
+  EXPECT_THAT([] { SGD({.loss_scale_factor = 0.0f}); },
+              Raises("SGD: loss_scale_factor must be finite and > 0. Received: "
+                     "loss_scale_factor=0."));
+}
+
+TEST(Options, OfTheirOwnOutOfRangeAreRefused) {
+  EXPECT_THAT([] { SGD({.momentum = 1.1f}); },
+              Raises("SGD: momentum must be in [0, 1]. Received: momentum=1.1."));
+  EXPECT_THAT([] { RMSprop({.momentum = -0.1f}); },
+              Raises("RMSprop: momentum must be in [0, 1]. Received: momentum=-0.1."));
+  EXPECT_THAT([] { RMSprop({.rho = 1.0f}); },
+              Raises("RMSprop: rho must be in [0, 1). Received: rho=1."));
+  EXPECT_THAT([] { Adam({.beta_1 = 1.0f}); },
+              Raises("Adam: beta_1 must be in [0, 1). Received: beta_1=1."));
+  EXPECT_THAT([] { AdamW({.beta_2 = kNaN}); },
+              Raises("AdamW: beta_2 must be in [0, 1). Received: beta_2=nan."));
+  EXPECT_THAT([] { Adam({.epsilon = -1.0f}); },
+              Raises("Adam: epsilon must be finite and >= 0. Received: epsilon=-1."));
+}
+
+TEST(ExcludeFromWeightDecay, RefusesWhatIsNoRegularExpressionAndTakesNone) {
+  SGD optimizer({.learning_rate = 1.0f, .weight_decay = 0.5f});
+  EXPECT_THAT(([&] {
+                optimizer.exclude_from_weight_decay({"w", "("});
+              }),
+              Raises("SGD: a name to exclude must be a regular expression. Received: (."));
+  const Variable w("w", Tensor(2.0f));
+  optimizer.apply({Tensor(0.0f)}, {w});
+  EXPECT_EQ(w.value().item(), 1.0f);
+}
+
+}  // namespace
+}  // namespace strata::testing

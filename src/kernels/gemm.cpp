@@ -22,7 +22,7 @@ int blas_threads = 1;
 // A part is worth a thread's while from about this many multiplications on.
 constexpr std::int64_t kPartWork = 1 << 19;
 constexpr std::int64_t kMostParts = 16;
-constexpr std::int64_t kTile = 16;  // parts end on multiples of the BLAS's own tiles
+constexpr std::int64_t kProductTile = 16;  // parts end on multiples of the BLAS's own tiles
 
 }  // namespace
 
@@ -60,11 +60,13 @@ void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Mat
   const bool by_rows = rows >= columns;
   const std::int64_t extent = by_rows ? rows : columns;
   const std::int64_t parts = std::clamp<std::int64_t>(
-      std::min(rows * columns * inner / kPartWork, (extent + kTile - 1) / kTile), 1, kMostParts);
+      std::min(rows * columns * inner / kPartWork, (extent + kProductTile - 1) / kProductTile), 1,
+      kMostParts);
   if (parts == 1) return gemm_serial(rows, columns, inner, a, b, beta, c, c_stride);
   parallel_parts(parts, [&](std::int64_t part) {
     const auto edge = [&](std::int64_t i) {
-      return std::min(extent, (extent * i / parts + kTile - 1) / kTile * kTile);
+      return std::min(extent,
+                      (extent * i / parts + kProductTile - 1) / kProductTile * kProductTile);
     };
     const std::int64_t begin = edge(part);
     const std::int64_t count = (part + 1 == parts ? extent : edge(part + 1)) - begin;

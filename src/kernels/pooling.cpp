@@ -11,9 +11,9 @@ namespace strata::kernels {
 namespace {
 
 // Channels whose running value stays in registers while a window is walked.
-constexpr std::int64_t kTile = 16;
+constexpr std::int64_t kChannelTile = 16;
 template <class Value>
-using Tile = std::array<Value, kTile>;
+using Tile = std::array<Value, kChannelTile>;
 
 /// A window clipped to the input: [low, high) along each axis.
 struct Clipped {
@@ -58,8 +58,8 @@ void for_each_tile(const Windows& windows, std::int64_t begin, std::int64_t end,
       const Clipped window(windows, run, i);
       const std::int64_t to = (run.row + i) * windows.channels;
       std::int64_t channel = 0;
-      for (; channel + kTile <= windows.channels; channel += kTile)
-        visit(window, channel, std::integral_constant<std::int64_t, kTile>(), to + channel);
+      for (; channel + kChannelTile <= windows.channels; channel += kChannelTile)
+        visit(window, channel, std::integral_constant<std::int64_t, kChannelTile>(), to + channel);
       if (channel < windows.channels)
         visit(window, channel, windows.channels - channel, to + channel);
     }

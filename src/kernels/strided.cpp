@@ -61,7 +61,7 @@ void copy_run(const Axis& axis, const float* from, float* to) {
 
 // Where the inner axis jumps through `from` and another one walks it step by step, both are cut
 // into tiles, so that what is read of a cache line is read while it is there.
-constexpr std::int64_t kTile = 32;
+constexpr std::int64_t kTransposeTile = 32;
 
 bool bring_tile_axis_forward(Walk& walk) {
   if (walk.axes[0].from <= 1) return false;
@@ -84,8 +84,8 @@ void copy_walk(Walk walk, const float* from, float* to) {
   }
   const bool tiled = bring_tile_axis_forward(walk);
   const Axis rows = walk.axes[1];
-  const std::int64_t height = tiled ? kTile : 1;
-  const std::int64_t width = tiled ? kTile : inner.extent;
+  const std::int64_t height = tiled ? kTransposeTile : 1;
+  const std::int64_t width = tiled ? kTransposeTile : inner.extent;
   const std::int64_t strips = (rows.extent + height - 1) / height;
   std::int64_t blocks = strips;
   for (std::size_t axis = 2; axis < walk.rank; ++axis) blocks *= walk.axes[axis].extent;

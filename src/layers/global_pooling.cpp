@@ -12,7 +12,7 @@
 namespace strata::layers {
 namespace {
 
-std::string keras_name(bool is_max, int axes) {
+std::string global_pooling_name(bool is_max, int axes) {
   return fmt::format("Global{}Pooling{}D", is_max ? "Max" : "Average", axes);
 }
 
@@ -22,7 +22,7 @@ void list_fields(Fields& fields, GlobalPoolingOptions& options) {
   fields("keepdims", options.keepdims);
 }
 
-GlobalPoolingOptions options_from(const Config& config, std::string_view who) {
+GlobalPoolingOptions global_options_from(const Config& config, std::string_view who) {
   GlobalPoolingOptions options{.name = name_in(config)};
   read_layer_fields(who, with_known_format(config),
                     [&](auto& fields) { list_fields(fields, options); });
@@ -33,10 +33,10 @@ GlobalPoolingOptions options_from(const Config& config, std::string_view who) {
 
 template <int N>
 GlobalPooling<N>::GlobalPooling(Kind kind, Options options)
-    : Layer(keras_name(kind == Kind::max, N), options.name, options.activity_regularizer),
+    : Layer(global_pooling_name(kind == Kind::max, N), options.name, options.activity_regularizer),
       kind_(kind),
       options_(std::move(options)) {
-  checked_data_format(keras_name(kind == Kind::max, N), options_.data_format);
+  checked_data_format(global_pooling_name(kind == Kind::max, N), options_.data_format);
   mark_built();
 }
 
@@ -80,7 +80,7 @@ GlobalMaxPooling<N>::GlobalMaxPooling(GlobalPoolingOptions options)
 
 template <int N>
 GlobalMaxPooling<N> GlobalMaxPooling<N>::from_config(const Config& config) {
-  GlobalMaxPooling layer(options_from(config, keras_name(true, N)));
+  GlobalMaxPooling layer(global_options_from(config, global_pooling_name(true, N)));
   layer.set_base_config(config);
   return layer;
 }
@@ -91,7 +91,7 @@ GlobalAveragePooling<N>::GlobalAveragePooling(GlobalPoolingOptions options)
 
 template <int N>
 GlobalAveragePooling<N> GlobalAveragePooling<N>::from_config(const Config& config) {
-  GlobalAveragePooling layer(options_from(config, keras_name(false, N)));
+  GlobalAveragePooling layer(global_options_from(config, global_pooling_name(false, N)));
   layer.set_base_config(config);
   return layer;
 }

@@ -30,9 +30,7 @@ Config Input::get_config() const {
     fields("batch_shape", batch_shape());
     fields("dtype", std::string("float32"));
     fields("sparse", false);
-    fields("ragged", false);
     fields("name", name());
-    fields("optional", false);
   });
 }
 

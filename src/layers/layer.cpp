@@ -316,7 +316,7 @@ void Layer::set_weights(const std::vector<Tensor>& values) {
                     values.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     check<ShapeError>(values[i].defined() && values[i].shape() == all[i].shape(), name(),
-                      "weight {} has shape {}. Received: {}.", all[i].name(), all[i].shape(),
+                      "weight {} has shape {}. Received: shape={}.", all[i].name(), all[i].shape(),
                       values[i].defined() ? to_string(values[i].shape()) : "an undefined tensor");
   }
   for (std::size_t i = 0; i < all.size(); ++i) all[i].assign(values[i]);

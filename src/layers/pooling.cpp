@@ -8,7 +8,7 @@
 namespace strata::layers {
 namespace {
 
-std::string keras_name(bool is_max, int axes) {
+std::string pooling_name(bool is_max, int axes) {
   return fmt::format("{}Pooling{}D", is_max ? "Max" : "Average", axes);
 }
 
@@ -22,7 +22,7 @@ void list_fields(Fields& fields, Options& options, Strides& strides) {
 }
 
 template <class Options>
-Options options_from(const Config& config, std::string_view who, Options options) {
+Options pooling_options_from(const Config& config, std::string_view who, Options options) {
   options.name = name_in(config);
   read_layer_fields(who, with_known_format(config),
                     [&](auto& fields) { list_fields(fields, options, options.strides); });
@@ -51,10 +51,10 @@ Shape output_of(const std::string& who, const AveragePoolingOptions<N>& options,
 
 template <int N>
 Pooling<N>::Pooling(Kind kind, Options options)
-    : Layer(keras_name(kind == Kind::max, N), options.name, options.activity_regularizer),
+    : Layer(pooling_name(kind == Kind::max, N), options.name, options.activity_regularizer),
       kind_(kind),
       options_(std::move(options)) {
-  const std::string who = keras_name(kind_ == Kind::max, N);
+  const std::string who = pooling_name(kind_ == Kind::max, N);
   check_positive(who, "pool_size", options_.pool_size);
   check_positive(who, "strides", options_.strides.value_or(options_.pool_size));
   options_.padding = checked_padding(who, options_.padding, false);
@@ -106,7 +106,7 @@ MaxPooling<N>::MaxPooling(const Options& options)
 
 template <int N>
 MaxPooling<N> MaxPooling<N>::from_config(const Config& config) {
-  MaxPooling layer(options_from(config, keras_name(true, N), Options{}));
+  MaxPooling layer(pooling_options_from(config, pooling_name(true, N), Options{}));
   layer.set_base_config(config);
   return layer;
 }
@@ -117,7 +117,8 @@ AveragePooling<N>::AveragePooling(const Options& options)
 
 template <int N>
 AveragePooling<N> AveragePooling<N>::from_config(const Config& config) {
-  AveragePooling layer(options_from(config, keras_name(false, N), Options{.pool_size = 0}));
+  AveragePooling layer(
+      pooling_options_from(config, pooling_name(false, N), Options{.pool_size = 0}));
   layer.set_base_config(config);
   return layer;
 }

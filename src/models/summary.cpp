@@ -69,7 +69,7 @@ class Table {
       widths_.push_back(static_cast<std::size_t>(edge - before - 1));
       before = edge;
     }
-    widths_.front() -= 1;  // the left border
+    widths_[1] -= 1;  // as Keras rounds
   }
 
   std::string draw(const Row& header, const std::vector<Row>& rows) const {

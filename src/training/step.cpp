@@ -37,7 +37,7 @@ std::string describe(const Penalty& penalty) {
   raise<StateError>(
       model.name(),
       "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.",
-      term, value, step);
+      term, std::isnan(value) ? std::abs(value) : value, step);
 }
 
 // Keeps what a forward pass changes besides the outputs (moving statistics), to put it back.

@@ -10,9 +10,12 @@
 #include "strata/layers/activation.hpp"
 #include "strata/layers/activity_regularization.hpp"
 #include "strata/layers/batch_normalization.hpp"
+#include "strata/layers/convolution.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/dropout.hpp"
 #include "strata/layers/flatten.hpp"
+#include "strata/layers/global_pooling.hpp"
+#include "strata/layers/pooling.hpp"
 #include "strata/layers/relu.hpp"
 #include "strata/layers/reshape.hpp"
 #include "strata/layers/softmax.hpp"
@@ -21,11 +24,66 @@
 namespace strata::testing {
 namespace {
 
-std::vector<LayerCase> rows() {
+// Over one, two and three spatial axes.
+const Shape kSpatialInputs[] = {{3, 5, 2}, {3, 5, 4, 2}, {3, 5, 4, 3, 2}};
+const Shape kHalvedInputs[] = {{3, 3, 2}, {3, 3, 2, 2}, {3, 3, 2, 2, 2}};
+
+template <int N>
+LayerCase convolution_row(std::string name) {
+  const auto make = [] {
+    return layers::Conv<N>({.filters = 4,
+                            .kernel_size = 3,
+                            .padding = "same",
+                            .groups = 2,
+                            .activation = "tanh",
+                            .kernel_initializer = "he_normal",
+                            .bias_initializer = "ones",
+                            .kernel_regularizer = "l1_l2",
+                            .bias_regularizer = "l1",
+                            .activity_regularizer = "l2",
+                            .kernel_constraint = "unit_norm",
+                            .bias_constraint = "non_neg"});
+  };
+  return {.name = std::move(name),
+          .make = make,
+          .input = kSpatialInputs[N - 1],
+          .output = kSpatialInputs[N - 1].with(N + 1, 4),
+          .weights = 2,
+          .penalties = 3};
+}
+
+template <class Layer, int N>
+LayerCase pooling_row(std::string name) {
+  const auto make = [] {
+    return Layer({.pool_size = 3, .strides = 2, .padding = "same", .activity_regularizer = "l2"});
+  };
+  return {std::move(name), make, kSpatialInputs[N - 1], kHalvedInputs[N - 1]};
+}
+
+template <class Layer, int N>
+LayerCase global_pooling_row(std::string name) {
+  const auto make = [] {
+    return Layer({.data_format = "channels_first", .activity_regularizer = "l2"});
+  };
+  return {std::move(name), make, kSpatialInputs[N - 1], {3, 5}};
+}
+
+template <int N>
+std::vector<LayerCase> spatial_rows() {
+  const std::string axes = std::to_string(N) + "D";
+  return {convolution_row<N>("Conv" + axes),
+          pooling_row<layers::MaxPooling<N>, N>("MaxPooling" + axes),
+          pooling_row<layers::AveragePooling<N>, N>("AveragePooling" + axes),
+          global_pooling_row<layers::GlobalMaxPooling<N>, N>("GlobalMaxPooling" + axes),
+          global_pooling_row<layers::GlobalAveragePooling<N>, N>("GlobalAveragePooling" + axes)};
+}
+
+std::vector<LayerCase> core_rows() {
   using namespace layers;
   return {
       {.name = "Activation",
-       .make = [] { return layers::Activation({.activation = "silu", .activity_regularizer = "l2"}); },
+       .make =
+           [] { return layers::Activation({.activation = "silu", .activity_regularizer = "l2"}); },
        .input = {3, 4},
        .output = {3, 4}},
       {.name = "ActivityRegularization",
@@ -126,6 +184,13 @@ std::vector<LayerCase> rows() {
        .input = {3, 2, 4},
        .output = {3, 2, 4}},
   };
+}
+
+std::vector<LayerCase> rows() {
+  std::vector<LayerCase> all = core_rows();
+  for (const auto& more : {spatial_rows<1>(), spatial_rows<2>(), spatial_rows<3>()})
+    all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 class LayerContract : public ::testing::TestWithParam<LayerCase> {};

@@ -24,5 +24,19 @@ INSTANTIATE_TEST_SUITE_P(Normalization, LayerGolden,
                          ::testing::ValuesIn(layer_cases("layers_norm", {"BatchNormalization"})),
                          name_of);
 
+INSTANTIATE_TEST_SUITE_P(Convolution, LayerGolden,
+                         ::testing::ValuesIn(layer_cases("layers_conv",
+                                                         {"Conv1D", "Conv2D", "Conv3D"})),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(Pooling, LayerGolden,
+                         ::testing::ValuesIn(layer_cases(
+                             "layers_pool",
+                             {"MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D",
+                              "AveragePooling2D", "AveragePooling3D", "GlobalMaxPooling1D",
+                              "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D",
+                              "GlobalAveragePooling2D", "GlobalAveragePooling3D"})),
+                         name_of);
+
 }  // namespace
 }  // namespace strata::testing

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "strata/core/errors.hpp"
-
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
@@ -90,9 +89,9 @@ TEST_F(BadInput, BadOptions) {
   EXPECT_THAT(
       [&] { fit(x, y, {.validation_split = 1.5f}); },
       Raises("m.fit: validation_split must lie in [0, 1). Received: validation_split=1.5."));
-  EXPECT_THAT([&] { fit(x, y, {.validation_split = 0.01f}); },
+  EXPECT_THAT([&] { fit(x, y, {.validation_split = 0.9f}); },
               Raises("m.fit: validation_split must leave samples on both sides. Received: "
-                     "validation_split=0.01 of 5 "
+                     "validation_split=0.9 of 5 "
                      "samples."));
   EXPECT_THAT([&] { fit(x, y, {.callbacks = {nullptr}}); },
               Raises("m.fit: callbacks must not be null. Received: a null callback."));
@@ -136,7 +135,7 @@ TEST_F(BadInput, ARegularizerThatReturnsNoScalarIsNamed) {
   model.get_layer("head").set_regularizer("kernel", [](const Tensor& w) { return ops::abs(w); });
   EXPECT_THAT([&] { fit(x, y); },
               Raises<ShapeError>("head: kernel: a regularizer must return a scalar. Received: "
-                                 "shape=(3, 4) from Callable."));
+                                 "shape=(3, 4) from a callable."));
 }
 
 TEST_F(BadInput, ANonFinitePenaltyIsNamed) {

@@ -30,7 +30,7 @@ Tensor ties(const Shape& shape, std::uint64_t seed) {
   return ops::round(random::Generator(seed).uniform(shape, -3.0f, 3.0f));
 }
 
-struct Case {
+struct PoolingCase {
   Shape x;
   PoolingGeometry geometry;
 
@@ -50,11 +50,11 @@ struct Case {
   }
 };
 
-Case random_case(std::mt19937& engine) {
+PoolingCase random_pooling(std::mt19937& engine) {
   const auto draw = [&](int low, int high) {
     return low + static_cast<int>(engine() % static_cast<unsigned>(high - low + 1));
   };
-  Case c;
+  PoolingCase c;
   c.geometry.padding = draw(0, 1) == 0 ? Padding::valid : Padding::same;
   c.x = {draw(1, 3)};
   const int spatial = draw(1, 3);
@@ -69,11 +69,11 @@ Case random_case(std::mt19937& engine) {
   return c;
 }
 
-struct Values {
+struct Pooled {
   Tensor y, dx;
 };
 
-Values expected_max(const Case& c, const Tensor& x, const Tensor& dy) {
+Pooled naive_max(const PoolingCase& c, const Tensor& x, const Tensor& dy) {
   constexpr std::size_t kNone = SIZE_MAX;
   std::vector<std::size_t> first(dy.values().size(), kNone);
   c.for_each_cell([&](std::size_t to, std::size_t from) {
@@ -87,7 +87,7 @@ Values expected_max(const Case& c, const Tensor& x, const Tensor& dy) {
   return {{dy.shape(), y}, {x.shape(), dx}};
 }
 
-Values expected_average(const Case& c, const Tensor& x, const Tensor& dy) {
+Pooled naive_average(const PoolingCase& c, const Tensor& x, const Tensor& dy) {
   std::vector<float> count(dy.values().size()), y(count.size()), dx(x.values().size());
   c.for_each_cell([&](std::size_t to, std::size_t) { count[to] += 1.0f; });
   c.for_each_cell([&](std::size_t to, std::size_t from) {
@@ -98,51 +98,51 @@ Values expected_average(const Case& c, const Tensor& x, const Tensor& dy) {
 }
 
 using Pool = Tensor (*)(const Tensor&, const PoolingGeometry&);
-Values actual(Pool pool, const Case& c, const Tensor& x, const Tensor& dy) {
+Pooled pooled(Pool pool, const PoolingCase& c, const Tensor& x, const Tensor& dy) {
   GradientTape tape;
   const Tensor watched = tape.watch(x);
   const Tensor y = pool(watched, c.geometry);
   return {y, tape.gradient(ops::sum(y * dy), watched)};
 }
 
-void expect_agreement(const Case& c) {
+void expect_pooling(const PoolingCase& c) {
   SCOPED_TRACE(to_string(c.x));
   const Tensor x = ties(c.x, 1);
   const Tensor dy = random::Generator(2).uniform(c.y(), -1.0f, 1.0f);
-  const Values max = actual(ops::max_pool, c, x, dy);
-  EXPECT_THAT(max.y, IsClose(expected_max(c, x, dy).y, 0.0));
-  EXPECT_THAT(max.dx, IsClose(expected_max(c, x, dy).dx, 1e-6));
-  const Values average = actual(ops::average_pool, c, x, dy);
-  EXPECT_THAT(average.y, IsClose(expected_average(c, x, dy).y));
-  EXPECT_THAT(average.dx, IsClose(expected_average(c, x, dy).dx));
+  const Pooled max = pooled(ops::max_pool, c, x, dy);
+  EXPECT_THAT(max.y, IsClose(naive_max(c, x, dy).y, 0.0));
+  EXPECT_THAT(max.dx, IsClose(naive_max(c, x, dy).dx, 1e-6));
+  const Pooled average = pooled(ops::average_pool, c, x, dy);
+  EXPECT_THAT(average.y, IsClose(naive_average(c, x, dy).y));
+  EXPECT_THAT(average.dx, IsClose(naive_average(c, x, dy).dx));
 }
 
 TEST(Pooling, AgreesWithItsDefinitionOverRandomGeometries) {
   std::mt19937 engine(7);
   for (int i = 0; i < 300 && !::testing::Test::HasFailure(); ++i)
-    expect_agreement(random_case(engine));
+    expect_pooling(random_pooling(engine));
 }
 
-const Case kLargeCases[] = {
+const PoolingCase kLargePoolings[] = {
     {{32, 27, 26, 20}, {}},
     {{20, 30, 31, 7}, {.window = {3, 3, 1}, .strides = {2, 1, 1}, .padding = Padding::same}},
     {{6, 12, 14, 13, 5}, {.window = {5, 5, 5}, .strides = {3, 3, 3}}},
 };
 
 TEST(Pooling, AgreesWithItsDefinitionOverManyParts) {
-  for (const Case& c : kLargeCases) expect_agreement(c);
+  for (const PoolingCase& c : kLargePoolings) expect_pooling(c);
 }
 
 TEST(Pooling, IsTheSameToTheBitForAnyNumberOfThreads) {
   const int threads = num_threads();
-  for (const Case& c : kLargeCases) {
+  for (const PoolingCase& c : kLargePoolings) {
     for (const Pool pool : {ops::max_pool, ops::average_pool}) {
       const Tensor x = random::Generator(1).normal(c.x);
       const Tensor dy = random::Generator(2).normal(c.y());
       set_num_threads(1);
-      const Values one = actual(pool, c, x, dy);
+      const Pooled one = pooled(pool, c, x, dy);
       set_num_threads(2);
-      const Values two = actual(pool, c, x, dy);
+      const Pooled two = pooled(pool, c, x, dy);
       EXPECT_THAT(two.y.values(), ::testing::ElementsAreArray(one.y.values()));
       EXPECT_THAT(two.dx.values(), ::testing::ElementsAreArray(one.dx.values()));
     }
@@ -188,14 +188,14 @@ TEST(Pooling, TakesAnEmptyBatch) {
 }
 
 // keras.md 3.6, on 1 … 5.
-struct Row {
+struct KerasPooling {
   PoolingGeometry geometry;
   std::vector<float> largest;
   std::vector<float> mean;
 };
 
 TEST(Pooling, AgreesWithKeras) {
-  const Row rows[] = {
+  const KerasPooling rows[] = {
       {{}, {2, 4}, {1.5f, 3.5f}},
       {{.padding = Padding::same}, {2, 4, 5}, {1.5f, 3.5f, 5}},
       {{.window = {3, 1, 1}, .padding = Padding::same}, {2, 4, 5}, {1.5f, 3, 4.5f}},
@@ -205,7 +205,7 @@ TEST(Pooling, AgreesWithKeras) {
        {1.5f, 2, 3, 4, 4.5f}},
   };
   const Tensor x({1, 5, 1}, {1, 2, 3, 4, 5});
-  for (const Row& row : rows) {
+  for (const KerasPooling& row : rows) {
     const Tensor largest = ops::max_pool(x, row.geometry);
     const Tensor mean = ops::average_pool(x, row.geometry);
     EXPECT_THAT(largest.values(), ::testing::ElementsAreArray(row.largest));

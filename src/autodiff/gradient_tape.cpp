@@ -19,13 +19,6 @@ using autodiff::Trace;
 
 namespace {
 
-struct Record {
-  const char* op;
-  std::vector<int> inputs;  // slots; kNone for constants
-  int output;
-  Backward backward;
-};
-
 constexpr int kNone = -1;
 
 // Tapes, and gradients that a tape took, are numbered in the order of their making. To a tape,
@@ -47,6 +40,13 @@ thread_local int sweeps = 0;  // under way on this thread; their arithmetic is n
 }  // namespace
 
 class GradientTape::Impl {
+  struct Record {
+    const char* op;
+    std::vector<int> inputs;  // slots; kNone for constants
+    int output;
+    Backward backward;
+  };
+
  public:
   explicit Impl(bool persistent) : number_(next_number()), persistent_(persistent) {
     outer_ = current_;

@@ -51,17 +51,17 @@ Starts starts_of(const Shape& shape, const Shape& batch) {
 }
 
 Product product_of(const Shape& a, const Shape& b) {
-  constexpr const char* kWho = "ops::matmul";
-  check<ShapeError>(a.rank() >= 1 && b.rank() >= 1, kWho,
+  constexpr const char* kMatmul = "ops::matmul";
+  check<ShapeError>(a.rank() >= 1 && b.rank() >= 1, kMatmul,
                     "the inputs must have at least one axis. Received: shapes {} and {}.", a, b);
   const Shape left = a.rank() == 1 ? Shape{1, a[0]} : a;
   const Shape right = b.rank() == 1 ? Shape{b[0], 1} : b;
   Product product{left[left.rank() - 2], left.back(), right.back(), {0}, {0}, {0}, {}};
-  check<ShapeError>(product.inner == right[right.rank() - 2], kWho,
+  check<ShapeError>(product.inner == right[right.rank() - 2], kMatmul,
                     "the last axis of the first input must be as long as the second last (of a "
                     "vector: the only) one of the second. Received: shapes {} and {}.",
                     a, b);
-  const Shape batch = broadcast(without_matrix(left), without_matrix(right), kWho);
+  const Shape batch = broadcast(without_matrix(left), without_matrix(right), kMatmul);
   product.result = batch;
   if (a.rank() > 1) product.result.append(product.rows);
   if (b.rank() > 1) product.result.append(product.columns);
@@ -132,15 +132,15 @@ void add_products(InputGradients& inputs, int input, const Shape& shape, const E
 
 // c = a · b,   da = dc · bᵀ,   db = aᵀ · dc
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  constexpr const char* kWho = "ops::matmul";
-  check_defined(kWho, a);
-  check_defined(kWho, b);
+  constexpr const char* kMatmul = "ops::matmul";
+  check_defined(kMatmul, a);
+  check_defined(kMatmul, b);
   const Product p = product_of(a.shape(), b.shape());
   Tensor c = TensorAccess::uninitialized(p.result);
   multiply_all({p.rows, p.columns, p.inner}, {a.data(), p.a, p.inner}, {b.data(), p.b, p.columns},
                0.0f, TensorAccess::data(c), p.c, false);
   return autodiff::record(
-      kWho, std::move(c), {a, b}, [a, b, p](const Tensor& dc, InputGradients& inputs) {
+      kMatmul, std::move(c), {a, b}, [a, b, p](const Tensor& dc, InputGradients& inputs) {
         add_products(inputs, 0, a.shape(), {p.rows, p.inner, p.columns},
                      {dc.data(), p.c, p.columns}, {b.data(), p.b, p.columns, true}, p.a);
         add_products(inputs, 1, b.shape(), {p.inner, p.columns, p.rows},

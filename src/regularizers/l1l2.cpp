@@ -22,13 +22,13 @@ Config L1L2::get_config() const {
 }
 
 L1L2 L1L2::from_config(const Config& config) {
-  std::optional<float> l1 = 0.0f;  // Keras writes null for "none"
-  std::optional<float> l2 = 0.0f;
+  std::optional<float> first = 0.0f;  // Keras writes null for "none"
+  std::optional<float> second = 0.0f;
   read_fields("L1L2", config, [&](auto& fields) {
-    fields("l1", l1);
-    fields("l2", l2);
+    fields("l1", first);
+    fields("l2", second);
   });
-  return L1L2({.l1 = l1.value_or(0.0f), .l2 = l2.value_or(0.0f)});
+  return L1L2({.l1 = first.value_or(0.0f), .l2 = second.value_or(0.0f)});
 }
 
 }  // namespace strata::regularizers

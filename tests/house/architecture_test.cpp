@@ -88,8 +88,9 @@ TEST(Architecture, LayersDontIncludeEachOther) {
 
 TEST(Architecture, PublicHeadersDontReachIntoTheSources) {
   for (const auto& [file, target, quoted] : all_includes()) {
-    if (quoted && is_public(file))
+    if (quoted && is_public(file)) {
       EXPECT_EQ(target.rfind("strata/", 0), 0U) << file << ": " << target;
+    }
   }
 }
 

@@ -30,9 +30,9 @@ class BadInput : public ::testing::Test {
     EXPECT_EQ(model.optimizer().iterations(), 0);
   }
 
-  void fit(const Tensor& x, const Tensor& y, FitOptions options = {}) {
+  void fit(const Tensor& inputs, const Tensor& targets, FitOptions options = {}) {
     options.verbose = 0;
-    model.fit(x, y, options);
+    model.fit(inputs, targets, options);
   }
 
   Sequential model{SequentialOptions{

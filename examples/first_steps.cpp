@@ -1,4 +1,3 @@
-// Learns a sum of three numbers among twenty, with a penalty on the weights.
 #include <fmt/core.h>
 
 #include <strata/strata.hpp>

@@ -160,7 +160,6 @@ RegularizerSpec* Conv<N>::regularizer_slot(std::string_view weight) {
 template <int N>
 Config Conv<N>::get_config() const {
   Config base = Layer::get_config();
-  base.erase("activity_regularizer");  // stands among the layer's own, set or not
   return with_base_fields(std::move(base), [this](auto& fields) {
     Options options = options_;
     options.activity_regularizer = activity_regularizer();

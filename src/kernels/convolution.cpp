@@ -129,6 +129,38 @@ void BackwardPart::add_input_gradient(std::int64_t group, std::int64_t begin, st
   scatter_columns(layout, columns, first_channel, begin, end, dx);
 }
 
+void zero_images(const Windows& windows, const Part& rows, float* x) {
+  const std::int64_t first = rows.begin / windows.positions();
+  const std::int64_t end = rows.end / windows.positions();
+  std::fill_n(x + first * windows.image_size(), (end - first) * windows.image_size(), 0.0f);
+}
+
+// How the backward pass is cut up. Windows overlap inside an image, so where the input's gradient
+// is wanted, an image belongs to one part.
+struct BackwardPlan {
+  BackwardPlan(const Convolution& convolution, const ConvolutionGradients& gradients)
+      : item_rows(gradients.x != nullptr && !convolution.columns().is_input()
+                      ? convolution.windows.positions()
+                      : 1),
+        items(convolution.windows.rows() / item_rows) {
+    const std::int64_t most_sums =
+        std::clamp<std::int64_t>(kKernelSumFloats / convolution.kernel_size(), 4, kMostKernelSums);
+    parts = worthwhile_parts(convolution, items,
+                             gradients.kernel != nullptr ? most_sums : kMostConvolutionParts);
+    block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
+  }
+
+  Part rows(std::int64_t part) const {
+    const Part range = Part::of(items, part, parts);
+    return {range.begin * item_rows, range.end * item_rows};
+  }
+
+  std::int64_t item_rows;
+  std::int64_t items;
+  std::int64_t parts = 1;
+  std::int64_t block = 1;
+};
+
 // sum[i] += parts[0][i] + parts[1][i] + …, in this order.
 template <class Value>
 void add_parts(std::int64_t parts, std::int64_t count, const Value* values, float* sum) {
@@ -172,57 +204,44 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
 
 void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
                        const float* y, const float* dy, const ConvolutionGradients& gradients) {
-  const Windows& windows = convolution.windows;
+  const BackwardPlan plan(convolution, gradients);
   const ColumnLayout layout = convolution.columns();
   const std::int64_t kernel_size = convolution.kernel_size();
   const std::int64_t filters = convolution.filters;
-  // Windows overlap inside an image, so an image's gradient belongs to one part.
-  const std::int64_t item_rows =
-      gradients.x != nullptr && !layout.is_input() ? windows.positions() : 1;
-  const std::int64_t items = windows.rows() / std::max<std::int64_t>(item_rows, 1);
-  const std::int64_t most_sums = std::clamp<std::int64_t>(
-      kKernelSumFloats / std::max<std::int64_t>(kernel_size, 1), 4, kMostKernelSums);
-  const std::int64_t parts = worthwhile_parts(
-      convolution, items, gradients.kernel != nullptr ? most_sums : kMostConvolutionParts);
-  const std::int64_t block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
-
   const bool linear = convolution.activation == FusedActivation::linear;
-  const std::int64_t column_floats = layout.is_input() ? 0 : block * layout.depth();
-  const std::int64_t dz_floats = linear ? 0 : block * filters;
-  const Buffer columns = scratch(parts, column_floats);
-  const Buffer dz = scratch(parts, dz_floats);
-  const bool own_sums = gradients.kernel != nullptr && parts > 1;
-  const Buffer kernel_sums = own_sums ? scratch(parts, kernel_size) : Buffer();
-  const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
+  const bool scatters = gradients.x != nullptr && !layout.is_input();
+  const bool own_sums = gradients.kernel != nullptr && plan.parts > 1;
+
+  const std::int64_t column_floats = layout.is_input() ? 0 : plan.block * layout.depth();
+  const std::int64_t dz_floats = linear ? 0 : plan.block * filters;
+  const Buffer columns = scratch(plan.parts, column_floats);
+  const Buffer dz = scratch(plan.parts, dz_floats);
+  const Buffer kernel_sums = own_sums ? scratch(plan.parts, kernel_size) : Buffer();
+  const Buffer bias_sums = gradients.bias != nullptr ? scratch(plan.parts, 2 * filters) : Buffer();
   auto* const sums = reinterpret_cast<double*>(bias_sums.data());
-  if (sums != nullptr) std::uninitialized_fill_n(sums, parts * filters, 0.0);
+  if (sums != nullptr) std::uninitialized_fill_n(sums, plan.parts * filters, 0.0);
 
   const SingleThreadedBlas scope;
-  parallel_parts(parts, [&](std::int64_t part) {
-    const Part range = Part::of(items, part, parts);
-    BackwardPart work{convolution,
-                      x,
-                      kernel,
-                      y,
-                      dy,
-                      columns.data() + part * column_floats,
-                      linear ? nullptr : dz.data() + part * dz_floats,
-                      gradients.x,
-                      gradients.fresh_x,
-                      own_sums ? kernel_sums.data() + part * kernel_size : gradients.kernel,
-                      sums == nullptr ? nullptr : sums + part * filters};
+  parallel_parts(plan.parts, [&](std::int64_t part) {
+    const Part rows = plan.rows(part);
+    const BackwardPart work{convolution,
+                            x,
+                            kernel,
+                            y,
+                            dy,
+                            columns.data() + part * column_floats,
+                            linear ? nullptr : dz.data() + part * dz_floats,
+                            gradients.x,
+                            gradients.fresh_x,
+                            own_sums ? kernel_sums.data() + part * kernel_size : gradients.kernel,
+                            sums == nullptr ? nullptr : sums + part * filters};
     if (own_sums) std::fill_n(work.kernel_sum, kernel_size, 0.0f);
-    if (gradients.x != nullptr && gradients.fresh_x && !layout.is_input()) {
-      std::fill_n(gradients.x + range.begin * windows.image_size(),
-                  (range.end - range.begin) * windows.image_size(), 0.0f);
-    }
-    for (std::int64_t begin = range.begin * item_rows; begin < range.end * item_rows;
-         begin += block) {
-      work.run(begin, std::min(range.end * item_rows, begin + block));
-    }
+    if (scatters && gradients.fresh_x) zero_images(convolution.windows, rows, gradients.x);
+    for (std::int64_t begin = rows.begin; begin < rows.end; begin += plan.block)
+      work.run(begin, std::min(rows.end, begin + plan.block));
   });
-  if (own_sums) add_parts(parts, kernel_size, kernel_sums.data(), gradients.kernel);
-  if (sums != nullptr) add_parts(parts, filters, sums, gradients.bias);
+  if (own_sums) add_parts(plan.parts, kernel_size, kernel_sums.data(), gradients.kernel);
+  if (sums != nullptr) add_parts(plan.parts, filters, sums, gradients.bias);
 }
 
 }  // namespace strata::kernels

@@ -74,8 +74,10 @@ Sequential make_cnn(const RegularizerSpec& penalty) {
 datasets::Digits load_digits(const Settings& settings) {
   const auto folder = datasets::find_mnist({.directory = settings.data});
   const bool real = !settings.synthetic && (folder || !settings.data.empty());
-  datasets::Digits digits = real ? datasets::mnist({.directory = settings.data})
-                                 : datasets::synthetic_digits({.train = 20000, .test = 4000});
+  const datasets::SyntheticDigitsOptions drawn{.train = settings.samples.value_or(20000),
+                                               .test = 4000};
+  datasets::Digits digits =
+      real ? datasets::mnist({.directory = settings.data}) : datasets::synthetic_digits(drawn);
   if (settings.samples) {
     digits.x_train = data::slice_rows(digits.x_train, 0, *settings.samples);
     digits.y_train = data::slice_rows(digits.y_train, 0, *settings.samples);

@@ -30,8 +30,7 @@ class CallableRule : public Rule {
 
 /// What a callable is called in logs: its registered name without the package, or `lambda`.
 inline std::string callable_name(const std::string& registered_name) {
-  return registered_name.empty() ? "lambda"
-                                 : registered_name.substr(registered_name.find('>') + 1);
+  return registered_name.empty() ? "lambda" : registered_name.substr(registered_name.find('>') + 1);
 }
 
 /// The function a config object names, as Keras writes them; empty if it is something else.

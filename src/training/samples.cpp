@@ -25,8 +25,8 @@ Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t end,
   if (!tensor.defined()) return {};
   if (order.empty() && begin == 0 && end == tensor.shape().front()) return tensor;
   if (order.empty()) return data::slice_rows(tensor, begin, end);
-  return data::gather_rows(
-      tensor, order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+  return data::gather_rows(tensor, order.subspan(static_cast<std::size_t>(begin),
+                                                 static_cast<std::size_t>(end - begin)));
 }
 
 }  // namespace

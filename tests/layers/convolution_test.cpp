@@ -128,11 +128,11 @@ TEST(Conv, WritesKerassKeysInKerassOrder) {
   const Config config = every_slot_filled().get_config();
   for (const auto& [key, value] : config.items()) keys.push_back(key);
   EXPECT_THAT(
-      keys, ::testing::ElementsAre("name", "trainable", "dtype", "filters", "kernel_size",
-                                   "strides", "padding", "data_format", "dilation_rate", "groups",
-                                   "activation", "use_bias", "kernel_initializer",
-                                   "bias_initializer", "kernel_regularizer", "bias_regularizer",
-                                   "activity_regularizer", "kernel_constraint", "bias_constraint"));
+      keys, ::testing::ElementsAre("name", "trainable", "dtype", "activity_regularizer", "filters",
+                                   "kernel_size", "strides", "padding", "data_format",
+                                   "dilation_rate", "groups", "activation", "use_bias",
+                                   "kernel_initializer", "bias_initializer", "kernel_regularizer",
+                                   "bias_regularizer", "kernel_constraint", "bias_constraint"));
   EXPECT_EQ(config["kernel_size"], Config::array({3, 2}));
   EXPECT_EQ(config["padding"], "same");
   EXPECT_EQ(config["data_format"], "channels_last");

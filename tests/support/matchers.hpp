@@ -33,11 +33,11 @@ auto Raises(const std::string& text) {
 }
 
 /// The largest difference of two tensors of the same shape, relative to the largest element of
-/// `expected` (but to no less than 2e-3); infinite where the shapes differ or something is NaN.
+/// `expected` (but to no less than 1e-3); infinite where the shapes differ or something is NaN.
 inline double relative_gap(const Tensor& actual, const Tensor& expected) {
   if (!actual.defined() || !expected.defined() || !(actual.shape() == expected.shape()))
     return INFINITY;
-  double largest = 2e-3;
+  double largest = 1e-3;
   double gap = 0.0;
   for (std::size_t i = 0; i < expected.values().size(); ++i) {
     const double a = actual.values()[i];

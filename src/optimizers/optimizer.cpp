@@ -13,6 +13,7 @@
 #include "kernels/optimizer.hpp"
 #include "optimizers/options.hpp"
 #include "strata/constraints/constraint.hpp"
+#include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
 
 namespace strata {
@@ -199,6 +200,10 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
 }
 
 // ---- one step
+
+Tensor Optimizer::scale_loss(const Tensor& loss) const {
+  return options_.loss_scale_factor ? loss * *options_.loss_scale_factor : loss;
+}
 
 void Optimizer::apply(const std::vector<Tensor>& gradients,
                       const std::vector<Variable>& variables) {

@@ -90,7 +90,7 @@ Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& ba
     if (!std::isfinite(total.item()))
       raise_not_finite(model, loss, compiled.optimizer->iterations() + 1);
     variables = model.trainable_variables();
-    gradients = tape.gradient(total, variables);
+    gradients = tape.gradient(compiled.optimizer->scale_loss(total), variables);
     if (!variables.empty()) compiled.optimizer->apply(gradients, variables);
   } catch (...) {
     before.restore();

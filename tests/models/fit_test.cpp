@@ -231,6 +231,19 @@ TEST(Fit, OneSeedGivesTheSameBitsTwiceAndWithAnyNumberOfThreads) {
   set_num_threads(threads);
 }
 
+TEST(Fit, ALossScaleChangesNoWeightAndNoFigure) {
+  Sequential plain = golden_model({.kernel = "l2"});
+  Sequential scaled = golden_model({.kernel = "l2"});
+  const auto sgd = [](std::optional<float> factor) {
+    return optimizers::SGD({.learning_rate = 0.1f, .loss_scale_factor = factor});
+  };
+  plain.compile({.optimizer = sgd({}), .loss = "mse"});
+  scaled.compile({.optimizer = sgd(128.0f), .loss = "mse"});
+  const FitOptions options{.epochs = 3, .verbose = 0, .shuffle = false};
+  EXPECT_EQ(plain.fit(kX, kY, options).history, scaled.fit(kX, kY, options).history);
+  EXPECT_EQ(testing::relative_gap(plain.get_weights()[0], scaled.get_weights()[0]), 0.0);
+}
+
 TEST(Fit, StopsWhenAnotherThreadSaysSo) {
   Sequential model = golden_model();
   model.optimizer().set_learning_rate(0.001f);

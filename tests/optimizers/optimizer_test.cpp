@@ -72,6 +72,11 @@ TEST(Optimizer, DividesGradientsByTheLossScale) {
   EXPECT_EQ(w.value().item(), 0.5f);
 }
 
+TEST(Optimizer, ScalesALoss) {
+  EXPECT_EQ(SGD({.loss_scale_factor = 4.0f}).scale_loss(2.0f).item(), 8.0f);
+  EXPECT_EQ(SGD().scale_loss(2.0f).item(), 2.0f);
+}
+
 TEST(Optimizer, ClipsWhatTheLossScaleLeaves) {
   const Variable w = scalar("w", 0.0f);
   SGD({.learning_rate = 1.0f, .clipvalue = 1.0f, .loss_scale_factor = 4.0f})

@@ -30,7 +30,7 @@ struct OptimizerOptions {
   float ema_momentum = 0.99f;                 ///< In [0, 1].
   /// Every so many steps weights become their averages; none or 0: never.
   std::optional<int> ema_overwrite_frequency = {};
-  std::optional<float> loss_scale_factor = {};          ///< Gradients are divided by it.
+  std::optional<float> loss_scale_factor = {};          ///< See `scale_loss`.
   std::optional<int> gradient_accumulation_steps = {};  ///< Updates come every so many calls, >= 2.
   std::string name = {};                                ///< Default: the class in snake_case.
 };
@@ -56,6 +56,10 @@ class Optimizer {
   /// all gradients are undefined, or on a variable that `build` did not see or that stands twice;
   /// ShapeError on a gradient of another shape than its variable's. Nothing is changed then.
   void apply(const std::vector<Tensor>& gradients, const std::vector<Variable>& variables);
+
+  /// `loss * loss_scale_factor`, the loss itself without one: what a training loop differentiates,
+  /// since `apply` divides the gradients by the factor.
+  Tensor scale_loss(const Tensor& loss) const;
 
   /// Makes the state for these variables; the first `apply` does it otherwise. Once built, raises
   /// InvalidArgument on variables that it was not built with.

@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -19,15 +20,13 @@ class Recorder : public Callback {
  public:
   void on_train_begin(const Logs&) override { calls += "train( "; }
   void on_train_end(const Logs&) override { calls += ")train"; }
-  void on_epoch_begin(int epoch, const Logs&) override {
-    calls += "e" + std::to_string(epoch) + "( ";
-  }
+  void on_epoch_begin(int epoch, const Logs&) override { calls += fmt::format("e{}( ", epoch); }
   void on_epoch_end(int, const Logs& logs) override {
     calls += ")e ";
     saw_validation = logs.contains("val_loss");
   }
   void on_train_batch_begin(int batch, const Logs& logs) override {
-    calls += "b" + std::to_string(batch) + "( ";
+    calls += fmt::format("b{}( ", batch);
     Callback::on_train_batch_begin(batch, logs);
   }
   void on_train_batch_end(int batch, const Logs& logs) override {
@@ -39,13 +38,13 @@ class Recorder : public Callback {
   void on_test_begin(const Logs&) override { calls += "test( "; }
   void on_test_end(const Logs&) override { calls += ")test "; }
   void on_test_batch_begin(int batch, const Logs&) override {
-    calls += "t" + std::to_string(batch) + "( ";
+    calls += fmt::format("t{}( ", batch);
   }
   void on_test_batch_end(int, const Logs&) override { calls += ")t "; }
   void on_predict_begin(const Logs&) override { calls += "predict( "; }
   void on_predict_end(const Logs&) override { calls += ")predict"; }
   void on_predict_batch_begin(int batch, const Logs&) override {
-    calls += "p" + std::to_string(batch) + "( ";
+    calls += fmt::format("p{}( ", batch);
   }
   void on_predict_batch_end(int, const Logs&) override { calls += ")p "; }
 

@@ -9,7 +9,9 @@ kink of ReLU, a tie of max pooling, a zero of L1 or a division by almost nothing
 """
 
 import argparse
+import concurrent.futures
 import json
+import multiprocessing
 import os
 import pathlib
 import secrets
@@ -263,7 +265,7 @@ class Run:
         self.model.add(layers.Dense(units, **{**weighted(draw, 2), "activation": last, "use_bias": True,
                                               "kernel_constraint": None}))
         self.model.compile(
-            optimizer=optimizer(draw), loss=loss, metrics=found[: draw.whole(0, len(found))],
+            optimizer=optimizer(draw), loss=loss, metrics=found[: draw.whole(0, len(found))] or None,
             weighted_metrics=["mse"] if draw.chance(0.2) and targets(1).shape[-1] == units else None,
             loss_weights=draw.among(None, None, draw.real(0.3, 2.0)))
         self.start = [self.first_weights(draw, weight) for weight in self.model.weights]
@@ -388,7 +390,12 @@ def draw_model(seed):
         if numbers is not None:
             return run.document(seed, numbers)
         print(f"  model {seed}: drawn again: {why_not}", file=sys.stderr)
-    raise SystemExit(f"model {seed}: no well-conditioned draw in 200")
+    raise RuntimeError(f"model {seed}: no well-conditioned draw in 200")
+
+
+def write_model(path, seed):
+    path.write_text(json.dumps(plain_json(draw_model(seed))))
+    jax.clear_caches()
 
 
 def main():
@@ -402,11 +409,9 @@ def main():
     seeds = [arguments.model] if arguments.model is not None else [seed * 1000 + i for i in range(arguments.count)]
     arguments.directory.mkdir(parents=True, exist_ok=True)
     print(f"Keras {keras.__version__}, seed {seed}: drawing {len(seeds)} models", flush=True)
-    for index, model_seed in enumerate(seeds):
-        document = draw_model(model_seed)
-        (arguments.directory / f"model_{index:03}.json").write_text(json.dumps(plain_json(document)))
-        if index % 10 == 9:
-            jax.clear_caches()
+    paths = [arguments.directory / f"model_{index:03}.json" for index in range(len(seeds))]
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(write_model, paths, seeds))
 
 
 if __name__ == "__main__":

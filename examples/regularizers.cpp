@@ -62,8 +62,9 @@ double share_near_zero(const Model& model) {
   double all = 0.0;
   for (const Variable& weight : model.trainable_variables()) {
     if (weight.name() != "kernel") continue;
-    for (const float value : weight.value().values()) near += std::abs(value) < 1e-3f;
-    all += static_cast<double>(weight.shape().element_count());
+    const Tensor kernel = weight;
+    for (const float value : kernel.values()) near += std::abs(value) < 1e-3f;
+    all += static_cast<double>(kernel.size());
   }
   return near / all;
 }

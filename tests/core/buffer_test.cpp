@@ -10,8 +10,11 @@
 namespace strata::testing {
 namespace {
 
+// Under AddressSanitizer every buffer is an allocation of its own.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool kPooled = false;  // every buffer is then an allocation of its own
+constexpr bool kPooled = false;
+#elif defined(__has_feature)
+constexpr bool kPooled = !__has_feature(address_sanitizer);
 #else
 constexpr bool kPooled = true;
 #endif

@@ -1,6 +1,8 @@
 // Regularizers by name: every spelling, every case, and the refusal of all else.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "strata/config.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/regularizers/l1.hpp"
@@ -15,8 +17,8 @@ namespace {
 using namespace regularizers;
 
 template <class R>
-const R* as(const RegularizerSpec& spec) {
-  return dynamic_cast<const R*>(spec.rule().get());
+std::shared_ptr<const R> as(const RegularizerSpec& spec) {
+  return std::dynamic_pointer_cast<const R>(spec.rule());
 }
 
 std::string unknown(const std::string& identifier) {
@@ -27,7 +29,7 @@ std::string unknown(const std::string& identifier) {
 
 TEST(RegularizerIdentifier, L1InAnyCaseHasItsDocumentedFactor) {
   for (const char* name : {"l1", "L1"}) {
-    const auto* rule = as<L1>(RegularizerSpec(name));
+    const auto rule = as<L1>(RegularizerSpec(name));
     ASSERT_NE(rule, nullptr) << name;
     EXPECT_EQ(rule->l1(), 0.01f) << name;
   }
@@ -35,7 +37,7 @@ TEST(RegularizerIdentifier, L1InAnyCaseHasItsDocumentedFactor) {
 
 TEST(RegularizerIdentifier, L2InAnyCaseHasItsDocumentedFactor) {
   for (const char* name : {"l2", "L2"}) {
-    const auto* rule = as<L2>(RegularizerSpec(name));
+    const auto rule = as<L2>(RegularizerSpec(name));
     ASSERT_NE(rule, nullptr) << name;
     EXPECT_EQ(rule->l2(), 0.01f) << name;
   }
@@ -43,7 +45,7 @@ TEST(RegularizerIdentifier, L2InAnyCaseHasItsDocumentedFactor) {
 
 TEST(RegularizerIdentifier, L1L2InAnySpellingMeansBothDocumentedFactors) {
   for (const char* name : {"l1_l2", "l1l2", "L1L2", "L1_L2", "l1L2", "L1l2", "l1_L2"}) {
-    const auto* rule = as<L1L2>(RegularizerSpec(name));
+    const auto rule = as<L1L2>(RegularizerSpec(name));
     ASSERT_NE(rule, nullptr) << name;
     EXPECT_EQ(rule->l1(), 0.01f) << name;
     EXPECT_EQ(rule->l2(), 0.01f) << name;
@@ -53,7 +55,7 @@ TEST(RegularizerIdentifier, L1L2InAnySpellingMeansBothDocumentedFactors) {
 TEST(RegularizerIdentifier, OrthogonalRegularizerInAnySpelling) {
   for (const char* name : {"orthogonal_regularizer", "OrthogonalRegularizer",
                            "Orthogonal_Regularizer", "ORTHOGONAL_REGULARIZER"}) {
-    const auto* rule = as<OrthogonalRegularizer>(RegularizerSpec(name));
+    const auto rule = as<OrthogonalRegularizer>(RegularizerSpec(name));
     ASSERT_NE(rule, nullptr) << name;
     EXPECT_EQ(rule->factor(), 0.01f) << name;
     EXPECT_EQ(rule->mode(), "rows") << name;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kernels/vector_math.hpp"
+#include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -13,18 +14,23 @@ using ops::FusedActivation;
 template <class Function>
 void finish(std::int64_t rows, std::int64_t columns, const float* bias, float* y,
             Function function) {
-  for (std::int64_t row = 0; row < rows; ++row, y += columns) {
-    if (bias != nullptr) {
-      for (std::int64_t j = 0; j < columns; ++j) y[j] = function(y[j] + bias[j]);
-    } else {
-      for (std::int64_t j = 0; j < columns; ++j) y[j] = function(y[j]);
+  with_vector_units([&] {
+    if (bias == nullptr) {
+      for (std::int64_t i = 0; i < rows * columns; ++i) y[i] = function(y[i]);
+      return;
     }
-  }
+    for (std::int64_t row = 0; row < rows; ++row) {
+      float* __restrict out = y + row * columns;
+      for (std::int64_t j = 0; j < columns; ++j) out[j] = function(out[j] + bias[j]);
+    }
+  });
 }
 
 template <class Slope>
 void unfinish(std::int64_t count, const float* y, const float* dy, float* dz, Slope slope) {
-  for (std::int64_t i = 0; i < count; ++i) dz[i] = dy[i] * slope(y[i]);
+  with_vector_units([&] {
+    for (std::int64_t i = 0; i < count; ++i) dz[i] = dy[i] * slope(y[i]);
+  });
 }
 
 }  // namespace
@@ -63,18 +69,20 @@ void unfinish_rows(std::int64_t rows, std::int64_t columns, const float* y, cons
 void add_column_sums(std::int64_t rows, std::int64_t columns, const float* dz, double* sums) {
   constexpr std::int64_t kTile = 64;   // columns whose sums stay in registers or nearby
   constexpr std::int64_t kShort = 32;  // rows added up in float before they go into the double
-  for (std::int64_t left = 0; left < columns; left += kTile) {
-    const std::int64_t width = std::min(kTile, columns - left);
-    for (std::int64_t top = 0; top < rows; top += kShort) {
-      std::array<float, kTile> lanes{};
-      for (std::int64_t row = top; row < std::min(rows, top + kShort); ++row) {
-        const float* from = dz + row * columns + left;
-        for (std::int64_t j = 0; j < width; ++j) lanes[static_cast<std::size_t>(j)] += from[j];
+  with_vector_units([&] {
+    for (std::int64_t left = 0; left < columns; left += kTile) {
+      const std::int64_t width = std::min(kTile, columns - left);
+      for (std::int64_t top = 0; top < rows; top += kShort) {
+        std::array<float, kTile> lanes{};
+        for (std::int64_t row = top; row < std::min(rows, top + kShort); ++row) {
+          const float* from = dz + row * columns + left;
+          for (std::int64_t j = 0; j < width; ++j) lanes[static_cast<std::size_t>(j)] += from[j];
+        }
+        for (std::int64_t j = 0; j < width; ++j)
+          sums[left + j] += static_cast<double>(lanes[static_cast<std::size_t>(j)]);
       }
-      for (std::int64_t j = 0; j < width; ++j)
-        sums[left + j] += static_cast<double>(lanes[static_cast<std::size_t>(j)]);
     }
-  }
+  });
 }
 
 }  // namespace strata::kernels

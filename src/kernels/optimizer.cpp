@@ -5,14 +5,15 @@
 
 #include "core/parallel.hpp"
 #include "kernels/block_sum.hpp"
+#include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {
 
 inline float finished(const RawGradient& gradient, std::int64_t i) {
   const float value = gradient.values[i] * gradient.scale;
-  if (value > gradient.limit) return gradient.limit;
-  return value < -gradient.limit ? -gradient.limit : value;
+  const float capped = value > gradient.limit ? gradient.limit : value;
+  return capped < -gradient.limit ? -gradient.limit : capped;
 }
 
 // The arrays of a step never overlap, which lets the compiler vectorize.
@@ -39,7 +40,6 @@ void sgd_momentum(Range range, const SgdStep& step, const RawGradient gradient, 
   }
 }
 
-template <bool kAmsgrad>
 void adam_range(Range range, const AdamStep& step, const RawGradient gradient, float* __restrict w,
                 float* __restrict m, float* __restrict v, float* __restrict largest) {
   const float new_1 = 1.0f - step.beta_1;
@@ -50,12 +50,11 @@ void adam_range(Range range, const AdamStep& step, const RawGradient gradient, f
     m[i] += (g - m[i]) * new_1;
     v[i] += (g * g - v[i]) * new_2;
     float second = v[i];
-    if constexpr (kAmsgrad) second = largest[i] = largest[i] > second ? largest[i] : second;
+    if (largest != nullptr) second = largest[i] = largest[i] > second ? largest[i] : second;
     w[i] = w[i] - decay * w[i] - rate * m[i] / (std::sqrt(second) + epsilon);
   }
 }
 
-template <bool kMomentum, bool kCentered>
 void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradient,
                    float* __restrict w, float* __restrict v, float* __restrict velocity,
                    float* __restrict mean) {
@@ -65,14 +64,14 @@ void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradi
     const float g = finished(gradient, i);
     v[i] = rho * v[i] + fresh * g * g;
     float variance = v[i];
-    if constexpr (kCentered) {
+    if (mean != nullptr) {
       mean[i] = rho * mean[i] + fresh * g;
       // Rounding can carry a variance of large gradients below 0, and the root to NaN.
       variance -= mean[i] * mean[i];
       variance = variance < 0.0f ? 0.0f : variance;
     }
     float change = rate * g / std::sqrt(variance + epsilon);
-    if constexpr (kMomentum) change = velocity[i] = momentum * velocity[i] + change;
+    if (velocity != nullptr) change = velocity[i] = momentum * velocity[i] + change;
     w[i] = w[i] - decay * w[i] - change;
   }
 }
@@ -125,27 +124,26 @@ void moving_average(std::int64_t count, float momentum, const float* weight, flo
 void sgd(std::int64_t count, const SgdStep& step, RawGradient gradient, float* weight,
          float* velocity) {
   parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
-    if (velocity == nullptr) return sgd_plain({begin, end}, step, gradient, weight);
-    sgd_momentum({begin, end}, step, gradient, weight, velocity);
+    with_vector_units([&] {
+      if (velocity == nullptr) return sgd_plain({begin, end}, step, gradient, weight);
+      sgd_momentum({begin, end}, step, gradient, weight, velocity);
+    });
   });
 }
 
 void adam(std::int64_t count, const AdamStep& step, RawGradient gradient, float* weight, float* m,
           float* v, float* largest) {
   parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
-    const auto run = largest == nullptr ? adam_range<false> : adam_range<true>;
-    run({begin, end}, step, gradient, weight, m, v, largest);
+    with_vector_units([&] { adam_range({begin, end}, step, gradient, weight, m, v, largest); });
   });
 }
 
 void rmsprop(std::int64_t count, const RmspropStep& step, RawGradient gradient, float* weight,
              float* v, float* velocity, float* mean) {
   parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
-    const bool centered = mean != nullptr;
-    const auto run = velocity == nullptr
-                         ? (centered ? rmsprop_range<false, true> : rmsprop_range<false, false>)
-                         : (centered ? rmsprop_range<true, true> : rmsprop_range<true, false>);
-    run({begin, end}, step, gradient, weight, v, velocity, mean);
+    with_vector_units([&] {
+      rmsprop_range({begin, end}, step, gradient, weight, v, velocity, mean);
+    });
   });
 }
 

@@ -5,8 +5,22 @@
 
 #include "core/parallel.hpp"
 #include "kernels/block_sum.hpp"
+#include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
+namespace {
+
+void add_terms(std::int64_t count, const float* __restrict x, float l1, float l2, float keep,
+               float* __restrict sum) {
+  const float slope = 2.0f * l2;
+  for (std::int64_t i = 0; i < count; ++i) {
+    float term = l1 * static_cast<float>((x[i] > 0.0f) - (x[i] < 0.0f));
+    if (slope != 0.0f) term += slope * x[i];  // else an infinite weight would give NaN
+    sum[i] = keep == 0.0f ? term : sum[i] + term;
+  }
+}
+
+}  // namespace
 
 float penalty(const float* x, std::int64_t count, float l1, float l2) {
   const std::int64_t parts = part_count(count);
@@ -16,8 +30,10 @@ float penalty(const float* x, std::int64_t count, float l1, float l2) {
     const std::int64_t begin = count * part / parts;
     const std::int64_t end = count * (part + 1) / parts;
     const auto slot = static_cast<std::size_t>(part);
-    if (l1 != 0.0f) l1_sums[slot] = block_sum(x, begin, end, [](float v) { return std::abs(v); });
-    if (l2 != 0.0f) l2_sums[slot] = block_sum(x, begin, end, [](float v) { return v * v; });
+    with_vector_units([&] {
+      if (l1 != 0.0f) l1_sums[slot] = block_sum(x, begin, end, [](float v) { return std::abs(v); });
+      if (l2 != 0.0f) l2_sums[slot] = block_sum(x, begin, end, [](float v) { return v * v; });
+    });
   });
   double l1_sum = 0.0;
   double l2_sum = 0.0;
@@ -31,13 +47,8 @@ float penalty(const float* x, std::int64_t count, float l1, float l2) {
 
 void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float keep,
                       float* sum) {
-  const float slope = 2.0f * l2;
   parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      float term = l1 * static_cast<float>((x[i] > 0.0f) - (x[i] < 0.0f));
-      if (slope != 0.0f) term += slope * x[i];  // else an infinite weight would give NaN
-      sum[i] = keep == 0.0f ? term : sum[i] + term;
-    }
+    with_vector_units([&] { add_terms(end - begin, x + begin, l1, l2, keep, sum + begin); });
   });
 }
 

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <cstring>
+#include <vector>
 
 #include "core/parallel.hpp"
+#include "kernels/register_tiles.hpp"
 #include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {
 
-// Channels whose running value stays in registers while a window is walked.
-constexpr std::int64_t kChannelTile = 16;
+// Channels whose running values stay close at hand while a window is walked.
+constexpr std::int64_t kChannelTile = 64;
 template <class Value>
 using Tile = std::array<Value, kChannelTile>;
 
@@ -25,6 +27,11 @@ struct Clipped {
       high[axis] = std::min(first + a.window, a.input);
     }
     image = run.image * windows.image_size();
+  }
+
+  std::int64_t first_cell(const Windows& windows) const {
+    const auto& [outer, middle, inner] = windows.axes;
+    return image + ((low[0] * middle.input + low[1]) * inner.input + low[2]) * windows.channels;
   }
 
   std::int64_t cells() const {
@@ -50,20 +57,83 @@ struct Clipped {
 };
 
 // Calls `visit(window, first channel, channels, offset in y)` for the windows of positions [begin,
-// end), tile by tile of channels. A whole tile comes with a constant number, for the compiler.
+// end), tile by tile of channels.
 template <class Visit>
 void for_each_tile(const Windows& windows, std::int64_t begin, std::int64_t end, Visit visit) {
   for_each_run(windows, begin, end, [&](const Run& run) {
     for (std::int64_t i = 0; i < run.count; ++i) {
       const Clipped window(windows, run, i);
       const std::int64_t to = (run.row + i) * windows.channels;
-      std::int64_t channel = 0;
-      for (; channel + kChannelTile <= windows.channels; channel += kChannelTile)
-        visit(window, channel, std::integral_constant<std::int64_t, kChannelTile>(), to + channel);
-      if (channel < windows.channels)
-        visit(window, channel, windows.channels - channel, to + channel);
+      for (std::int64_t channel = 0; channel < windows.channels; channel += kChannelTile)
+        visit(window, channel, std::min(kChannelTile, windows.channels - channel), to + channel);
     }
   });
+}
+
+// Where the cells of a window lie in x, the channel left out. Most windows are whole and share one
+// list, moved along.
+class CellList {
+ public:
+  explicit CellList(const Windows& windows) {
+    const auto& [outer, middle, inner] = windows.axes;
+    for (std::int64_t i = 0; i < outer.window; ++i) {
+      for (std::int64_t j = 0; j < middle.window; ++j) {
+        for (std::int64_t k = 0; k < inner.window; ++k)
+          whole_.push_back(((i * middle.input + j) * inner.input + k) * windows.channels);
+      }
+    }
+  }
+
+  void move_to(const Windows& windows, const Clipped& window) {
+    const bool is_whole = window.cells() == static_cast<std::int64_t>(whole_.size());
+    used_ = is_whole ? &whole_ : &clipped_;
+    start_ = 0;
+    if (is_whole) {
+      start_ = window.first_cell(windows);
+    } else {
+      clipped_.clear();
+      window.for_each_cell(windows, [this](std::int64_t cell) { clipped_.push_back(cell); });
+    }
+  }
+
+  std::size_t count() const { return used_->size(); }
+  std::int64_t at(std::size_t i) const { return start_ + (*used_)[i]; }
+
+ private:
+  std::vector<std::int64_t> whole_;
+  std::vector<std::int64_t> clipped_;
+  const std::vector<std::int64_t>* used_ = &whole_;
+  std::int64_t start_ = 0;
+};
+
+// Calls `visit(cells, offset in y)` for the windows of positions [begin, end).
+template <class Visit>
+void for_each_cell_list(const Windows& windows, std::int64_t begin, std::int64_t end, Visit visit) {
+  CellList cells(windows);
+  for_each_run(windows, begin, end, [&](const Run& run) {
+    for (std::int64_t i = 0; i < run.count; ++i) {
+      cells.move_to(windows, Clipped(windows, run, i));
+      visit(cells, (run.row + i) * windows.channels);
+    }
+  });
+}
+
+template <class Value>
+void get(const float* from, Value& to) {
+  std::memcpy(&to, from, sizeof(to));
+}
+template <class Value>
+void put(const Value& from, float* to) {
+  std::memcpy(to, &from, sizeof(from));
+}
+
+// Calls `visit(a vector or a float to take the type of, first channel)`.
+template <class Visit>
+void for_each_vector(std::int64_t channels, Visit visit) {
+  std::int64_t channel = 0;
+  for (; channel + Avx2::kLanes <= channels; channel += Avx2::kLanes)
+    visit(Avx2::Vector{}, channel);
+  for (; channel < channels; ++channel) visit(0.0f, channel);
 }
 
 // The values of y: each part makes some positions of its own.
@@ -75,23 +145,25 @@ void forward(const Windows& windows, Visit visit) {
   });
 }
 
-// Windows may overlap, so an image's gradient belongs to one part.
+// Calls `visit` with the range of an image's positions. Windows may overlap, so an image's gradient
+// belongs to one part.
 template <class Visit>
-void backward(const Windows& windows, bool fresh, float* dx, Visit visit) {
+void for_each_image(const Windows& windows, bool fresh, float* dx, Visit visit) {
   const std::int64_t size = windows.image_size();
   const std::int64_t cost = size + windows.positions() * windows.cells() * windows.channels;
   parallel_for(windows.images, cost, [&](std::int64_t begin, std::int64_t end) {
-    if (fresh) std::fill_n(dx + begin * size, (end - begin) * size, 0.0f);
-    with_vector_units([&] {
-      for_each_tile(windows, begin * windows.positions(), end * windows.positions(), visit);
-    });
+    for (std::int64_t image = begin; image < end; ++image) {  // while it is in the cache
+      if (fresh) std::fill_n(dx + image * size, size, 0.0f);
+      const std::int64_t row = image * windows.positions();
+      with_vector_units([&] { visit(row, row + windows.positions()); });
+    }
   });
 }
 
 template <class Sum>
 void average(const Windows& windows, const float* x, float* y) {
   forward(windows,
-          [&](const Clipped& window, std::int64_t channel, auto channels, std::int64_t to) {
+          [&](const Clipped& window, std::int64_t channel, std::int64_t channels, std::int64_t to) {
             Tile<Sum> sums{};
             window.for_each_cell(windows, [&](std::int64_t cell) {
               const float* values = x + cell + channel;
@@ -107,38 +179,48 @@ void average(const Windows& windows, const float* x, float* y) {
 }  // namespace
 
 void max_pool(const Windows& windows, const float* x, float* y) {
-  forward(windows,
-          [=](const Clipped& window, std::int64_t channel, auto channels, std::int64_t to) {
-            Tile<float> largest;
-            largest.fill(-std::numeric_limits<float>::infinity());
-            window.for_each_cell(windows, [&](std::int64_t cell) {
-              const float* values = x + cell + channel;
-              for (std::int64_t c = 0; c < channels; ++c) {
-                float& best = largest[static_cast<std::size_t>(c)];
-                best = values[c] > best || values[c] != values[c] ? values[c] : best;
-              }
-            });
-            std::copy_n(largest.begin(), static_cast<std::int64_t>(channels), y + to);
-          });
+  const std::int64_t cost = windows.cells() * windows.channels;
+  parallel_for(windows.rows(), cost, [&](std::int64_t begin, std::int64_t end) {
+    with_vector_units([&] {
+      for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t to) {
+        for_each_vector(windows.channels, [&](auto lanes, std::int64_t channel) {
+          decltype(lanes) largest;
+          get(x + cells.at(0) + channel, largest);
+          for (std::size_t i = 1; i < cells.count(); ++i) {
+            decltype(lanes) value;
+            get(x + cells.at(i) + channel, value);
+            largest = (value > largest) | (value != value) ? value : largest;
+          }
+          put(largest, y + to + channel);
+        });
+      });
+    });
+  });
 }
 
 void max_pool_backward(const Windows& windows, const float* x, const float* y, const float* dy,
                        bool fresh, float* dx) {
-  backward(windows, fresh, dx,
-           [=](const Clipped& window, std::int64_t channel, auto channels, std::int64_t from) {
-             Tile<float> rest;  // what no cell has got yet
-             std::copy_n(dy + from, static_cast<std::int64_t>(channels), rest.begin());
-             window.for_each_cell(windows, [&](std::int64_t cell) {
-               const float* values = x + cell + channel;
-               float* sums = dx + cell + channel;
-               for (std::int64_t c = 0; c < channels; ++c) {
-                 float& mine = rest[static_cast<std::size_t>(c)];
-                 const bool hit = values[c] == y[from + c] || values[c] != values[c];
-                 sums[c] += hit ? mine : 0.0f;
-                 mine = hit ? 0.0f : mine;
-               }
-             });
-           });
+  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end) {
+    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
+      for_each_vector(windows.channels, [&](auto lanes, std::int64_t channel) {
+        using Value = decltype(lanes);
+        Value largest;
+        Value rest;  // what no cell has got yet
+        get(y + from + channel, largest);
+        get(dy + from + channel, rest);
+        for (std::size_t i = 0; i < cells.count(); ++i) {
+          Value value;
+          Value sum;
+          get(x + cells.at(i) + channel, value);
+          get(dx + cells.at(i) + channel, sum);
+          const auto hit = (value == largest) | (value != value);
+          sum += hit ? rest : Value{};
+          rest = hit ? Value{} : rest;
+          put(sum, dx + cells.at(i) + channel);
+        }
+      });
+    });
+  });
 }
 
 void average_pool(const Windows& windows, const float* x, float* y) {
@@ -147,18 +229,21 @@ void average_pool(const Windows& windows, const float* x, float* y) {
 }
 
 void average_pool_backward(const Windows& windows, const float* dy, bool fresh, float* dx) {
-  backward(windows, fresh, dx,
-           [=](const Clipped& window, std::int64_t channel, auto channels, std::int64_t from) {
-             Tile<float> share;
-             const float count = static_cast<float>(window.cells());
-             for (std::int64_t c = 0; c < channels; ++c)
-               share[static_cast<std::size_t>(c)] = dy[from + c] / count;
-             window.for_each_cell(windows, [&](std::int64_t cell) {
-               float* sums = dx + cell + channel;
-               for (std::int64_t c = 0; c < channels; ++c)
-                 sums[c] += share[static_cast<std::size_t>(c)];
-             });
-           });
+  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end) {
+    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
+      const float count = static_cast<float>(cells.count());
+      for_each_vector(windows.channels, [&](auto share, std::int64_t channel) {
+        get(dy + from + channel, share);
+        share /= count;
+        for (std::size_t i = 0; i < cells.count(); ++i) {
+          decltype(share) sum;
+          get(dx + cells.at(i) + channel, sum);
+          sum += share;
+          put(sum, dx + cells.at(i) + channel);
+        }
+      });
+    });
+  });
 }
 
 }  // namespace strata::kernels

@@ -6,7 +6,19 @@
 
 namespace strata::kernels {
 
+/// What loops may be compiled for besides the oldest CPUs.
+enum class VectorUnits { none, avx2_fma, avx512 };
+
 #if defined(__x86_64__)
+
+/// The best that the running CPU has.
+inline VectorUnits vector_units() {
+  static const VectorUnits found = __builtin_cpu_supports("avx512f") ? VectorUnits::avx512
+                                   : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+                                       ? VectorUnits::avx2_fma
+                                       : VectorUnits::none;
+  return found;
+}
 
 template <class Kernel>
 [[gnu::target("avx2"), gnu::flatten]] void run_with_avx2(const Kernel& kernel) {
@@ -22,6 +34,8 @@ void with_vector_units(const Kernel& kernel) {
 }
 
 #else
+
+inline VectorUnits vector_units() { return VectorUnits::none; }
 
 template <class Kernel>
 void with_vector_units(const Kernel& kernel) {

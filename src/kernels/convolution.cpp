@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/parallel.hpp"
+#include "kernels/convolution_parts.hpp"
+#include "kernels/direct_convolution.hpp"
 #include "kernels/epilogue.hpp"
-#include "strata/core/buffer.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -13,31 +13,7 @@ namespace {
 using ops::FusedActivation;
 
 constexpr std::int64_t kBlockFloats = 48 * 1024;  // a block of columns, well inside the L2 cache
-constexpr std::int64_t kPartProducts = 1 << 19;   // below this a part isn't worth a thread's while
-constexpr std::int64_t kMostConvolutionParts = 64;
-constexpr std::int64_t kMostKernelSums = 16;
-constexpr std::int64_t kKernelSumFloats = 1 << 24;  // in all kernel sums together
-constexpr std::int64_t kRowTile = 16;               // rows of a block come in multiples of it
-
-Buffer scratch(std::int64_t parts, std::int64_t floats) {
-  return Buffer::uninitialized(static_cast<std::size_t>(parts * floats));
-}
-
-// Consecutive items of a fixed partition.
-struct Part {
-  std::int64_t begin;
-  std::int64_t end;
-
-  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
-    return {count * part / parts, count * (part + 1) / parts};
-  }
-};
-
-std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items,
-                              std::int64_t most) {
-  return std::clamp<std::int64_t>(convolution.products() / kPartProducts, 1,
-                                  std::clamp<std::int64_t>(items, 1, most));
-}
+constexpr std::int64_t kRowTile = 16;             // rows of a block come in multiples of it
 
 std::int64_t block_rows(const Convolution& convolution, std::int64_t part_rows) {
   const std::int64_t width = std::max(convolution.columns().depth(), convolution.filters);
@@ -143,10 +119,9 @@ struct BackwardPlan {
                       ? convolution.windows.positions()
                       : 1),
         items(convolution.windows.rows() / item_rows) {
-    const std::int64_t most_sums =
-        std::clamp<std::int64_t>(kKernelSumFloats / convolution.kernel_size(), 4, kMostKernelSums);
-    parts = worthwhile_parts(convolution, items,
-                             gradients.kernel != nullptr ? most_sums : kMostConvolutionParts);
+    parts = worthwhile_parts(
+        convolution, items,
+        gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostConvolutionParts);
     block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
   }
 
@@ -161,22 +136,11 @@ struct BackwardPlan {
   std::int64_t block = 1;
 };
 
-// sum[i] += parts[0][i] + parts[1][i] + …, in this order.
-template <class Value>
-void add_parts(std::int64_t parts, std::int64_t count, const Value* values, float* sum) {
-  parallel_for(count, parts, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      Value total = values[i];
-      for (std::int64_t part = 1; part < parts; ++part) total += values[part * count + i];
-      sum[i] += static_cast<float>(total);
-    }
-  });
-}
-
 }  // namespace
 
 void convolve(const Convolution& convolution, const float* x, const float* kernel,
               const float* bias, float* y) {
+  if (convolves_directly(convolution)) return convolve_directly(convolution, x, kernel, bias, y);
   const ColumnLayout layout = convolution.columns();
   const std::int64_t rows = convolution.windows.rows();
   const std::int64_t parts = worthwhile_parts(convolution, rows, kMostConvolutionParts);
@@ -204,6 +168,8 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
 
 void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
                        const float* y, const float* dy, const ConvolutionGradients& gradients) {
+  if (convolves_back_directly(convolution, gradients))
+    return convolve_back_directly(convolution, x, kernel, y, dy, gradients);
   const BackwardPlan plan(convolution, gradients);
   const ColumnLayout layout = convolution.columns();
   const std::int64_t kernel_size = convolution.kernel_size();

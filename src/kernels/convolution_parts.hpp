@@ -1,0 +1,56 @@
+// How convolutions are spread over threads: over a number of parts that follows from the work.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/parallel.hpp"
+#include "kernels/convolution.hpp"
+#include "strata/core/buffer.hpp"
+
+namespace strata::kernels {
+
+inline constexpr std::int64_t kMostConvolutionParts = 64;
+
+/// Consecutive items of a fixed partition.
+struct Part {
+  std::int64_t begin;
+  std::int64_t end;
+
+  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
+    return {count * part / parts, count * (part + 1) / parts};
+  }
+};
+
+/// How many parts are worth a thread's while.
+inline std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items,
+                                     std::int64_t most) {
+  constexpr std::int64_t kPartProducts = 1 << 19;
+  return std::clamp<std::int64_t>(convolution.products() / kPartProducts, 1,
+                                  std::clamp<std::int64_t>(items, 1, most));
+}
+
+/// How many parts may sum up a kernel's gradient, each on its own, without taking too much memory.
+inline std::int64_t most_kernel_sums(const Convolution& convolution) {
+  constexpr std::int64_t kMost = 16;
+  constexpr std::int64_t kFloats = 1 << 24;  // in all of them together
+  return std::clamp<std::int64_t>(kFloats / convolution.kernel_size(), 4, kMost);
+}
+
+inline Buffer scratch(std::int64_t parts, std::int64_t floats) {
+  return Buffer::uninitialized(static_cast<std::size_t>(parts * floats));
+}
+
+/// sum[i] += parts[0][i] + parts[1][i] + …, in this order.
+template <class Value>
+void add_parts(std::int64_t parts, std::int64_t count, const Value* values, float* sum) {
+  parallel_for(count, parts, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Value total = values[i];
+      for (std::int64_t part = 1; part < parts; ++part) total += values[part * count + i];
+      sum[i] += static_cast<float>(total);
+    }
+  });
+}
+
+}  // namespace strata::kernels

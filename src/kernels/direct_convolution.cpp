@@ -1,0 +1,483 @@
+#include "kernels/direct_convolution.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "kernels/convolution_parts.hpp"
+#include "kernels/epilogue.hpp"
+#include "kernels/register_tiles.hpp"
+#include "kernels/vector_units.hpp"
+
+namespace strata::kernels {
+namespace {
+
+using ops::FusedActivation;
+
+// ---- what is compiled for the CPU's vector units
+
+template <class Isa>
+[[gnu::always_inline]] inline void multiply_line_with(const RowsTimesPanel& line,
+                                                      std::int64_t positions, bool wide) {
+  const std::int64_t tiles = (positions + Isa::kMostRows - 1) / Isa::kMostRows;
+  for (std::int64_t i = 0; i < tiles; ++i) {  // of even size: small ones don't fill the pipeline
+    const Part rows = Part::of(positions, i, tiles);
+    RowsTimesPanel tile = line;
+    tile.a += rows.begin * line.a_step;
+    tile.y += rows.begin * line.y_step;
+    with_constant<Isa::kMostRows>(rows.end - rows.begin, [&](auto count) {
+      wide ? multiply_rows<Isa, count(), 2>(tile) : multiply_rows<Isa, count(), 1>(tile);
+    });
+  }
+}
+
+// All rows of a stretch, which lie side by side in x.
+template <class Isa>
+[[gnu::always_inline]] inline void add_products_with(const GridProduct& grid, std::int64_t rows,
+                                                     bool wide) {
+  const std::int64_t tiles = (rows + Isa::kMostRows - 1) / Isa::kMostRows;
+  for (std::int64_t i = 0; i < tiles; ++i) {
+    const Part part = Part::of(rows, i, tiles);
+    GridProduct tile = grid;
+    tile.x += part.begin;
+    tile.sums += part.begin * (wide ? 2 : 1) * Isa::kLanes;
+    with_constant<Isa::kMostRows>(part.end - part.begin, [&](auto count) {
+      wide ? add_grid_products<Isa, count(), 2>(tile) : add_grid_products<Isa, count(), 1>(tile);
+    });
+  }
+}
+
+struct Products {
+  int lanes;
+  void (*multiply_line)(const RowsTimesPanel& line, std::int64_t positions, bool wide);
+  void (*add_products)(const GridProduct& grid, std::int64_t rows, bool wide);
+};
+
+#if defined(__x86_64__)
+
+[[gnu::target("avx2,fma"), gnu::flatten]] void multiply_line_avx2(const RowsTimesPanel& line,
+                                                                  std::int64_t positions,
+                                                                  bool wide) {
+  multiply_line_with<Avx2>(line, positions, wide);
+}
+[[gnu::target("avx2,fma"), gnu::flatten]] void add_products_avx2(const GridProduct& grid,
+                                                                 std::int64_t rows, bool wide) {
+  add_products_with<Avx2>(grid, rows, wide);
+}
+[[gnu::target("avx512f,fma"), gnu::flatten]] void multiply_line_avx512(const RowsTimesPanel& line,
+                                                                       std::int64_t positions,
+                                                                       bool wide) {
+  multiply_line_with<Avx512>(line, positions, wide);
+}
+[[gnu::target("avx512f,fma"), gnu::flatten]] void add_products_avx512(const GridProduct& grid,
+                                                                      std::int64_t rows,
+                                                                      bool wide) {
+  add_products_with<Avx512>(grid, rows, wide);
+}
+
+const Products* products() {
+  static const Products avx512{Avx512::kLanes, multiply_line_avx512, add_products_avx512};
+  static const Products avx2{Avx2::kLanes, multiply_line_avx2, add_products_avx2};
+  switch (vector_units()) {
+    case VectorUnits::avx512:
+      return &avx512;
+    case VectorUnits::avx2_fma:
+      return &avx2;
+    default:
+      return nullptr;
+  }
+}
+
+#else
+
+const Products* products() { return nullptr; }
+
+#endif
+
+// ---- how factors are laid out
+
+// The columns of a matrix in panels of two vectors (the last of one, if that is enough), each with
+// its rows one behind the other, filled up with zeros.
+class Panels {
+ public:
+  Panels(std::int64_t depth, std::int64_t columns, int lanes)
+      : depth_(depth), columns_(columns), lanes_(lanes) {}
+
+  std::int64_t count() const { return (columns_ + 2 * lanes_ - 1) / (2 * lanes_); }
+  std::int64_t first_column(std::int64_t panel) const { return panel * 2 * lanes_; }
+  std::int64_t columns(std::int64_t panel) const {
+    return std::min<std::int64_t>(columns_ - first_column(panel), 2 * lanes_);
+  }
+  bool wide(std::int64_t panel) const { return columns(panel) > lanes_; }
+  std::int64_t width(std::int64_t panel) const { return (wide(panel) ? 2 : 1) * lanes_; }
+  std::int64_t offset(std::int64_t panel) const { return first_column(panel) * depth_; }
+  std::int64_t floats() const { return offset(count() - 1) + depth_ * width(count() - 1); }
+
+  // `at(row, column)` is an element of the matrix.
+  template <class At>
+  Buffer pack(At at) const {
+    Buffer packed = scratch(1, floats());
+    for (std::int64_t panel = 0; panel < count(); ++panel) {
+      float* to = packed.data() + offset(panel);
+      for (std::int64_t row = 0; row < depth_; ++row, to += width(panel)) {
+        for (std::int64_t j = 0; j < columns(panel); ++j) to[j] = at(row, first_column(panel) + j);
+        std::fill(to + columns(panel), to + width(panel), 0.0f);
+      }
+    }
+    return packed;
+  }
+
+ private:
+  std::int64_t depth_;
+  std::int64_t columns_;
+  std::int64_t lanes_;
+};
+
+// An image within margins of zeros.
+struct Frame {
+  std::array<std::int64_t, 3> inside;
+  std::array<std::int64_t, 3> front;
+  std::array<std::int64_t, 3> extents;
+  std::int64_t channels;
+
+  bool has_margins() const { return inside != extents; }
+  std::int64_t size() const { return extents[0] * extents[1] * extents[2] * channels; }
+  std::int64_t at(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    return ((i * extents[1] + j) * extents[2] + k) * channels;
+  }
+
+  // Calls `visit(line inside, counted; where it lies in the frame)`.
+  template <class Visit>
+  void for_each_line(Visit visit) const {
+    for (std::int64_t i = 0; i < inside[0]; ++i) {
+      for (std::int64_t j = 0; j < inside[1]; ++j)
+        visit(i * inside[1] + j, at(i + front[0], j + front[1], front[2]));
+    }
+  }
+
+  void enter(const float* image, float* frame) const {
+    for_each_line([&](std::int64_t line, std::int64_t to) {
+      std::copy_n(image + line * inside[2] * channels, inside[2] * channels, frame + to);
+    });
+  }
+};
+
+// The input, as far as windows reach.
+Frame input_frame(const Windows& windows) {
+  Frame frame{{}, {}, {}, windows.channels};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const WindowAxis& axis = windows.axes[i];
+    const std::int64_t reach =
+        (axis.output - 1) * axis.stride + (axis.window - 1) * axis.dilation + 1;
+    frame.inside[i] = axis.input;
+    frame.front[i] = axis.padding;
+    frame.extents[i] = std::max(axis.input + axis.padding, reach);
+  }
+  return frame;
+}
+
+// The outcome's gradient, so far around it as windows reach from all positions of the input.
+// Strides are 1.
+Frame output_frame(const Windows& windows, std::int64_t filters) {
+  Frame frame{{}, {}, {}, filters};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const WindowAxis& axis = windows.axes[i];
+    const std::int64_t reach = (axis.window - 1) * axis.dilation;
+    frame.inside[i] = axis.output;
+    frame.front[i] = reach - axis.padding;
+    frame.extents[i] = axis.input + reach;
+  }
+  return frame;
+}
+
+// A window's stretches of neighbouring floats within a frame, from its first cell.
+std::vector<std::int64_t> stretch_offsets(const Windows& windows, const Frame& frame) {
+  const auto& [outer, middle, inner] = windows.axes;
+  std::vector<std::int64_t> offsets;
+  for (std::int64_t i = 0; i < outer.window; ++i) {
+    for (std::int64_t j = 0; j < middle.window; ++j) {
+      for (std::int64_t k = 0; k < (inner.dilation == 1 ? 1 : inner.window); ++k)
+        offsets.push_back(frame.at(i * outer.dilation, j * middle.dilation, k * inner.dilation));
+    }
+  }
+  return offsets;
+}
+
+std::int64_t stretch_length(const Windows& windows, std::int64_t channels) {
+  const WindowAxis& inner = windows.axes[2];
+  return inner.dilation == 1 ? inner.window * channels : channels;
+}
+
+// ---- a pass of windows over frames
+
+struct WindowPass {
+  Frame frame;  // what is read
+  std::vector<std::int64_t> offsets;
+  std::int64_t stretch;
+  std::array<std::int64_t, 3> strides;
+  std::array<std::int64_t, 3> positions;
+  Panels panels;
+  const float* packed;
+  const float* start = nullptr;  // one a column, filled up as the panels are
+  bool relu = false;
+  bool add = false;
+  std::int64_t columns;  // of what is written
+
+  // Lines [begin, end) of an image's positions; `y` is that of the first.
+  void run(const Products& products, const float* image, Part lines, float* y) const {
+    for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
+      const std::int64_t column = panels.first_column(panel);
+      for (std::int64_t line = lines.begin; line < lines.end; ++line) {
+        const std::int64_t i = line / positions[1];
+        const std::int64_t j = line % positions[1];
+        products.multiply_line(
+            {.a = image + frame.at(i * strides[0], j * strides[1], 0),
+             .a_step = strides[2] * frame.channels,
+             .stretches = {offsets.data(), static_cast<std::int64_t>(offsets.size()), stretch},
+             .panel = packed + panels.offset(panel),
+             .start = start == nullptr ? nullptr : start + column,
+             .relu = relu,
+             .add = add,
+             .y = y + (line - lines.begin) * positions[2] * columns + column,
+             .y_step = columns,
+             .columns = panels.columns(panel)},
+            positions[2], panels.wide(panel));
+      }
+    }
+  }
+};
+
+std::array<std::int64_t, 3> outputs_of(const Windows& windows) {
+  return {windows.axes[0].output, windows.axes[1].output, windows.axes[2].output};
+}
+
+std::array<std::int64_t, 3> strides_of(const Windows& windows) {
+  return {windows.axes[0].stride, windows.axes[1].stride, windows.axes[2].stride};
+}
+
+// ---- backward
+
+// What the parts of a backward pass share.
+struct BackwardWork {
+  const Convolution& convolution;
+  const Products& products;
+  const float* x;
+  const float* y;
+  const float* dy;
+  ConvolutionGradients gradients;
+  Frame input;
+  Frame output;
+  Panels kernel;
+  const WindowPass* back;  // from the outcome's gradient to the input's
+
+  void fill_errors(std::int64_t image, float* errors) const;
+  void add_bias_gradient(const float* errors, double* sums) const;
+  void add_kernel_gradient(const float* image, const float* errors, float* sums) const;
+};
+
+void BackwardWork::fill_errors(std::int64_t image, float* errors) const {
+  const std::int64_t line_floats = output.inside[2] * output.channels;
+  const std::int64_t first = image * convolution.windows.positions() * output.channels;
+  output.for_each_line([&](std::int64_t line, std::int64_t to) {
+    const std::int64_t from = first + line * line_floats;
+    unfinish_rows(output.inside[2], output.channels, y == nullptr ? nullptr : y + from, dy + from,
+                  convolution.activation, errors + to);
+  });
+}
+
+void BackwardWork::add_bias_gradient(const float* errors, double* sums) const {
+  output.for_each_line([&](std::int64_t, std::int64_t at) {
+    add_column_sums(output.inside[2], output.channels, errors + at, sums);
+  });
+}
+
+// In blocks of lines whose errors stay in the nearest cache while all rows of the kernel meet them.
+void BackwardWork::add_kernel_gradient(const float* image, const float* errors, float* sums) const {
+  constexpr std::int64_t kBlockFloats = 4096;
+  const Windows& windows = convolution.windows;
+  const auto strides = strides_of(windows);
+  const std::vector<std::int64_t> offsets = stretch_offsets(windows, input);
+  const std::int64_t stretch = stretch_length(windows, input.channels);
+  const std::int64_t block =
+      std::max<std::int64_t>(1, kBlockFloats / (output.inside[2] * kernel.width(0)));
+  for (std::int64_t panel = 0; panel < kernel.count(); ++panel) {
+    for (std::int64_t plane = 0; plane < output.inside[0]; ++plane) {
+      for (std::int64_t line = 0; line < output.inside[1]; line += block) {
+        GridProduct grid{
+            .x = image + input.at(plane * strides[0], line * strides[1], 0),
+            .dz = errors + kernel.first_column(panel) +
+                  output.at(plane + output.front[0], line + output.front[1], output.front[2]),
+            .extents = {std::min(block, output.inside[1] - line), output.inside[2]},
+            .x_steps = {input.at(0, strides[1], 0), input.at(0, 0, strides[2])},
+            .dz_steps = {output.at(0, 1, 0), output.at(0, 0, 1)},
+            .sums = sums + kernel.offset(panel)};
+        const float* const first = grid.x;
+        for (const std::int64_t offset : offsets) {
+          grid.x = first + offset;
+          products.add_products(grid, stretch, kernel.wide(panel));
+          grid.sums += stretch * kernel.width(panel);
+        }
+      }
+    }
+  }
+}
+
+// The kernel with its window turned around, and channels and filters exchanged.
+Buffer turned_kernel(const Convolution& convolution, const Panels& panels, const float* kernel) {
+  const std::int64_t channels = convolution.windows.channels;
+  const std::int64_t filters = convolution.filters;
+  const std::int64_t cells = convolution.windows.cells();
+  return panels.pack([=](std::int64_t row, std::int64_t channel) {
+    const std::int64_t cell = cells - 1 - row / filters;
+    return kernel[(cell * channels + channel) * filters + row % filters];
+  });
+}
+
+}  // namespace
+
+bool convolves_directly(const Convolution& convolution) {
+  return convolution.groups == 1 && products() != nullptr && convolution.windows.rows() > 0;
+}
+
+bool convolves_back_directly(const Convolution& convolution,
+                             const ConvolutionGradients& gradients) {
+  const auto& axes = convolution.windows.axes;
+  return convolves_directly(convolution) &&
+         (gradients.x == nullptr ||
+          std::all_of(axes.begin(), axes.end(),
+                      [](const WindowAxis& axis) { return axis.stride == 1; }));
+}
+
+void convolve_directly(const Convolution& convolution, const float* x, const float* kernel,
+                       const float* bias, float* y) {
+  const Windows& windows = convolution.windows;
+  const std::int64_t filters = convolution.filters;
+  const Frame frame = input_frame(windows);
+  const Panels panels(convolution.columns().depth(), filters, products()->lanes);
+  const Buffer packed = panels.pack(
+      [=](std::int64_t row, std::int64_t column) { return kernel[row * filters + column]; });
+  const Panels row(1, filters, products()->lanes);
+  const Buffer start =
+      bias == nullptr ? Buffer() : row.pack([=](std::int64_t, std::int64_t j) { return bias[j]; });
+  const WindowPass pass{.frame = frame,
+                        .offsets = stretch_offsets(windows, frame),
+                        .stretch = stretch_length(windows, windows.channels),
+                        .strides = strides_of(windows),
+                        .positions = outputs_of(windows),
+                        .panels = panels,
+                        .packed = packed.data(),
+                        .start = start.data(),
+                        .relu = convolution.activation == FusedActivation::relu,
+                        .columns = filters};
+  const std::int64_t image_lines = pass.positions[0] * pass.positions[1];
+  const std::int64_t line_floats = pass.positions[2] * filters;
+  const std::int64_t lines = windows.images * image_lines;
+  const std::int64_t parts = worthwhile_parts(convolution, lines, kMostConvolutionParts);
+  const std::int64_t frame_floats = frame.has_margins() ? frame.size() : 0;
+  const Buffer frames = scratch(parts, frame_floats);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(lines, part, parts);
+    float* const framed = frames.data() + part * frame_floats;
+    std::fill_n(framed, frame_floats, 0.0f);
+    for (std::int64_t line = range.begin; line < range.end;) {
+      const std::int64_t image = line / image_lines;
+      const std::int64_t end = std::min(range.end, (image + 1) * image_lines);
+      const float* from = x + image * windows.image_size();
+      if (frame_floats > 0) {
+        frame.enter(from, framed);
+        from = framed;
+      }
+      pass.run(*products(), from, {line - image * image_lines, end - image * image_lines},
+               y + line * line_floats);
+      line = end;
+    }
+    if (convolution.activation != FusedActivation::relu) {
+      finish_rows((range.end - range.begin) * pass.positions[2], filters, nullptr,
+                  convolution.activation, y + range.begin * line_floats);
+    }
+  });
+}
+
+void convolve_back_directly(const Convolution& convolution, const float* x, const float* kernel,
+                            const float* y, const float* dy,
+                            const ConvolutionGradients& gradients) {
+  const Windows& windows = convolution.windows;
+  const std::int64_t filters = convolution.filters;
+  const int lanes = products()->lanes;
+  const Frame input = input_frame(windows);
+  Frame output{outputs_of(windows), {}, outputs_of(windows), filters};
+  if (gradients.x != nullptr) output = output_frame(windows, filters);
+
+  const Panels turned(windows.cells() * filters, windows.channels, lanes);
+  const Buffer packed =
+      gradients.x == nullptr ? Buffer() : turned_kernel(convolution, turned, kernel);
+  const WindowPass back{
+      .frame = output,
+      .offsets = stretch_offsets(windows, output),
+      .stretch = stretch_length(windows, filters),
+      .strides = {1, 1, 1},
+      .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
+      .panels = turned,
+      .packed = packed.data(),
+      .add = !gradients.fresh_x,
+      .columns = windows.channels};
+  const BackwardWork work{
+      convolution, *products(), x,
+      y,           dy,          gradients,
+      input,       output,      Panels(convolution.columns().depth(), filters, lanes),
+      &back};
+
+  const std::int64_t parts = worthwhile_parts(
+      convolution, windows.images,
+      gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostConvolutionParts);
+  const std::int64_t input_floats = input.has_margins() ? input.size() : 0;
+  const std::int64_t output_floats = output.size() + 2 * lanes;  // the last panel's reads end there
+  const std::int64_t sum_floats = gradients.kernel != nullptr ? work.kernel.floats() : 0;
+  const Buffer inputs = scratch(parts, input_floats);
+  const Buffer outputs = scratch(parts, output_floats);
+  const Buffer kernel_sums = scratch(parts, sum_floats);
+  const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
+  auto* const sums = reinterpret_cast<double*>(bias_sums.data());
+  if (sums != nullptr) std::uninitialized_fill_n(sums, parts * filters, 0.0);
+
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part images = Part::of(windows.images, part, parts);
+    float* const framed = inputs.data() + part * input_floats;
+    float* const errors = outputs.data() + part * output_floats;
+    float* const kernel_sum = kernel_sums.data() + part * sum_floats;
+    std::fill_n(framed, input_floats, 0.0f);
+    std::fill_n(errors, output_floats, 0.0f);
+    std::fill_n(kernel_sum, sum_floats, 0.0f);
+    for (std::int64_t image = images.begin; image < images.end; ++image) {
+      work.fill_errors(image, errors);
+      if (sums != nullptr) work.add_bias_gradient(errors, sums + part * filters);
+      if (sum_floats > 0) {
+        const float* from = x + image * windows.image_size();
+        if (input_floats > 0) {
+          input.enter(from, framed);
+          from = framed;
+        }
+        work.add_kernel_gradient(from, errors, kernel_sum);
+      }
+      if (gradients.x != nullptr)
+        back.run(*products(), errors, {0, back.positions[0] * back.positions[1]},
+                 gradients.x + image * windows.image_size());
+    }
+  });
+  if (sum_floats > 0) {
+    Buffer total = scratch(1, sum_floats);
+    std::fill_n(total.data(), sum_floats, 0.0f);
+    add_parts(parts, sum_floats, kernel_sums.data(), total.data());
+    const std::int64_t depth = convolution.columns().depth();
+    for (std::int64_t panel = 0; panel < work.kernel.count(); ++panel) {
+      const float* from = total.data() + work.kernel.offset(panel);
+      float* to = gradients.kernel + work.kernel.first_column(panel);
+      for (std::int64_t row = 0; row < depth;
+           ++row, from += work.kernel.width(panel), to += filters)
+        for (std::int64_t j = 0; j < work.kernel.columns(panel); ++j) to[j] += from[j];
+    }
+  }
+  if (sums != nullptr) add_parts(parts, filters, sums, gradients.bias);
+}
+
+}  // namespace strata::kernels

@@ -6,132 +6,15 @@
 
 #include "kernels/convolution_parts.hpp"
 #include "kernels/epilogue.hpp"
-#include "kernels/register_tiles.hpp"
-#include "kernels/vector_units.hpp"
+#include "kernels/panels.hpp"
+#include "kernels/tile_products.hpp"
 
 namespace strata::kernels {
 namespace {
 
 using ops::FusedActivation;
 
-// ---- what is compiled for the CPU's vector units
-
-template <class Isa>
-[[gnu::always_inline]] inline void multiply_line_with(const RowsTimesPanel& line,
-                                                      std::int64_t positions, bool wide) {
-  const std::int64_t tiles = (positions + Isa::kMostRows - 1) / Isa::kMostRows;
-  for (std::int64_t i = 0; i < tiles; ++i) {  // of even size: small ones don't fill the pipeline
-    const Part rows = Part::of(positions, i, tiles);
-    RowsTimesPanel tile = line;
-    tile.a += rows.begin * line.a_step;
-    tile.y += rows.begin * line.y_step;
-    with_constant<Isa::kMostRows>(rows.end - rows.begin, [&](auto count) {
-      wide ? multiply_rows<Isa, count(), 2>(tile) : multiply_rows<Isa, count(), 1>(tile);
-    });
-  }
-}
-
-// All rows of a stretch, which lie side by side in x.
-template <class Isa>
-[[gnu::always_inline]] inline void add_products_with(const GridProduct& grid, std::int64_t rows,
-                                                     bool wide) {
-  const std::int64_t tiles = (rows + Isa::kMostRows - 1) / Isa::kMostRows;
-  for (std::int64_t i = 0; i < tiles; ++i) {
-    const Part part = Part::of(rows, i, tiles);
-    GridProduct tile = grid;
-    tile.x += part.begin;
-    tile.sums += part.begin * (wide ? 2 : 1) * Isa::kLanes;
-    with_constant<Isa::kMostRows>(part.end - part.begin, [&](auto count) {
-      wide ? add_grid_products<Isa, count(), 2>(tile) : add_grid_products<Isa, count(), 1>(tile);
-    });
-  }
-}
-
-struct Products {
-  int lanes;
-  void (*multiply_line)(const RowsTimesPanel& line, std::int64_t positions, bool wide);
-  void (*add_products)(const GridProduct& grid, std::int64_t rows, bool wide);
-};
-
-#if defined(__x86_64__)
-
-[[gnu::target("avx2,fma"), gnu::flatten]] void multiply_line_avx2(const RowsTimesPanel& line,
-                                                                  std::int64_t positions,
-                                                                  bool wide) {
-  multiply_line_with<Avx2>(line, positions, wide);
-}
-[[gnu::target("avx2,fma"), gnu::flatten]] void add_products_avx2(const GridProduct& grid,
-                                                                 std::int64_t rows, bool wide) {
-  add_products_with<Avx2>(grid, rows, wide);
-}
-[[gnu::target("avx512f,fma"), gnu::flatten]] void multiply_line_avx512(const RowsTimesPanel& line,
-                                                                       std::int64_t positions,
-                                                                       bool wide) {
-  multiply_line_with<Avx512>(line, positions, wide);
-}
-[[gnu::target("avx512f,fma"), gnu::flatten]] void add_products_avx512(const GridProduct& grid,
-                                                                      std::int64_t rows,
-                                                                      bool wide) {
-  add_products_with<Avx512>(grid, rows, wide);
-}
-
-const Products* products() {
-  static const Products avx512{Avx512::kLanes, multiply_line_avx512, add_products_avx512};
-  static const Products avx2{Avx2::kLanes, multiply_line_avx2, add_products_avx2};
-  switch (vector_units()) {
-    case VectorUnits::avx512:
-      return &avx512;
-    case VectorUnits::avx2_fma:
-      return &avx2;
-    default:
-      return nullptr;
-  }
-}
-
-#else
-
-const Products* products() { return nullptr; }
-
-#endif
-
-// ---- how factors are laid out
-
-// The columns of a matrix in panels of two vectors (the last of one, if that is enough), each with
-// its rows one behind the other, filled up with zeros.
-class Panels {
- public:
-  Panels(std::int64_t depth, std::int64_t columns, int lanes)
-      : depth_(depth), columns_(columns), lanes_(lanes) {}
-
-  std::int64_t count() const { return (columns_ + 2 * lanes_ - 1) / (2 * lanes_); }
-  std::int64_t first_column(std::int64_t panel) const { return panel * 2 * lanes_; }
-  std::int64_t columns(std::int64_t panel) const {
-    return std::min<std::int64_t>(columns_ - first_column(panel), 2 * lanes_);
-  }
-  bool wide(std::int64_t panel) const { return columns(panel) > lanes_; }
-  std::int64_t width(std::int64_t panel) const { return (wide(panel) ? 2 : 1) * lanes_; }
-  std::int64_t offset(std::int64_t panel) const { return first_column(panel) * depth_; }
-  std::int64_t floats() const { return offset(count() - 1) + depth_ * width(count() - 1); }
-
-  // `at(row, column)` is an element of the matrix.
-  template <class At>
-  Buffer pack(At at) const {
-    Buffer packed = scratch(1, floats());
-    for (std::int64_t panel = 0; panel < count(); ++panel) {
-      float* to = packed.data() + offset(panel);
-      for (std::int64_t row = 0; row < depth_; ++row, to += width(panel)) {
-        for (std::int64_t j = 0; j < columns(panel); ++j) to[j] = at(row, first_column(panel) + j);
-        std::fill(to + columns(panel), to + width(panel), 0.0f);
-      }
-    }
-    return packed;
-  }
-
- private:
-  std::int64_t depth_;
-  std::int64_t columns_;
-  std::int64_t lanes_;
-};
+// ---- what is read
 
 // An image within margins of zeros.
 struct Frame {
@@ -224,17 +107,18 @@ struct WindowPass {
   std::int64_t columns;  // of what is written
 
   // Lines [begin, end) of an image's positions; `y` is that of the first.
-  void run(const Products& products, const float* image, Part lines, float* y) const {
+  void run(const TileProducts& products, const float* image, Part lines, float* y) const {
     for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
       const std::int64_t column = panels.first_column(panel);
       for (std::int64_t line = lines.begin; line < lines.end; ++line) {
         const std::int64_t i = line / positions[1];
         const std::int64_t j = line % positions[1];
-        products.multiply_line(
+        products.multiply_rows(
             {.a = image + frame.at(i * strides[0], j * strides[1], 0),
              .a_step = strides[2] * frame.channels,
              .stretches = {offsets.data(), static_cast<std::int64_t>(offsets.size()), stretch},
              .panel = packed + panels.offset(panel),
+             .panel_step = panels.width(panel),
              .start = start == nullptr ? nullptr : start + column,
              .relu = relu,
              .add = add,
@@ -260,7 +144,7 @@ std::array<std::int64_t, 3> strides_of(const Windows& windows) {
 // What the parts of a backward pass share.
 struct BackwardWork {
   const Convolution& convolution;
-  const Products& products;
+  const TileProducts& products;
   const float* x;
   const float* y;
   const float* dy;
@@ -310,7 +194,10 @@ void BackwardWork::add_kernel_gradient(const float* image, const float* errors, 
             .extents = {std::min(block, output.inside[1] - line), output.inside[2]},
             .x_steps = {input.at(0, strides[1], 0), input.at(0, 0, strides[2])},
             .dz_steps = {output.at(0, 1, 0), output.at(0, 0, 1)},
-            .sums = sums + kernel.offset(panel)};
+            .fresh = false,
+            .sums = sums + kernel.offset(panel),
+            .sums_step = kernel.width(panel),
+            .columns = kernel.width(panel)};
         const float* const first = grid.x;
         for (const std::int64_t offset : offsets) {
           grid.x = first + offset;
@@ -336,7 +223,7 @@ Buffer turned_kernel(const Convolution& convolution, const Panels& panels, const
 }  // namespace
 
 bool convolves_directly(const Convolution& convolution) {
-  return convolution.groups == 1 && products() != nullptr && convolution.windows.rows() > 0;
+  return convolution.groups == 1 && tile_products() != nullptr && convolution.windows.rows() > 0;
 }
 
 bool convolves_back_directly(const Convolution& convolution,
@@ -353,10 +240,10 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   const Windows& windows = convolution.windows;
   const std::int64_t filters = convolution.filters;
   const Frame frame = input_frame(windows);
-  const Panels panels(convolution.columns().depth(), filters, products()->lanes);
+  const Panels panels(convolution.columns().depth(), filters, tile_products()->lanes);
   const Buffer packed = panels.pack(
       [=](std::int64_t row, std::int64_t column) { return kernel[row * filters + column]; });
-  const Panels row(1, filters, products()->lanes);
+  const Panels row(1, filters, tile_products()->lanes);
   const Buffer start =
       bias == nullptr ? Buffer() : row.pack([=](std::int64_t, std::int64_t j) { return bias[j]; });
   const WindowPass pass{.frame = frame,
@@ -387,7 +274,7 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
         frame.enter(from, framed);
         from = framed;
       }
-      pass.run(*products(), from, {line - image * image_lines, end - image * image_lines},
+      pass.run(*tile_products(), from, {line - image * image_lines, end - image * image_lines},
                y + line * line_floats);
       line = end;
     }
@@ -403,7 +290,7 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
                             const ConvolutionGradients& gradients) {
   const Windows& windows = convolution.windows;
   const std::int64_t filters = convolution.filters;
-  const int lanes = products()->lanes;
+  const int lanes = tile_products()->lanes;
   const Frame input = input_frame(windows);
   Frame output{outputs_of(windows), {}, outputs_of(windows), filters};
   if (gradients.x != nullptr) output = output_frame(windows, filters);
@@ -421,11 +308,16 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
       .packed = packed.data(),
       .add = !gradients.fresh_x,
       .columns = windows.channels};
-  const BackwardWork work{
-      convolution, *products(), x,
-      y,           dy,          gradients,
-      input,       output,      Panels(convolution.columns().depth(), filters, lanes),
-      &back};
+  const BackwardWork work{convolution,
+                          *tile_products(),
+                          x,
+                          y,
+                          dy,
+                          gradients,
+                          input,
+                          output,
+                          Panels(convolution.columns().depth(), filters, lanes),
+                          &back};
 
   const std::int64_t parts = worthwhile_parts(
       convolution, windows.images,
@@ -460,7 +352,7 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
         work.add_kernel_gradient(from, errors, kernel_sum);
       }
       if (gradients.x != nullptr)
-        back.run(*products(), errors, {0, back.positions[0] * back.positions[1]},
+        back.run(*tile_products(), errors, {0, back.positions[0] * back.positions[1]},
                  gradients.x + image * windows.image_size());
     }
   });

@@ -8,6 +8,13 @@
 
 namespace strata::kernels {
 
+/// What an element costs here, in additions.
+inline std::int64_t finish_cost(ops::FusedActivation activation) {
+  return activation == ops::FusedActivation::sigmoid || activation == ops::FusedActivation::tanh
+             ? 16
+             : 2;
+}
+
 /// y = activation(y + bias) for `rows` rows of `columns`; `bias` may be null.
 void finish_rows(std::int64_t rows, std::int64_t columns, const float* bias,
                  ops::FusedActivation activation, float* y);

@@ -6,6 +6,8 @@
 #include <mutex>
 
 #include "core/parallel.hpp"
+#include "kernels/epilogue.hpp"
+#include "kernels/tiled_gemm.hpp"
 
 extern "C" {
 int openblas_get_num_threads(void);
@@ -56,6 +58,8 @@ void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, co
 
 void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
           const Matrix& b, float beta, float* c, std::int64_t c_stride) {
+  if (tiles_gain(rows, columns, inner, a, b))
+    return tiled_gemm(rows, columns, inner, a, b, nullptr, false, beta, c, c_stride);
   const SingleThreadedBlas scope;
   const bool by_rows = rows >= columns;
   const std::int64_t extent = by_rows ? rows : columns;
@@ -79,6 +83,24 @@ void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Mat
                                 b.transposed};
       gemm_serial(rows, count, inner, a, columns_of_b, beta, c + begin, c_stride);
     }
+  });
+}
+
+void gemm_and_finish(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+                     const Matrix& b, const float* bias, ops::FusedActivation activation,
+                     float* c) {
+  using ops::FusedActivation;
+  if (tiles_gain(rows, columns, inner, a, b)) {
+    const bool relu = activation == FusedActivation::relu;
+    tiled_gemm(rows, columns, inner, a, b, bias, relu, 0.0f, c, columns);
+    if (relu || activation == FusedActivation::linear) return;
+    bias = nullptr;
+  } else {
+    gemm(rows, columns, inner, a, b, 0.0f, c, columns);
+    if (bias == nullptr && activation == FusedActivation::linear) return;
+  }
+  parallel_for(rows, columns * finish_cost(activation), [&](std::int64_t begin, std::int64_t end) {
+    finish_rows(end - begin, columns, bias, activation, c + begin * columns);
   });
 }
 

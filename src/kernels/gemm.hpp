@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "strata/core/fused_activation.hpp"
+
 namespace strata::kernels {
 
 struct Matrix {
@@ -20,6 +22,11 @@ void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Mat
 /// The same on the calling thread alone: for use inside a part of something larger.
 void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
                  const Matrix& b, float beta, float* c, std::int64_t c_stride);
+
+/// `c = activation(op(a) · op(b) + bias)`, rows of c one behind the other; `bias`, one element a
+/// column, may be null.
+void gemm_and_finish(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
+                     const Matrix& b, const float* bias, ops::FusedActivation activation, float* c);
 
 /// While one lives, the BLAS runs single-threaded; the user's own setting is put back after the
 /// last.

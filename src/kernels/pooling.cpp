@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "kernels/register_tiles.hpp"
 #include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
@@ -131,8 +130,7 @@ void put(const Value& from, float* to) {
 template <class Visit>
 void for_each_vector(std::int64_t channels, Visit visit) {
   std::int64_t channel = 0;
-  for (; channel + Avx2::kLanes <= channels; channel += Avx2::kLanes)
-    visit(Avx2::Vector{}, channel);
+  for (; channel + kFloatsWide <= channels; channel += kFloatsWide) visit(Floats{}, channel);
   for (; channel < channels; ++channel) visit(0.0f, channel);
 }
 

@@ -2,9 +2,14 @@
 // vector units are compiled a second time for those, and the running CPU chooses.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 namespace strata::kernels {
+
+/// Eight floats side by side: one vector register, or two.
+typedef float Floats __attribute__((vector_size(32)));
+inline constexpr std::int64_t kFloatsWide = 8;
 
 /// What loops may be compiled for besides the oldest CPUs.
 enum class VectorUnits { none, avx2_fma, avx512 };

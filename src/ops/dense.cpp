@@ -19,11 +19,6 @@ using autodiff::InputGradients;
 
 constexpr const char* kDense = "ops::dense";
 
-// What an element of the outcome costs beside the product, in additions.
-std::int64_t cost_of(FusedActivation activation) {
-  return activation == FusedActivation::sigmoid || activation == FusedActivation::tanh ? 16 : 2;
-}
-
 void check_shapes(const Tensor& x, const Tensor& kernel, const Tensor& bias) {
   check_defined(kDense, x);
   check_defined(kDense, kernel);
@@ -42,8 +37,8 @@ void back_through_activation(std::int64_t rows, std::int64_t columns, const floa
                              const float* dy, FusedActivation activation, float* dz, float* db) {
   const bool linear = activation == FusedActivation::linear;
   if (linear && db == nullptr) return;
-  const std::int64_t parts =
-      std::min(part_count(rows * columns, cost_of(activation)), std::max<std::int64_t>(rows, 1));
+  const std::int64_t parts = std::min(part_count(rows * columns, kernels::finish_cost(activation)),
+                                      std::max<std::int64_t>(rows, 1));
   std::vector<double> sums(static_cast<std::size_t>(db != nullptr ? parts * columns : 0), 0.0);
   parallel_parts(parts, [&](std::int64_t part) {
     const std::int64_t begin = rows * part / parts;
@@ -73,12 +68,8 @@ Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   Tensor y = TensorAccess::uninitialized(x.shape().with(x.rank() - 1, units));
   const std::int64_t rows = x.shape().without(x.rank() - 1).element_count();
   float* out = TensorAccess::data(y);
-  kernels::gemm(rows, units, in, {x.data(), in}, {kernel.data(), units}, 0.0f, out, units);
-  if (bias.defined() || activation != FusedActivation::linear) {
-    parallel_for(rows, units * cost_of(activation), [&](std::int64_t begin, std::int64_t end) {
-      kernels::finish_rows(end - begin, units, bias.data(), activation, out + begin * units);
-    });
-  }
+  kernels::gemm_and_finish(rows, units, in, {x.data(), in}, {kernel.data(), units}, bias.data(),
+                           activation, out);
   const bool linear = activation == FusedActivation::linear;
   const Tensor outcome = linear ? Tensor() : y;
   return autodiff::record(

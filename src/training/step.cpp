@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/unoptimized.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
@@ -77,6 +78,7 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
 }
 
 Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  warn_if_unoptimized();
   const NonTrainableWeights before(model);
   Outcome outcome;
   std::vector<Variable> variables;

@@ -129,6 +129,7 @@
 #include "strata/callbacks/early_stopping.hpp"
 #include "strata/callbacks/history.hpp"
 #include "strata/callbacks/lambda_callback.hpp"
+#include "strata/callbacks/profiler.hpp"
 #include "strata/training/host.hpp"
 #include "strata/training/logs.hpp"
 #include "strata/training/options.hpp"

@@ -2,7 +2,7 @@
 // or writes a Config includes <strata/config.hpp> as well.
 #pragma once
 
-// Errors, options, threads
+// Errors, options, threads, what runs here
 #include "strata/core/axis_list.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/fused_activation.hpp"
@@ -10,6 +10,7 @@
 #include "strata/core/registry.hpp"
 #include "strata/core/required.hpp"
 #include "strata/core/threads.hpp"
+#include "strata/show_config.hpp"
 #include "strata/version.hpp"
 
 // Values, weights, random numbers
@@ -128,6 +129,7 @@
 #include "strata/callbacks/early_stopping.hpp"
 #include "strata/callbacks/history.hpp"
 #include "strata/callbacks/lambda_callback.hpp"
+#include "strata/callbacks/profiler.hpp"
 #include "strata/training/host.hpp"
 #include "strata/training/logs.hpp"
 #include "strata/training/options.hpp"

@@ -8,6 +8,7 @@
 
 #include "autodiff/in_place.hpp"
 #include "core/check.hpp"
+#include "core/profile.hpp"
 #include "strata/autodiff/record.hpp"
 #include "tensor/format.hpp"
 
@@ -44,6 +45,7 @@ class GradientTape::Impl {
     const char* op;
     std::vector<int> inputs;  // slots; kNone for constants
     int output;
+    int payer;  // of the profile that measured it, if one did
     Backward backward;
   };
 
@@ -103,7 +105,7 @@ class GradientTape::Impl {
 
   Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
                 Backward backward) {
-    Record entry{op, {}, 0, std::move(backward)};
+    Record entry{op, {}, 0, profile::recording_row(), std::move(backward)};
     entry.inputs.reserve(inputs.size());
     for (const Tensor* input : inputs) entry.inputs.push_back(slot_of(input->trace()));
     entry.output = slots_++;
@@ -207,6 +209,7 @@ class GradientTape::Impl {
     at(gradients, last) = std::move(ones);
     for (std::size_t i = records_.size(); i-- > 0;) {
       Record& entry = records_[i];
+      const profile::Timed timed(profile::Backward{entry.payer});
       if (at(wanted, entry.output) != 0 && at(gradients, entry.output).defined()) {
         InputGradients inputs(entry.inputs, wanted, gradients);
         entry.backward(at(gradients, entry.output), inputs);

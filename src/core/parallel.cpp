@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "core/check.hpp"
+#include "core/profile.hpp"
 #include "strata/core/threads.hpp"
 
 namespace strata {
@@ -29,8 +30,12 @@ void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>&
     for (std::int64_t part = 0; part < parts; ++part) body(part);
     return;
   }
+  profile::ParallelProducts products(threads);
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (std::int64_t part = 0; part < parts; ++part) body(part);
+  for (std::int64_t part = 0; part < parts; ++part) {
+    const profile::ParallelProducts::Part timed(products);
+    body(part);
+  }
 }
 
 }  // namespace strata

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/profile.hpp"
 #include "kernels/convolution_parts.hpp"
 #include "kernels/epilogue.hpp"
 #include "kernels/panels.hpp"
@@ -108,6 +109,7 @@ struct WindowPass {
 
   // Lines [begin, end) of an image's positions; `y` is that of the first.
   void run(const TileProducts& products, const float* image, Part lines, float* y) const {
+    const profile::TimedProduct timed;
     for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
       const std::int64_t column = panels.first_column(panel);
       for (std::int64_t line = lines.begin; line < lines.end; ++line) {
@@ -177,6 +179,7 @@ void BackwardWork::add_bias_gradient(const float* errors, double* sums) const {
 
 // In blocks of lines whose errors stay in the nearest cache while all rows of the kernel meet them.
 void BackwardWork::add_kernel_gradient(const float* image, const float* errors, float* sums) const {
+  const profile::TimedProduct timed;
   constexpr std::int64_t kBlockFloats = 4096;
   const Windows& windows = convolution.windows;
   const auto strides = strides_of(windows);

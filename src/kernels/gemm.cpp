@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 #include "kernels/epilogue.hpp"
 #include "kernels/tiled_gemm.hpp"
 
@@ -50,6 +51,7 @@ void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, co
     }
     return;
   }
+  const profile::TimedProduct timed;
   const auto whole = [](std::int64_t value) { return static_cast<blasint>(value); };
   cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
               b.transposed ? CblasTrans : CblasNoTrans, whole(rows), whole(columns), whole(inner),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 #include "kernels/panels.hpp"
 #include "kernels/tile_products.hpp"
 
@@ -98,6 +99,7 @@ void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, con
   const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
   for_each_piece(rows, panels.count(), rows * columns * inner, tiles.tile_rows,
                  [&](std::int64_t panel, std::int64_t first, std::int64_t count) {
+                   const profile::TimedProduct timed;
                    const std::int64_t column = panels.first_column(panel);
                    float* const out = c + first * c_stride + column;
                    for (std::int64_t k = 0; k < inner; k += block) {

@@ -30,6 +30,12 @@ template <class Kernel>
   kernel();
 }
 
+/// The width of the widest ones that kernels use here.
+inline int vector_bits() {
+  if (vector_units() == VectorUnits::avx512) return 512;
+  return __builtin_cpu_supports("avx2") ? 256 : 128;
+}
+
 /// Calls `kernel`, inlined together with all it calls and compiled for the CPU's vector units. What
 /// it computes must not depend on their width.
 template <class Kernel>
@@ -41,6 +47,7 @@ void with_vector_units(const Kernel& kernel) {
 #else
 
 inline VectorUnits vector_units() { return VectorUnits::none; }
+inline int vector_bits() { return 128; }
 
 template <class Kernel>
 void with_vector_units(const Kernel& kernel) {

@@ -8,6 +8,7 @@
 
 #include "core/check.hpp"
 #include "core/fields.hpp"
+#include "core/profile.hpp"
 #include "core/registry.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
@@ -74,6 +75,7 @@ Tensor Layer::operator()(const Tensor& inputs) {
 }
 
 Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
+  const profile::Timed timed(this, name(), !sublayers_.empty());
   check(inputs.defined(), name(), "the inputs must be defined. Received: an undefined tensor.");
   check_input(inputs.shape());
   build(inputs.shape());
@@ -84,6 +86,7 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
 }
 
 void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
+  const profile::Timed timed(profile::Section::penalties);
   Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, name());
   if (outputs.rank() > 0) {
     const auto batch = static_cast<float>(outputs.shape().front());
@@ -224,6 +227,7 @@ void Layer::visit_penalties(Visit visit) const {
         !seen.insert(weight.id()).second)
       return;
     visit(layer, std::string_view(weight.name()), [&] {
+      const profile::Timed timed(profile::Section::penalties);
       return regularizers::scalar_penalty(*weight.regularizer(), weight,
                                           layer.name() + ": " + weight.name());
     });

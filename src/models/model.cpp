@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/check.hpp"
+#include "core/unoptimized.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/tensor/random.hpp"
@@ -306,6 +307,7 @@ Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& op
 }
 
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
+  warn_if_unoptimized();
   const std::string who = name() + ".predict";
   check_batch_size(who, options.batch_size);
   check_verbose(who, options.verbose);
@@ -356,6 +358,7 @@ Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& 
 }
 
 Tensor Model::predict_on_batch(const Tensor& x) {
+  warn_if_unoptimized();
   const Samples samples(name() + ".predict_on_batch", x, {}, {});
   return ops::stop_gradient((*this)(samples.x(), {.training = false}));
 }

@@ -9,6 +9,7 @@
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "core/parallel.hpp"
+#include "core/profile.hpp"
 #include "core/registry.hpp"
 #include "kernels/optimizer.hpp"
 #include "optimizers/options.hpp"
@@ -207,6 +208,7 @@ Tensor Optimizer::scale_loss(const Tensor& loss) const {
 
 void Optimizer::apply(const std::vector<Tensor>& gradients,
                       const std::vector<Variable>& variables) {
+  const profile::Timed timed(profile::Section::optimizer);
   std::vector<Received> received = receive(gradients, variables);
   if (received.empty()) return;
   float scale = 1.0f / options_.loss_scale_factor.value_or(1.0f);

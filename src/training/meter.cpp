@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/check.hpp"
+#include "core/profile.hpp"
 
 namespace strata::training {
 
@@ -38,6 +39,8 @@ void Meter::update(const Batch& batch, const Outcome& outcome) {
   data_loss_ += count * outcome.data_loss;
   reg_loss_ += count * outcome.reg_loss;
   regularized_ = regularized_ || outcome.regularized;
+  if (compiled_.metrics.empty() && compiled_.weighted_metrics.empty()) return;
+  const profile::Timed timed(profile::Section::metrics);
   for (const MetricSpec& metric : compiled_.metrics)
     metric->update_state(batch.y, outcome.predictions);
   for (const MetricSpec& metric : compiled_.weighted_metrics) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/profile.hpp"
 #include "strata/data/rows.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/reduction.hpp"
@@ -61,6 +62,7 @@ void Samples::weigh_classes(const std::map<int, float>& class_weight) {
 
 Batch Samples::batch(std::int64_t begin, std::int64_t end,
                      std::span<const std::int64_t> order) const {
+  const profile::Timed timed(profile::Section::batches);
   return {rows(x_, begin, end, order), rows(y_, begin, end, order),
           rows(sample_weight_, begin, end, order)};
 }

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/profile.hpp"
+#include "core/unoptimized.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
@@ -64,6 +66,7 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
   TotalLoss loss;
   loss.data = 0.0f;
   if (compiled.loss) {
+    const profile::Timed timed(profile::Section::loss);
     check(batch.y.defined(), model.name(), "the loss needs targets. Received: an undefined y.");
     loss.data = (*compiled.loss)(batch.y, predictions, batch.sample_weight);
     check<ShapeError>(loss.data.size() == 1, model.name(),
@@ -72,11 +75,15 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
     if (compiled.loss_weights) loss.data = loss.data * *compiled.loss_weights;
   }
   const std::vector<Tensor> penalties = model.losses();
-  if (!penalties.empty()) loss.penalties = ops::sum(penalties);
+  if (!penalties.empty()) {
+    const profile::Timed timed(profile::Section::penalties);
+    loss.penalties = ops::sum(penalties);
+  }
   return loss;
 }
 
 Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  warn_if_unoptimized();
   const NonTrainableWeights before(model);
   Outcome outcome;
   std::vector<Variable> variables;

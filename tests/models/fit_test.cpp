@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "core/unoptimized.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -290,6 +291,15 @@ TEST(Predict, DoesNotDependOnTheBatchSizeAndNeedsNoCompile) {
 TEST(ComputeLoss, IsDataLossPlusPenalties) {
   Sequential model = golden_model({.kernel = regularizers::L2(.1f)});
   EXPECT_NEAR(model.compute_loss(kY, model(kX)).item(), 1.41625, 1e-5);
+}
+
+TEST(Fit, SaysNothingOnTheStandardErrorOfAnOptimizedBuild) {
+  if (!kOptimized) GTEST_SKIP() << "the library was built without optimization, and says so";
+  ::testing::internal::CaptureStderr();
+  Sequential model = golden_model();
+  model.fit(kX, kY, {.verbose = 0});
+  model.predict(kX, {.verbose = 0});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 }  // namespace

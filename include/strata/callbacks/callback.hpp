@@ -44,8 +44,9 @@ class Callback {
   virtual void on_predict_batch_begin(int, const Logs&) {}
   virtual void on_predict_batch_end(int, const Logs&) {}
 
-  /// Called by the model before the first hook of a run; the host lives as long as the run.
-  void attach(TrainingHost* host, const CallbackParams& run) {
+  /// Called by the model before the first hook of a run, and with no host when the run is over,
+  /// however it ended; the host lives as long as the run. Who overrides it calls it.
+  virtual void attach(TrainingHost* host, const CallbackParams& run) {
     host_ = host;
     params_ = run;
   }

@@ -2,7 +2,7 @@
 // prints one JSON line. Written as a user would write it: compile, fit, predict.
 #include <strata/strata.hpp>
 
-#include "peers/cpp/common.hpp"
+#include "peers/cpp/workloads.hpp"
 
 using namespace strata;
 

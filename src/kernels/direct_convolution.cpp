@@ -98,6 +98,7 @@ struct WindowPass {
   Frame frame;  // what is read
   std::vector<std::int64_t> offsets;
   std::int64_t stretch;
+  std::array<WindowAxis, 3> window;
   std::array<std::int64_t, 3> strides;
   std::array<std::int64_t, 3> positions;
   Panels panels;
@@ -107,6 +108,24 @@ struct WindowPass {
   bool add = false;
   std::int64_t columns;  // of what is written
 
+  // The window's cells along an axis that don't lie in the margins, for a window that begins there.
+  Part cells_inside(std::size_t axis, std::int64_t begin) const {
+    const WindowAxis& cells = window[axis];
+    const auto cells_before = [&](std::int64_t edge) {
+      return std::clamp<std::int64_t>((edge - begin + cells.dilation - 1) / cells.dilation, 0,
+                                      cells.window);
+    };
+    return {cells_before(frame.front[axis]), cells_before(frame.front[axis] + frame.inside[axis])};
+  }
+
+  // Those stretches of the window at a line that may hold something besides zeros.
+  Part stretches_inside(std::int64_t i, std::int64_t j) const {
+    const std::size_t axis = window[0].window == 1 ? 1 : 0;
+    const Part cells = cells_inside(axis, axis == 1 ? j * strides[1] : i * strides[0]);
+    const auto each = static_cast<std::int64_t>(offsets.size()) / window[axis].window;
+    return {cells.begin * each, cells.end * each};
+  }
+
   // Lines [begin, end) of an image's positions; `y` is that of the first.
   void run(const TileProducts& products, const float* image, Part lines, float* y) const {
     const profile::TimedProduct timed;
@@ -115,11 +134,12 @@ struct WindowPass {
       for (std::int64_t line = lines.begin; line < lines.end; ++line) {
         const std::int64_t i = line / positions[1];
         const std::int64_t j = line % positions[1];
+        const Part inside = stretches_inside(i, j);
         products.multiply_rows(
             {.a = image + frame.at(i * strides[0], j * strides[1], 0),
              .a_step = strides[2] * frame.channels,
-             .stretches = {offsets.data(), static_cast<std::int64_t>(offsets.size()), stretch},
-             .panel = packed + panels.offset(panel),
+             .stretches = {offsets.data() + inside.begin, inside.end - inside.begin, stretch},
+             .panel = packed + panels.offset(panel) + inside.begin * stretch * panels.width(panel),
              .panel_step = panels.width(panel),
              .start = start == nullptr ? nullptr : start + column,
              .relu = relu,
@@ -150,11 +170,10 @@ struct BackwardWork {
   const float* x;
   const float* y;
   const float* dy;
-  ConvolutionGradients gradients;
   Frame input;
   Frame output;
   Panels kernel;
-  const WindowPass* back;  // from the outcome's gradient to the input's
+  std::vector<std::int64_t> offsets;  // of the window within the input's frame
 
   void fill_errors(std::int64_t image, float* errors) const;
   void add_bias_gradient(const float* errors, double* sums) const;
@@ -183,7 +202,6 @@ void BackwardWork::add_kernel_gradient(const float* image, const float* errors, 
   constexpr std::int64_t kBlockFloats = 4096;
   const Windows& windows = convolution.windows;
   const auto strides = strides_of(windows);
-  const std::vector<std::int64_t> offsets = stretch_offsets(windows, input);
   const std::int64_t stretch = stretch_length(windows, input.channels);
   const std::int64_t block =
       std::max<std::int64_t>(1, kBlockFloats / (output.inside[2] * kernel.width(0)));
@@ -252,6 +270,7 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   const WindowPass pass{.frame = frame,
                         .offsets = stretch_offsets(windows, frame),
                         .stretch = stretch_length(windows, windows.channels),
+                        .window = windows.axes,
                         .strides = strides_of(windows),
                         .positions = outputs_of(windows),
                         .panels = panels,
@@ -305,22 +324,22 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
       .frame = output,
       .offsets = stretch_offsets(windows, output),
       .stretch = stretch_length(windows, filters),
+      .window = windows.axes,
       .strides = {1, 1, 1},
       .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
       .panels = turned,
       .packed = packed.data(),
       .add = !gradients.fresh_x,
       .columns = windows.channels};
-  const BackwardWork work{convolution,
-                          *tile_products(),
-                          x,
-                          y,
-                          dy,
-                          gradients,
-                          input,
-                          output,
-                          Panels(convolution.columns().depth(), filters, lanes),
-                          &back};
+  const BackwardWork work{.convolution = convolution,
+                          .products = *tile_products(),
+                          .x = x,
+                          .y = y,
+                          .dy = dy,
+                          .input = input,
+                          .output = output,
+                          .kernel = Panels(convolution.columns().depth(), filters, lanes),
+                          .offsets = stretch_offsets(windows, input)};
 
   const std::int64_t parts = worthwhile_parts(
       convolution, windows.images,

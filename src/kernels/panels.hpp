@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
+#include "kernels/transpose.hpp"
+#include "kernels/vector_units.hpp"
 #include "strata/core/buffer.hpp"
 
 namespace strata::kernels {
@@ -29,17 +32,45 @@ class Panels {
   template <class At>
   Buffer pack(At at) const {
     Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(floats()));
-    for (std::int64_t panel = 0; panel < count(); ++panel) pack_panel(panel, at, packed.data());
+    for (std::int64_t panel = 0; panel < count(); ++panel) {
+      const std::int64_t first = first_column(panel);
+      float* to = packed.data() + offset(panel);
+      for (std::int64_t row = 0; row < depth_; ++row, to += width(panel)) {
+        for (std::int64_t j = 0; j < columns(panel); ++j) to[j] = at(row, first + j);
+        std::fill(to + columns(panel), to + width(panel), 0.0f);
+      }
+    }
     return packed;
   }
 
-  template <class At>
-  void pack_panel(std::int64_t panel, At at, float* packed) const {
-    const std::int64_t first = first_column(panel);
+  /// One panel of a matrix whose rows are `step` floats apart.
+  void copy(std::int64_t panel, const float* matrix, std::int64_t step, float* packed) const {
+    const float* from = matrix + first_column(panel);
     float* to = packed + offset(panel);
-    for (std::int64_t row = 0; row < depth_; ++row, to += width(panel)) {
-      for (std::int64_t j = 0; j < columns(panel); ++j) to[j] = at(row, first + j);
+    for (std::int64_t row = 0; row < depth_; ++row, from += step, to += width(panel)) {
+      std::memcpy(to, from, static_cast<std::size_t>(columns(panel)) * sizeof(float));
       std::fill(to + columns(panel), to + width(panel), 0.0f);
+    }
+  }
+
+  /// One panel of a matrix whose columns are `step` floats apart.
+  void copy_transposed(std::int64_t panel, const float* matrix, std::int64_t step,
+                       float* packed) const {
+    const float* from = matrix + first_column(panel) * step;
+    float* const to = packed + offset(panel);
+    const std::int64_t width = this->width(panel);
+    const std::int64_t rows = depth_ / 8 * 8;
+    const std::int64_t columns = this->columns(panel) / 8 * 8;
+    with_vector_units([&] {
+      for (std::int64_t row = 0; row < rows; row += 8) {
+        for (std::int64_t j = 0; j < columns; j += 8)
+          transpose_eight(from + j * step + row, step, to + row * width + j, width);
+      }
+    });
+    for (std::int64_t row = 0; row < depth_; ++row) {
+      const std::int64_t done = row < rows ? columns : 0;
+      for (std::int64_t j = done; j < width; ++j)
+        to[row * width + j] = j < this->columns(panel) ? from[j * step + row] : 0.0f;
     }
   }
 

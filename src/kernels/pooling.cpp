@@ -143,17 +143,26 @@ void forward(const Windows& windows, Visit visit) {
   });
 }
 
-// Calls `visit` with the range of an image's positions. Windows may overlap, so an image's gradient
-// belongs to one part.
+// Whether every cell lies in exactly one window.
+bool windows_tile(const Windows& windows) {
+  return std::all_of(windows.axes.begin(), windows.axes.end(), [](const WindowAxis& axis) {
+    return axis.stride == axis.window && axis.padding == 0 &&
+           axis.input == axis.output * axis.window;
+  });
+}
+
+// Calls `visit(first position, last position, whether to overwrite)` for each image. Windows may
+// overlap, so an image's gradient belongs to one part.
 template <class Visit>
 void for_each_image(const Windows& windows, bool fresh, float* dx, Visit visit) {
   const std::int64_t size = windows.image_size();
   const std::int64_t cost = size + windows.positions() * windows.cells() * windows.channels;
+  const bool overwrites = fresh && windows_tile(windows);
   parallel_for(windows.images, cost, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {  // while it is in the cache
-      if (fresh) std::fill_n(dx + image * size, size, 0.0f);
+      if (fresh && !overwrites) std::fill_n(dx + image * size, size, 0.0f);
       const std::int64_t row = image * windows.positions();
-      with_vector_units([&] { visit(row, row + windows.positions()); });
+      with_vector_units([&] { visit(row, row + windows.positions(), overwrites); });
     }
   });
 }
@@ -198,7 +207,7 @@ void max_pool(const Windows& windows, const float* x, float* y) {
 
 void max_pool_backward(const Windows& windows, const float* x, const float* y, const float* dy,
                        bool fresh, float* dx) {
-  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end) {
+  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
     for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
       for_each_vector(windows.channels, [&](auto lanes, std::int64_t channel) {
         using Value = decltype(lanes);
@@ -208,9 +217,9 @@ void max_pool_backward(const Windows& windows, const float* x, const float* y, c
         get(dy + from + channel, rest);
         for (std::size_t i = 0; i < cells.count(); ++i) {
           Value value;
-          Value sum;
+          Value sum{};
           get(x + cells.at(i) + channel, value);
-          get(dx + cells.at(i) + channel, sum);
+          if (!overwrites) get(dx + cells.at(i) + channel, sum);
           const auto hit = (value == largest) | (value != value);
           sum += hit ? rest : Value{};
           rest = hit ? Value{} : rest;
@@ -227,15 +236,15 @@ void average_pool(const Windows& windows, const float* x, float* y) {
 }
 
 void average_pool_backward(const Windows& windows, const float* dy, bool fresh, float* dx) {
-  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end) {
+  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
     for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
       const float count = static_cast<float>(cells.count());
       for_each_vector(windows.channels, [&](auto share, std::int64_t channel) {
         get(dy + from + channel, share);
         share /= count;
         for (std::size_t i = 0; i < cells.count(); ++i) {
-          decltype(share) sum;
-          get(dx + cells.at(i) + channel, sum);
+          decltype(share) sum{};
+          if (!overwrites) get(dx + cells.at(i) + channel, sum);
           sum += share;
           put(sum, dx + cells.at(i) + channel);
         }

@@ -26,22 +26,13 @@ class RightFactor {
         panels_.columns(panels_.count() - 1) == panels_.width(panels_.count() - 1);
     if (!b.transposed && rows < kRowsWorthPacking && ends_with_vector) return;
     packed_ = Buffer::uninitialized(static_cast<std::size_t>(panels_.floats()));
-    const float* from = b.data;
-    const std::int64_t stride = b.stride;
-    parallel_for(
-        panels_.count(), inner * panels_.width(0), [&](std::int64_t begin, std::int64_t end) {
-          for (std::int64_t panel = begin; panel < end; ++panel) {
-            if (b.transposed) {
-              panels_.pack_panel(
-                  panel, [=](std::int64_t k, std::int64_t j) { return from[j * stride + k]; },
-                  packed_.data());
-            } else {
-              panels_.pack_panel(
-                  panel, [=](std::int64_t k, std::int64_t j) { return from[k * stride + j]; },
-                  packed_.data());
-            }
-          }
-        });
+    parallel_for(panels_.count(), inner * panels_.width(0),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t panel = begin; panel < end; ++panel) {
+                     b.transposed ? panels_.copy_transposed(panel, b.data, b.stride, packed_.data())
+                                  : panels_.copy(panel, b.data, b.stride, packed_.data());
+                   }
+                 });
   }
 
   const Panels& panels() const { return panels_; }

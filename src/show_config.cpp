@@ -8,7 +8,7 @@
 #include <iostream>
 
 #include "core/unoptimized.hpp"
-#include "kernels/vector_units.hpp"
+#include "core/vector_units.hpp"
 #include "strata/config.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/version.hpp"
@@ -41,7 +41,7 @@ RuntimeConfig runtime_config() {
           .compiler = compiler(),
           .optimized = kOptimized,
           .threads = num_threads(),
-          .vector_bits = kernels::vector_bits(),
+          .vector_bits = vector_bits(),
           .blas = single_spaced(openblas_get_config()),
           .blas_core = openblas_get_corename(),
           .libraries = {{"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000,

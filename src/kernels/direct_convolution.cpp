@@ -39,6 +39,15 @@ struct Frame {
     }
   }
 
+  void clear_margins(float* frame) const {
+    std::int64_t done = 0;
+    for_each_line([&](std::int64_t, std::int64_t at) {
+      std::fill(frame + done, frame + at, 0.0f);
+      done = at + inside[2] * channels;
+    });
+    std::fill(frame + done, frame + size(), 0.0f);
+  }
+
   void enter(const float* image, float* frame) const {
     for_each_line([&](std::int64_t line, std::int64_t to) {
       std::copy_n(image + line * inside[2] * channels, inside[2] * channels, frame + to);
@@ -287,7 +296,7 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(lines, part, parts);
     float* const framed = frames.data() + part * frame_floats;
-    std::fill_n(framed, frame_floats, 0.0f);
+    if (frame_floats > 0) frame.clear_margins(framed);
     for (std::int64_t line = range.begin; line < range.end;) {
       const std::int64_t image = line / image_lines;
       const std::int64_t end = std::min(range.end, (image + 1) * image_lines);
@@ -359,8 +368,9 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
     float* const framed = inputs.data() + part * input_floats;
     float* const errors = outputs.data() + part * output_floats;
     float* const kernel_sum = kernel_sums.data() + part * sum_floats;
-    std::fill_n(framed, input_floats, 0.0f);
-    std::fill_n(errors, output_floats, 0.0f);
+    if (input_floats > 0) input.clear_margins(framed);
+    output.clear_margins(errors);
+    std::fill_n(errors + output.size(), 2 * lanes, 0.0f);
     std::fill_n(kernel_sum, sum_floats, 0.0f);
     for (std::int64_t image = images.begin; image < images.end; ++image) {
       work.fill_errors(image, errors);

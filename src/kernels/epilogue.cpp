@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/vector_units.hpp"
 #include "kernels/vector_math.hpp"
-#include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {

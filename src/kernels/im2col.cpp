@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/vector_units.hpp"
+#include "core/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/vector_units.hpp"
 #include "kernels/transpose.hpp"
-#include "kernels/vector_units.hpp"
 #include "strata/core/buffer.hpp"
 
 namespace strata::kernels {
@@ -43,14 +43,22 @@ class Panels {
     return packed;
   }
 
-  /// One panel of a matrix whose rows are `step` floats apart.
-  void copy(std::int64_t panel, const float* matrix, std::int64_t step, float* packed) const {
-    const float* from = matrix + first_column(panel);
-    float* to = packed + offset(panel);
-    for (std::int64_t row = 0; row < depth_; ++row, from += step, to += width(panel)) {
-      std::memcpy(to, from, static_cast<std::size_t>(columns(panel)) * sizeof(float));
-      std::fill(to + columns(panel), to + width(panel), 0.0f);
-    }
+  /// Rows [begin, end) of a matrix whose rows are `step` floats apart, in all panels: it is read in
+  /// order then, whatever the step.
+  void copy_rows(std::int64_t begin, std::int64_t end, const float* matrix, std::int64_t step,
+                 float* packed) const {
+    const std::int64_t full = 2 * lanes_;
+    with_vector_units([&] {
+      for (std::int64_t row = begin; row < end; ++row) {
+        const float* from = matrix + row * step;
+        for (std::int64_t panel = 0; panel < count(); ++panel, from += full) {
+          float* const to = packed + offset(panel) + row * width(panel);
+          const std::int64_t columns = this->columns(panel);
+          for (std::int64_t j = 0; j < columns; ++j) to[j] = from[j];
+          for (std::int64_t j = columns; j < width(panel); ++j) to[j] = 0.0f;
+        }
+      }
+    });
   }
 
   /// One panel of a matrix whose columns are `step` floats apart.
@@ -62,8 +70,8 @@ class Panels {
     const std::int64_t rows = depth_ / 8 * 8;
     const std::int64_t columns = this->columns(panel) / 8 * 8;
     with_vector_units([&] {
-      for (std::int64_t row = 0; row < rows; row += 8) {
-        for (std::int64_t j = 0; j < columns; j += 8)
+      for (std::int64_t j = 0; j < columns; j += 8) {
+        for (std::int64_t row = 0; row < rows; row += 8)
           transpose_eight(from + j * step + row, step, to + row * width + j, width);
       }
     });

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "core/vector_units.hpp"
 #include "kernels/block_sum.hpp"
-#include "kernels/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "kernels/vector_units.hpp"
+#include "core/vector_units.hpp"
 
 namespace strata::kernels {
 namespace {

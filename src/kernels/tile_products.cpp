@@ -3,8 +3,6 @@
 #include <cstring>
 #include <type_traits>
 
-#include "kernels/vector_units.hpp"
-
 namespace strata::kernels {
 namespace {
 
@@ -191,14 +189,14 @@ template <class Isa>
 
 }  // namespace
 
-const TileProducts* tile_products() {
+const TileProducts* tile_products(VectorUnits units) {
 #if defined(__x86_64__)
   static const TileProducts avx512{Avx512::kLanes, Avx512::kMostRows, multiply_rows_avx512,
                                    add_products_avx512};
   static const TileProducts avx2{Avx2::kLanes, Avx2::kMostRows, multiply_rows_avx2,
                                  add_products_avx2};
-  if (vector_units() == VectorUnits::avx512) return &avx512;
-  if (vector_units() == VectorUnits::avx2_fma) return &avx2;
+  if (units == VectorUnits::avx512) return &avx512;
+  if (units == VectorUnits::avx2_fma) return &avx2;
 #endif
   return nullptr;
 }

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/vector_units.hpp"
+
 namespace strata::kernels {
 
 /// Where the terms of a sum lie: stretches of equal length, each at an offset from a start.
@@ -52,7 +54,7 @@ struct TileProducts {
   void (*add_products)(const GridProduct& product, std::int64_t rows, bool wide);
 };
 
-/// Those of the running CPU; null if it has none.
-const TileProducts* tile_products();
+/// Those for certain vector units, by default the running CPU's; null where there are none.
+const TileProducts* tile_products(VectorUnits units = vector_units());
 
 }  // namespace strata::kernels

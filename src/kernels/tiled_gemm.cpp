@@ -26,13 +26,17 @@ class RightFactor {
         panels_.columns(panels_.count() - 1) == panels_.width(panels_.count() - 1);
     if (!b.transposed && rows < kRowsWorthPacking && ends_with_vector) return;
     packed_ = Buffer::uninitialized(static_cast<std::size_t>(panels_.floats()));
-    parallel_for(panels_.count(), inner * panels_.width(0),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   for (std::int64_t panel = begin; panel < end; ++panel) {
-                     b.transposed ? panels_.copy_transposed(panel, b.data, b.stride, packed_.data())
-                                  : panels_.copy(panel, b.data, b.stride, packed_.data());
-                   }
-                 });
+    if (b.transposed) {
+      parallel_for(panels_.count(), inner * panels_.width(0),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t panel = begin; panel < end; ++panel)
+                       panels_.copy_transposed(panel, b.data, b.stride, packed_.data());
+                   });
+    } else {
+      parallel_for(inner, columns, [&](std::int64_t begin, std::int64_t end) {
+        panels_.copy_rows(begin, end, b.data, b.stride, packed_.data());
+      });
+    }
   }
 
   const Panels& panels() const { return panels_; }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/vector_units.hpp"
+#include "core/vector_units.hpp"
 
 namespace strata::kernels {
 

@@ -114,6 +114,13 @@ TEST(DropoutMask, KeepsTheMean) {
   for (const float value : mask.values()) ASSERT_TRUE(value == 0.0f || value == 1.0f / 0.7f);
 }
 
+TEST(DropoutMask, DropsWhereAUniformNumberIsBelowTheRate) {
+  const std::vector<float> drawn = values_of(Generator(7).uniform({1003}, 0.0f, 1.0f));
+  const std::vector<float> mask = values_of(Generator(7).dropout_mask({1003}, 0.3f));
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    EXPECT_EQ(mask[i], drawn[i] < 0.3f ? 0.0f : 1.0f / 0.7f) << i;
+}
+
 TEST(DropoutMask, OfRateZeroIsOnesAndOfRateOneZeros) {
   EXPECT_EQ(values_of(Generator(7).dropout_mask({50}, 0.0f)), std::vector<float>(50, 1.0f));
   EXPECT_EQ(values_of(Generator(7).dropout_mask({50}, 1.0f)), std::vector<float>(50, 0.0f));

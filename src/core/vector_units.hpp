@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace strata::kernels {
+namespace strata {
 
 /// Eight floats side by side: one vector register, or two.
 typedef float Floats __attribute__((vector_size(32)));
@@ -56,4 +56,4 @@ void with_vector_units(const Kernel& kernel) {
 
 #endif
 
-}  // namespace strata::kernels
+}  // namespace strata

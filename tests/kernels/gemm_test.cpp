@@ -1,0 +1,88 @@
+// Matrix products against plain loops, on both sides of every threshold.
+#include "kernels/gemm.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/arrays.hpp"
+
+namespace strata::kernels {
+namespace {
+
+struct Extents {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t inner;
+};
+
+// Few rows, few columns, one panel and several, more than a block of depth.
+constexpr Extents kExtents[] = {{1, 7, 9},    {15, 33, 8},   {16, 1, 3},      {17, 40, 11},
+                                {64, 64, 64}, {65, 96, 130}, {130, 72, 1100}, {20, 10, 2500}};
+
+std::vector<float> plain_product(const Extents& extents, const Matrix& a, const Matrix& b,
+                                 std::vector<float> c) {
+  for (std::int64_t i = 0; i < extents.rows; ++i) {
+    for (std::int64_t j = 0; j < extents.columns; ++j) {
+      for (std::int64_t k = 0; k < extents.inner; ++k) {
+        c[static_cast<std::size_t>(i * extents.columns + j)] +=
+            a.data[a.transposed ? k * a.stride + i : i * a.stride + k] *
+            b.data[b.transposed ? j * b.stride + k : k * b.stride + j];
+      }
+    }
+  }
+  return c;
+}
+
+TEST(Gemm, AgreesWithPlainLoops) {
+  for (const Extents& extents : kExtents) {
+    const auto [rows, columns, inner] = extents;
+    const auto a_values = whole_numbers((rows + 3) * (inner + 3), 1);
+    const auto b_values = whole_numbers((columns + 3) * (inner + 3), 2);
+    for (int transposed = 0; transposed < 4; ++transposed) {
+      const bool of_a = transposed % 2 == 1;
+      const bool of_b = transposed / 2 == 1;
+      const Matrix a{a_values.data(), (of_a ? rows : inner) + 3, of_a};
+      const Matrix b{b_values.data(), (of_b ? inner : columns) + 3, of_b};
+      for (const float beta : {0.0f, 1.0f}) {
+        std::vector<float> c = whole_numbers(rows * columns, 3);
+        const std::vector<float> start = beta == 0.0f ? std::vector<float>(c.size()) : c;
+        gemm(rows, columns, inner, a, b, beta, c.data(), columns);
+        EXPECT_EQ(c, plain_product(extents, a, b, start))
+            << rows << " x " << columns << " x " << inner << ", " << transposed;
+      }
+    }
+  }
+}
+
+TEST(Gemm, AddsABiasAndFinishes) {
+  for (const Extents& extents : kExtents) {
+    const auto [rows, columns, inner] = extents;
+    const auto a = whole_numbers(rows * inner, 1);
+    const auto b = whole_numbers(inner * columns, 2);
+    const auto bias = whole_numbers(columns, 3);
+    std::vector<float> c(static_cast<std::size_t>(rows * columns), NAN);
+    gemm_and_finish(rows, columns, inner, {a.data(), inner}, {b.data(), columns}, bias.data(),
+                    ops::FusedActivation::relu, c.data());
+    auto expected = plain_product(extents, {a.data(), inner}, {b.data(), columns},
+                                  std::vector<float>(c.size()));
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      expected[i] = std::max(0.0f, expected[i] + bias[i % static_cast<std::size_t>(columns)]);
+    EXPECT_EQ(c, expected) << rows << " x " << columns << " x " << inner;
+  }
+}
+
+TEST(Gemm, KeepsNaN) {
+  std::vector<float> a(32 * 4, 1.0f);
+  a[5] = NAN;
+  const std::vector<float> b(4 * 8, 1.0f);
+  std::vector<float> c(32 * 8);
+  gemm_and_finish(32, 8, 4, {a.data(), 4}, {b.data(), 8}, nullptr, ops::FusedActivation::relu,
+                  c.data());
+  EXPECT_EQ(c[0], 4.0f);
+  EXPECT_TRUE(std::isnan(c[8]));
+}
+
+}  // namespace
+}  // namespace strata::kernels

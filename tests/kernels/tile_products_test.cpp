@@ -1,0 +1,117 @@
+// Register tiles of every set of vector units that this CPU has, against plain loops.
+#include "kernels/tile_products.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/arrays.hpp"
+
+namespace strata::kernels {
+namespace {
+
+struct Case {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t depth;
+};
+
+class TileProductsOf : public ::testing::TestWithParam<VectorUnits> {
+ protected:
+  void SetUp() override {
+    if (GetParam() > vector_units()) GTEST_SKIP() << "not on this CPU";
+    ASSERT_NE(tile_products(GetParam()), nullptr);
+  }
+  const TileProducts& tiles() const { return *tile_products(GetParam()); }
+
+  // Shapes around the edges of tiles and panels.
+  std::vector<Case> cases() const {
+    std::vector<Case> all;
+    for (std::int64_t rows = 1; rows <= 2 * tiles().tile_rows + 1; ++rows) {
+      for (const std::int64_t columns : {1, 3, tiles().lanes, tiles().lanes + 1, 2 * tiles().lanes})
+        all.push_back({rows, columns, 5});
+    }
+    return all;
+  }
+};
+
+TEST_P(TileProductsOf, MultiplyRows) {
+  for (const auto& [rows, columns, depth] : cases()) {
+    const bool wide = columns > tiles().lanes;
+    const std::int64_t width = (wide ? 2 : 1) * tiles().lanes;
+    const auto a = whole_numbers(rows * 20, 1);
+    const auto panel = whole_numbers(2 * depth * width, 2);
+    const auto start = whole_numbers(width, 3);
+    auto y = whole_numbers(rows * (columns + 2), 4);
+    auto expected = y;
+    const std::int64_t offsets[] = {0, 9};
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int64_t j = 0; j < columns; ++j) {
+        float sum = start[static_cast<std::size_t>(j)];
+        for (std::int64_t k = 0; k < 2 * depth; ++k) {
+          const std::int64_t at = i * 20 + offsets[k / depth] + k % depth;
+          sum += a[static_cast<std::size_t>(at)] * panel[static_cast<std::size_t>(k * width + j)];
+        }
+        float& to = expected[static_cast<std::size_t>(i * (columns + 2) + j)];
+        to = std::max(0.0f, to + sum);
+      }
+    }
+    tiles().multiply_rows({.a = a.data(),
+                           .a_step = 20,
+                           .stretches = {offsets, 2, depth},
+                           .panel = panel.data(),
+                           .panel_step = width,
+                           .start = start.data(),
+                           .relu = true,
+                           .add = true,
+                           .y = y.data(),
+                           .y_step = columns + 2,
+                           .columns = columns},
+                          rows, wide);
+    EXPECT_EQ(y, expected) << rows << " x " << columns;
+  }
+}
+
+TEST_P(TileProductsOf, AddProducts) {
+  for (const auto& [rows, columns, depth] : cases()) {
+    const bool wide = columns > tiles().lanes;
+    const std::int64_t width = (wide ? 2 : 1) * tiles().lanes;
+    const std::int64_t step = rows + 1;
+    const auto x = whole_numbers(2 * depth * step, 5);
+    const auto dz = whole_numbers(2 * depth * width, 6);
+    for (const bool fresh : {false, true}) {
+      auto sums = whole_numbers(rows * (columns + 2), 7);
+      auto expected = sums;
+      for (std::int64_t i = 0; i < rows; ++i) {
+        for (std::int64_t j = 0; j < columns; ++j) {
+          float& sum = expected[static_cast<std::size_t>(i * (columns + 2) + j)];
+          if (fresh) sum = 0.0f;
+          for (std::int64_t p = 0; p < 2 * depth; ++p)
+            sum += x[static_cast<std::size_t>(p * step + i)] *
+                   dz[static_cast<std::size_t>(p * width + j)];
+        }
+      }
+      tiles().add_products({.x = x.data(),
+                            .dz = dz.data(),
+                            .extents = {2, depth},
+                            .x_steps = {depth * step, step},
+                            .dz_steps = {depth * width, width},
+                            .fresh = fresh,
+                            .sums = sums.data(),
+                            .sums_step = columns + 2,
+                            .columns = columns},
+                           rows, wide);
+      EXPECT_EQ(sums, expected) << rows << " x " << columns;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Units, TileProductsOf,
+                         ::testing::Values(VectorUnits::avx2_fma, VectorUnits::avx512),
+                         [](const auto& info) {
+                           return info.param == VectorUnits::avx512 ? "Avx512" : "Avx2";
+                         });
+
+}  // namespace
+}  // namespace strata::kernels

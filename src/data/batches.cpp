@@ -43,7 +43,7 @@ BatchCutter::BatchCutter(std::vector<Tensor> tensors, const BatchesOptions& opti
   check(count_ > 0, "batches",
         "drop_remainder must leave a batch. Received: {} samples, batch_size={}.", samples,
         batch_size_);
-  if (options.shuffle) order_.reset(new Order{random::Generator(options.seed), {}});
+  if (options.shuffle) order_ = std::make_unique<Order>(Order{random::Generator(options.seed), {}});
 }
 
 BatchCutter::BatchCutter(BatchCutter&&) noexcept = default;

@@ -129,11 +129,11 @@ Strides strides_of(const Shape& shape) {
 
 Strides broadcast_strides(const Shape& shape, const Shape& result) {
   const Strides own = strides_of(shape);
-  const int offset = result.rank() - shape.rank();
+  const auto offset = static_cast<std::size_t>(result.rank() - shape.rank());
   Strides strides{};
   for (int i = 0; i < shape.rank(); ++i) {
-    if (shape[i] != 1)
-      strides[static_cast<std::size_t>(i + offset)] = own[static_cast<std::size_t>(i)];
+    const auto axis = static_cast<std::size_t>(i);
+    if (shape[i] != 1) strides[offset + axis] = own[axis];
   }
   return strides;
 }

@@ -27,6 +27,8 @@ class Input : public Layer {
   using Options = InputOptions;
 
   explicit Input(Options options);
+  /// A template, so that g++, which takes `{.shape = …}` for a Shape as well, prefers the options.
+  template <class = void>
   explicit Input(const Shape& shape) : Input(Options{.shape = shape}) {}
 
   /// With the batch axis in front.

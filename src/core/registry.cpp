@@ -106,6 +106,17 @@ std::vector<std::string> class_names(const std::type_info& family) {
   return result;
 }
 
+std::vector<std::string> spellings(const std::type_info& family) {
+  std::vector<std::string> result;
+  for (std::string& name : class_names(family)) {
+    const std::string other = snake_case(name);
+    const bool taken = find(family, other) == find(family, name) && other != name;
+    result.push_back(std::move(name));
+    if (taken) result.push_back(other);
+  }
+  return result;
+}
+
 std::string class_name_of(const std::type_info& type) {
   if (const ClassEntry* entry = find(type)) return entry->class_name;
   int status = 0;

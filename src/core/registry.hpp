@@ -22,6 +22,8 @@ const ClassEntry* find(const std::type_info& family, std::string_view name);
 const FunctionEntry* find_function(const std::type_info& type, std::string_view registered_name);
 /// The class names of a family, sorted.
 std::vector<std::string> class_names(const std::type_info& family);
+/// The same, each followed by its other spelling, the snake_case, if it is a built-in's.
+std::vector<std::string> spellings(const std::type_info& family);
 
 /// Adds a built-in: `add_builtin<Regularizer, L1>("keras.regularizers", "L1")`.
 template <class Base, class T>

@@ -73,9 +73,10 @@ std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identi
 }
 
 /// `from_object` of a family: null, a string, a registered function, or an object with a class
-/// name.
+/// name. `also_known` is what an error lists besides the family's classes.
 template <class Rule>
-std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
+std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config,
+                                const std::vector<std::string>& also_known = {}) {
   using Base = std::remove_const_t<Rule>;
   if (config.is_null()) return nullptr;
   if (config.is_string()) return Base::from_identifier(config.get<std::string>());
@@ -92,7 +93,7 @@ std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
         *std::static_pointer_cast<const typename Base::Function>(entry->function),
         entry->registered_name);
   }
-  return registry::read<Base>(label, config);
+  return registry::read<Base>(label, config, also_known);
 }
 
 /// `to_object` of a family.

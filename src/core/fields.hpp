@@ -98,6 +98,8 @@ class ConfigReader {
   }
   /// A key of Keras's that Strata knows, and takes at this value alone.
   void neutral(const char* key, const Config& value);
+  /// A dtype: null, "float32", or Keras's policy of that name.
+  void float32(const char* key);
   /// A key that somebody else reads.
   void skip(const char* key) { find(key); }
 

@@ -3,8 +3,7 @@
 //     template <class Fields> void list_fields(Fields& fields, DenseOptions& options) {
 //       fields("units", options.units);
 //       fields("activation", options.activation);
-//       fields.neutral("quantization_config", nullptr);   // a key of Keras's we only take at this
-//       value
+//       fields.neutral("quantization_config", nullptr);  // a key of Keras's, at this value alone
 //     }
 //
 //     Config config = write_fields([&](auto& fields) { list_fields(fields, options); });

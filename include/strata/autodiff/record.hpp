@@ -1,5 +1,4 @@
-// How an operation tells the tape its local gradient. An op is a value and this gradient, side by
-// side:
+// How an operation tells the tape its local gradient. An op is a value and this gradient:
 //
 //     // square(x) = x^2,   d/dx = 2x
 //     Tensor square(const Tensor& x) {

@@ -17,7 +17,7 @@ struct ReshapeOptions {
 /// Input `(batch, …)`; output `(batch, target_shape…)`, with the same elements in the same order.
 /// An extent of -1 is worked out from the others.
 ///
-///     layers::Reshape({28, 28, 1})
+///     layers::Reshape({28, 28, 1})  // or {.target_shape = {28, 28, 1}, .name = "images"}
 ///
 /// Raises InvalidArgument on more than one -1 or an extent below -1, ShapeError where the sizes
 /// differ. See https://keras.io/api/layers/reshaping_layers/reshape/.

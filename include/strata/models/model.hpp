@@ -19,8 +19,8 @@ struct SummaryOptions {
   bool expand_nested = false;      ///< Show the layers of models inside this one.
   bool show_trainable = false;     ///< A column that says which layers train.
   bool show_regularizers = false;  ///< A column that says which slots are regularized.
-  std::function<void(const std::string&)> print_fn =
-      {};  ///< Gets the whole text. Default: standard output.
+  /// Gets the whole text. Default: standard output.
+  std::function<void(const std::string&)> print_fn = {};
 };
 
 /// The total loss that is trained and reported is the data loss plus the sum of `losses()`, in

@@ -96,9 +96,11 @@ datasets::Digits load_digits(const Settings& settings) {
 }
 
 std::atomic<Model*> in_training = nullptr;
+std::atomic<bool> interrupted = false;
 
 extern "C" void stop_training(int) {
   if (Model* const model = in_training) model->stop_training();
+  interrupted = true;
   std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
 }
 
@@ -106,9 +108,14 @@ double train(Model& model, const datasets::Digits& digits, const Settings& setti
   const auto start = std::chrono::steady_clock::now();
   in_training = &model;
   std::signal(SIGINT, stop_training);
-  model.fit(digits.x_train, digits.y_train, {.batch_size = settings.batch_size, .epochs = epochs});
+  const History history = model.fit(digits.x_train, digits.y_train,
+                                    {.batch_size = settings.batch_size, .epochs = epochs});
   std::signal(SIGINT, SIG_DFL);
   in_training = nullptr;
+  if (interrupted) {
+    fmt::print("Stopped in epoch {} of {}, after {} steps\n", history.epoch.size(), epochs,
+               model.optimizer().iterations());
+  }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <optional>
 #include <strata/strata.hpp>
 
@@ -79,8 +81,9 @@ datasets::Digits load_digits(const Settings& settings) {
   datasets::Digits digits =
       real ? datasets::mnist({.directory = settings.data}) : datasets::synthetic_digits(drawn);
   if (settings.samples) {
-    digits.x_train = data::slice_rows(digits.x_train, 0, *settings.samples);
-    digits.y_train = data::slice_rows(digits.y_train, 0, *settings.samples);
+    const auto rows = std::min<std::int64_t>(*settings.samples, digits.x_train.shape().front());
+    digits.x_train = data::slice_rows(digits.x_train, 0, rows);
+    digits.y_train = data::slice_rows(digits.y_train, 0, rows);
   }
   fmt::print("Data: {}{}, {} training and {} test images\n", real ? "MNIST from " : "",
              digits.source, digits.x_train.shape().front(), digits.x_test.shape().front());
@@ -93,9 +96,11 @@ datasets::Digits load_digits(const Settings& settings) {
 }
 
 std::atomic<Model*> in_training = nullptr;
+std::atomic<bool> interrupted = false;
 
 extern "C" void stop_training(int) {
   if (Model* const model = in_training) model->stop_training();
+  interrupted = true;
   std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
 }
 
@@ -103,9 +108,14 @@ double train(Model& model, const datasets::Digits& digits, const Settings& setti
   const auto start = std::chrono::steady_clock::now();
   in_training = &model;
   std::signal(SIGINT, stop_training);
-  model.fit(digits.x_train, digits.y_train, {.batch_size = settings.batch_size, .epochs = epochs});
+  const History history = model.fit(digits.x_train, digits.y_train,
+                                    {.batch_size = settings.batch_size, .epochs = epochs});
   std::signal(SIGINT, SIG_DFL);
   in_training = nullptr;
+  if (interrupted) {
+    fmt::print("Stopped in epoch {} of {}, after {} steps\n", history.epoch.size(), epochs,
+               model.optimizer().iterations());
+  }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -151,6 +161,7 @@ int run(const Settings& settings) {
 int main(int argc, char** argv) {
   Settings settings;
   CLI::App app("Trains a regularized network on MNIST.");
+  const CLI::Range count(1, std::numeric_limits<int>::max());
   app.add_option("--model", settings.model, "mlp: 784-512-512-10; cnn: two convolutions")
       ->check(CLI::IsMember({"mlp", "cnn"}))
       ->capture_default_str();
@@ -159,13 +170,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--factor", settings.factor,
                  "Its factor [l2: 1e-4, l1 and l1_l2: 1e-5, orthogonal: 0.1]");
-  app.add_option("--epochs", settings.epochs, "Passes over the data [mlp: 5, cnn: 3]");
-  app.add_option("--batch-size", settings.batch_size)->capture_default_str();
+  app.add_option("--epochs", settings.epochs, "Passes over the data [mlp: 5, cnn: 3]")
+      ->check(count);
+  app.add_option("--batch-size", settings.batch_size)->check(count)->capture_default_str();
   app.add_option("--data", settings.data, "The folder with MNIST [see datasets/mnist.hpp]");
   app.add_flag("--synthetic", settings.synthetic, "Draw digits, even where there is MNIST");
-  app.add_option("--samples", settings.samples, "Train with the first so many images [all]");
+  app.add_option("--samples", settings.samples, "Train with the first so many images [all]")
+      ->check(count);
   app.add_option("--seed", settings.seed, "Of weights, order and dropout")->capture_default_str();
-  app.add_option("--threads", settings.threads, "[as many as there are cores]");
+  app.add_option("--threads", settings.threads, "[as many as there are cores]")->check(count);
   app.add_option("--require-accuracy", settings.require_accuracy,
                  "Fail if the test accuracy is less");
   CLI11_PARSE(app, argc, argv);

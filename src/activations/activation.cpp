@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "activations/layer_object.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "strata/activations/functions.hpp"
@@ -85,24 +86,35 @@ std::shared_ptr<const Activation> builtin_in(const Config& config) {
   return kind.get<std::string>() == "function" ? builtin_named(name.get<std::string>()) : nullptr;
 }
 
+std::vector<std::string> builtin_names() {
+  std::vector<std::string> names;
+  for (const Builtin& builtin : kBuiltins) {
+    names.emplace_back(builtin.name);
+    if (!builtin.alias.empty()) names.emplace_back(builtin.alias);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> names_in_configs() {
+  std::vector<std::string> names = builtin_names();
+  for (std::string& layer : activations::layer_names()) names.push_back(std::move(layer));
+  return names;
+}
+
 }  // namespace
 
 Config Activation::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
 std::shared_ptr<const Activation> Activation::from_identifier(std::string_view identifier) {
   if (auto builtin = builtin_named(identifier)) return builtin;
-  std::vector<std::string> known;
-  for (const Builtin& builtin : kBuiltins) {
-    known.emplace_back(builtin.name);
-    if (!builtin.alias.empty()) known.emplace_back(builtin.alias);
-  }
-  std::sort(known.begin(), known.end());
-  registry::raise_unknown("Activation", identifier, known);
+  registry::raise_unknown("Activation", identifier, builtin_names());
 }
 
 std::shared_ptr<const Activation> Activation::from_object(const Config& config) {
   if (auto builtin = builtin_in(config)) return builtin;
-  return read_rule<const Activation>("Activation", config);
+  if (auto layer = activations::read_layer_object(config)) return layer;
+  return read_rule<const Activation>("Activation", config, names_in_configs());
 }
 
 std::shared_ptr<const Activation> Activation::from_function(Function function,
@@ -123,6 +135,7 @@ Config Activation::to_object(const Activation& activation) {
   if (const auto* builtin = dynamic_cast<const BuiltinActivation*>(&activation)) {
     return std::string(builtin->name());
   }
+  if (const Config* object = activations::layer_object(activation)) return *object;
   return write_rule("Activation", activation);
 }
 

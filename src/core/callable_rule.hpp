@@ -1,9 +1,13 @@
 // What the families of rules share in turning callables, strings and configs into rules and back.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "core/check.hpp"
 #include "core/registry.hpp"
@@ -48,22 +52,31 @@ inline std::string function_named_by(const Config& config) {
       class_name);
 }
 
+/// Other names of classes: `{"zero", "Zeros"}`.
+using Aliases = std::map<std::string, std::string, std::less<>>;
+
 /// `from_identifier` of a family whose classes all have defaults: a listed class's name, or its
-/// snake_case.
+/// snake_case, or an alias.
 template <class Rule>
-std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identifier) {
+std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identifier,
+                                 const Aliases& aliases = {}) {
   using Base = std::remove_const_t<Rule>;
-  const registry::ClassEntry* entry = registry::find(typeid(Base), identifier);
+  const auto alias = aliases.find(identifier);
+  const registry::ClassEntry* entry =
+      registry::find(typeid(Base), alias == aliases.end() ? identifier : alias->second);
   if (entry == nullptr) {
-    registry::raise_unknown(label, identifier, registry::class_names(typeid(Base)));
+    std::vector<std::string> known = registry::spellings(typeid(Base));
+    for (const auto& [name, class_name] : aliases) known.push_back(name);
+    registry::raise_unknown(label, identifier, known);
   }
   return std::static_pointer_cast<Base>(entry->make(Config::object()));
 }
 
 /// `from_object` of a family: null, a string, a registered function, or an object with a class
-/// name.
+/// name. `also_known` is what an error lists besides the family's classes.
 template <class Rule>
-std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
+std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config,
+                                const std::vector<std::string>& also_known = {}) {
   using Base = std::remove_const_t<Rule>;
   if (config.is_null()) return nullptr;
   if (config.is_string()) return Base::from_identifier(config.get<std::string>());
@@ -80,7 +93,7 @@ std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config) {
         *std::static_pointer_cast<const typename Base::Function>(entry->function),
         entry->registered_name);
   }
-  return registry::read<Base>(label, config);
+  return registry::read<Base>(label, config, also_known);
 }
 
 /// `to_object` of a family.

@@ -32,6 +32,15 @@ void ConfigReader::neutral(const char* key, const Config& value) {
         key, value.dump(), key, found == nullptr ? "" : found->dump());
 }
 
+void ConfigReader::float32(const char* key) {
+  const Config* found = find(key);
+  if (found == nullptr || found->is_null() || *found == "float32") return;
+  const auto config = found->find("config");
+  check(
+      config != found->end() && config->is_object() && config->value("name", Config()) == "float32",
+      who_, "{0} is supported only as float32. Received: {0}={1}.", key, found->dump());
+}
+
 void ConfigReader::finish() const {
   for (const auto& [key, value] : config_.items()) {
     check(std::find(seen_.begin(), seen_.end(), key) != seen_.end(), who_,

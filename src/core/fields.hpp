@@ -3,8 +3,7 @@
 //     template <class Fields> void list_fields(Fields& fields, DenseOptions& options) {
 //       fields("units", options.units);
 //       fields("activation", options.activation);
-//       fields.neutral("quantization_config", nullptr);   // a key of Keras's we only take at this
-//       value
+//       fields.neutral("quantization_config", nullptr);  // a key of Keras's, at this value alone
 //     }
 //
 //     Config config = write_fields([&](auto& fields) { list_fields(fields, options); });
@@ -98,6 +97,8 @@ class ConfigReader {
   }
   /// A key of Keras's that Strata knows, and takes at this value alone.
   void neutral(const char* key, const Config& value);
+  /// A dtype: null, "float32", or Keras's policy of that name.
+  void float32(const char* key);
   /// A key that somebody else reads.
   void skip(const char* key) { find(key); }
 

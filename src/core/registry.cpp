@@ -106,6 +106,17 @@ std::vector<std::string> class_names(const std::type_info& family) {
   return result;
 }
 
+std::vector<std::string> spellings(const std::type_info& family) {
+  std::vector<std::string> result;
+  for (std::string& name : class_names(family)) {
+    const std::string other = snake_case(name);
+    const bool taken = find(family, other) == find(family, name) && other != name;
+    result.push_back(std::move(name));
+    if (taken) result.push_back(other);
+  }
+  return result;
+}
+
 std::string class_name_of(const std::type_info& type) {
   if (const ClassEntry* entry = find(type)) return entry->class_name;
   int status = 0;
@@ -142,20 +153,27 @@ Config function_config(const std::string& registered_name) {
 
 namespace {
 
+const ClassEntry* find_or_raise(const std::type_info& family, std::string_view label,
+                                const std::string& name,
+                                const std::vector<std::string>& also_known) {
+  const ClassEntry* entry = find(family, name);
+  if (entry != nullptr) return entry;
+  std::vector<std::string> known = class_names(family);
+  known.insert(known.begin(), also_known.begin(), also_known.end());
+  raise_unknown(label, name, known);
+}
+
 // A name of a user's class stands for that class alone, never for a built-in of the same class
 // name.
 const ClassEntry* find_named(const std::type_info& family, std::string_view label,
-                             const Config& object, const std::string& class_name) {
+                             const Config& object, const std::string& class_name,
+                             const std::vector<std::string>& also_known) {
   const auto registered_name = object.find("registered_name");
   if (registered_name != object.end() && registered_name->is_string() &&
       *registered_name != class_name) {
-    const auto name = registered_name->get<std::string>();
-    const ClassEntry* entry = find(family, name);
-    if (entry == nullptr) raise_unknown(label, name, class_names(family));
-    return entry;
+    return find_or_raise(family, label, registered_name->get<std::string>(), also_known);
   }
-  const ClassEntry* entry = find(family, class_name);
-  if (entry == nullptr) raise_unknown(label, class_name, class_names(family));
+  const ClassEntry* entry = find_or_raise(family, label, class_name, also_known);
   const auto module = object.find("module");
   const bool ours = module == object.end() || module->is_null() || *module == "keras" ||
                     (module->is_string() && module->get<std::string>().starts_with("keras."));
@@ -168,11 +186,12 @@ const ClassEntry* find_named(const std::type_info& family, std::string_view labe
 
 }  // namespace
 
-Named read_object(const std::type_info& family, std::string_view label, const Config& object) {
+Named read_object(const std::type_info& family, std::string_view label, const Config& object,
+                  const std::vector<std::string>& also_known) {
   check(object.is_object() && object.contains("class_name") && object["class_name"].is_string(),
         label, "a config must be an object with a class_name. Received: {}.", object.dump());
   const auto class_name = object["class_name"].get<std::string>();
-  const ClassEntry* entry = find_named(family, label, object, class_name);
+  const ClassEntry* entry = find_named(family, label, object, class_name, also_known);
   const auto config = object.find("config");
   if (config == object.end() || config->is_null()) return {entry, Config::object()};
   check(config->is_object(), label,

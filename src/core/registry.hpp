@@ -22,6 +22,8 @@ const ClassEntry* find(const std::type_info& family, std::string_view name);
 const FunctionEntry* find_function(const std::type_info& type, std::string_view registered_name);
 /// The class names of a family, sorted.
 std::vector<std::string> class_names(const std::type_info& family);
+/// The same, each followed by its other spelling, the snake_case, if it is a built-in's.
+std::vector<std::string> spellings(const std::type_info& family);
 
 /// Adds a built-in: `add_builtin<Regularizer, L1>("keras.regularizers", "L1")`.
 template <class Base, class T>
@@ -48,13 +50,13 @@ Config object_config(const std::type_info& type, Config config);
 Config function_config(const std::string& registered_name);
 
 /// The entry that a config object names, and the config inside it. `family_label` ("Regularizer")
-/// is who the errors name.
+/// is who the errors name; `also_known` is what they list besides the family's classes.
 struct Named {
   const ClassEntry* entry;
   Config config;
 };
-Named read_object(const std::type_info& family, std::string_view family_label,
-                  const Config& object);
+Named read_object(const std::type_info& family, std::string_view family_label, const Config& object,
+                  const std::vector<std::string>& also_known = {});
 
 /// Latin letters alone.
 std::string lower_case(std::string_view text);
@@ -68,8 +70,9 @@ std::string snake_case(std::string_view class_name);
 
 /// Makes the object a config names: `read<Regularizer>("Regularizer", config)`.
 template <class Base>
-std::shared_ptr<Base> read(std::string_view family_label, const Config& object) {
-  const Named named = read_object(typeid(Base), family_label, object);
+std::shared_ptr<Base> read(std::string_view family_label, const Config& object,
+                           const std::vector<std::string>& also_known = {}) {
+  const Named named = read_object(typeid(Base), family_label, object, also_known);
   return std::static_pointer_cast<Base>(named.entry->make(named.config));
 }
 

@@ -1,7 +1,5 @@
 #include "strata/initializers/initializer.hpp"
 
-#include <map>
-
 #include "core/callable_rule.hpp"
 #include "core/registry.hpp"
 
@@ -10,16 +8,13 @@ namespace strata {
 Config Initializer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
 std::shared_ptr<const Initializer> Initializer::from_identifier(std::string_view identifier) {
-  static const std::map<std::string_view, std::string_view> kAliases = {
-      {"zero", "Zeros"},
-      {"one", "Ones"},
-      {"normal", "RandomNormal"},
-      {"uniform", "RandomUniform"},
-      {"IdentityInitializer", "Identity"},
-      {"OrthogonalInitializer", "Orthogonal"}};
-  const auto alias = kAliases.find(identifier);
-  return named_rule<const Initializer>("Initializer",
-                                       alias == kAliases.end() ? identifier : alias->second);
+  static const Aliases kAliases = {{"zero", "Zeros"},
+                                   {"one", "Ones"},
+                                   {"normal", "RandomNormal"},
+                                   {"uniform", "RandomUniform"},
+                                   {"IdentityInitializer", "Identity"},
+                                   {"OrthogonalInitializer", "Orthogonal"}};
+  return named_rule<const Initializer>("Initializer", identifier, kAliases);
 }
 
 std::shared_ptr<const Initializer> Initializer::from_object(const Config& config) {

@@ -10,14 +10,24 @@
 namespace strata::kernels {
 namespace {
 
-void add_terms(std::int64_t count, const float* __restrict x, float l1, float l2, float keep,
-               float* __restrict sum) {
+/// `write(out[i], l1 * sign(x[i]) + 2 * l2 * x[i])` for every i.
+template <class Write>
+void write_terms(std::int64_t count, const float* __restrict x, float l1, float l2,
+                 float* __restrict out, Write write) {
   const float slope = 2.0f * l2;
   for (std::int64_t i = 0; i < count; ++i) {
     float term = l1 * static_cast<float>((x[i] > 0.0f) - (x[i] < 0.0f));
     if (slope != 0.0f) term += slope * x[i];  // else an infinite weight would give NaN
-    sum[i] = keep == 0.0f ? term : sum[i] + term;
+    write(out[i], term);
   }
+}
+
+template <class Write>
+void write_in_parallel(const float* x, std::int64_t count, float l1, float l2, float* out,
+                       Write write) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    with_vector_units([&] { write_terms(end - begin, x + begin, l1, l2, out + begin, write); });
+  });
 }
 
 }  // namespace
@@ -45,11 +55,12 @@ float penalty(const float* x, std::int64_t count, float l1, float l2) {
   return static_cast<float>(value);
 }
 
-void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float keep,
-                      float* sum) {
-  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-    with_vector_units([&] { add_terms(end - begin, x + begin, l1, l2, keep, sum + begin); });
-  });
+void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* gradient) {
+  write_in_parallel(x, count, l1, l2, gradient, [](float& slot, float term) { slot = term; });
+}
+
+void add_penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* sum) {
+  write_in_parallel(x, count, l1, l2, sum, [](float& slot, float term) { slot += term; });
 }
 
 }  // namespace strata::kernels

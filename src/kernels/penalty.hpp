@@ -8,8 +8,10 @@ namespace strata::kernels {
 /// `l1 * sum(|x|) + l2 * sum(x^2)`, summed in double. A zero factor skips its term.
 float penalty(const float* x, std::int64_t count, float l1, float l2);
 
-/// `sum = keep * sum + l1 * sign(x) + 2 * l2 * x`, where keep is 0 or 1.
-void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float keep,
-                      float* sum);
+/// `gradient = l1 * sign(x) + 2 * l2 * x`
+void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* gradient);
+
+/// `sum += l1 * sign(x) + 2 * l2 * x`
+void add_penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* sum);
 
 }  // namespace strata::kernels

@@ -1,12 +1,9 @@
 #include "metrics/identifiers.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <string>
 #include <vector>
 
-#include "core/registry.hpp"
+#include "core/name_table.hpp"
 #include "metrics/resolved_accuracy.hpp"
 #include "strata/metrics/accuracy.hpp"
 #include "strata/metrics/binary_accuracy.hpp"
@@ -34,17 +31,7 @@ namespace strata {
 namespace metrics {
 namespace {
 
-struct Names {
-  std::shared_ptr<Metric> (*make)(std::string name);
-  const char* class_name;
-  const char* brief = nullptr;
-  const char* brief_upper = nullptr;
-
-  bool contain(std::string_view name) const {
-    return name == class_name || name == registry::snake_case(class_name) ||
-           (brief != nullptr && (name == brief || name == brief_upper));
-  }
-};
+using Entry = NameEntry<std::shared_ptr<Metric>(std::string name)>;
 
 template <class T>
 std::shared_ptr<Metric> make(std::string name) {
@@ -53,56 +40,44 @@ std::shared_ptr<Metric> make(std::string name) {
   return std::make_shared<T>(options);
 }
 
-constexpr std::array kMetrics = {
-    Names{make<MeanSquaredError>, "MeanSquaredError", "mse", "MSE"},
-    Names{make<RootMeanSquaredError>, "RootMeanSquaredError"},
-    Names{make<MeanAbsoluteError>, "MeanAbsoluteError", "mae", "MAE"},
-    Names{make<MeanAbsolutePercentageError>, "MeanAbsolutePercentageError", "mape", "MAPE"},
-    Names{make<MeanSquaredLogarithmicError>, "MeanSquaredLogarithmicError", "msle", "MSLE"},
-    Names{make<CosineSimilarity>, "CosineSimilarity"},
-    Names{make<LogCoshError>, "LogCoshError"},
-    Names{make<BinaryAccuracy>, "BinaryAccuracy"},
-    Names{make<CategoricalAccuracy>, "CategoricalAccuracy"},
-    Names{make<SparseCategoricalAccuracy>, "SparseCategoricalAccuracy"},
-    Names{make<TopKCategoricalAccuracy>, "TopKCategoricalAccuracy"},
-    Names{make<SparseTopKCategoricalAccuracy>, "SparseTopKCategoricalAccuracy"},
-    Names{make<BinaryCrossentropy>, "BinaryCrossentropy", "bce", "BCE"},
-    Names{make<CategoricalCrossentropy>, "CategoricalCrossentropy"},
-    Names{make<SparseCategoricalCrossentropy>, "SparseCategoricalCrossentropy"},
-    Names{make<KLDivergence>, "KLDivergence"},
-    Names{make<Poisson>, "Poisson"},
-    Names{make<Hinge>, "Hinge"},
-    Names{make<SquaredHinge>, "SquaredHinge"},
-    Names{make<CategoricalHinge>, "CategoricalHinge"},
-};
-
-const Names* find(std::string_view identifier) {
-  const auto* found = std::find_if(kMetrics.begin(), kMetrics.end(),
-                                   [&](const Names& names) { return names.contain(identifier); });
-  return found == kMetrics.end() ? nullptr : found;
-}
+constexpr NameTable kMetrics({
+    Entry{make<MeanSquaredError>, "MeanSquaredError", "mse", "MSE"},
+    Entry{make<RootMeanSquaredError>, "RootMeanSquaredError"},
+    Entry{make<MeanAbsoluteError>, "MeanAbsoluteError", "mae", "MAE"},
+    Entry{make<MeanAbsolutePercentageError>, "MeanAbsolutePercentageError", "mape", "MAPE"},
+    Entry{make<MeanSquaredLogarithmicError>, "MeanSquaredLogarithmicError", "msle", "MSLE"},
+    Entry{make<CosineSimilarity>, "CosineSimilarity"},
+    Entry{make<LogCoshError>, "LogCoshError"},
+    Entry{make<BinaryAccuracy>, "BinaryAccuracy"},
+    Entry{make<CategoricalAccuracy>, "CategoricalAccuracy"},
+    Entry{make<SparseCategoricalAccuracy>, "SparseCategoricalAccuracy"},
+    Entry{make<TopKCategoricalAccuracy>, "TopKCategoricalAccuracy"},
+    Entry{make<SparseTopKCategoricalAccuracy>, "SparseTopKCategoricalAccuracy"},
+    Entry{make<BinaryCrossentropy>, "BinaryCrossentropy", "bce", "BCE"},
+    Entry{make<CategoricalCrossentropy>, "CategoricalCrossentropy"},
+    Entry{make<SparseCategoricalCrossentropy>, "SparseCategoricalCrossentropy"},
+    Entry{make<KLDivergence>, "KLDivergence"},
+    Entry{make<Poisson>, "Poisson"},
+    Entry{make<Hinge>, "Hinge"},
+    Entry{make<SquaredHinge>, "SquaredHinge"},
+    Entry{make<CategoricalHinge>, "CategoricalHinge"},
+});
 
 bool is_accuracy(std::string_view identifier) {
-  std::string name;
-  for (const char c : identifier)
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string name = registry::lower_case(identifier);
   return name == "accuracy" || name == "acc";
 }
 
-std::vector<std::string> known() {
-  std::vector<std::string> names = {"accuracy", "acc"};
-  for (const Names& metric : kMetrics) {
-    names.emplace_back(metric.class_name);
-    names.push_back(registry::snake_case(metric.class_name));
-    if (metric.brief != nullptr) names.insert(names.end(), {metric.brief, metric.brief_upper});
-  }
-  return names;
+[[noreturn]] void raise_unknown(std::string_view identifier) {
+  std::vector<std::string> known = kMetrics.names();
+  known.insert(known.begin(), {"accuracy", "acc"});
+  registry::raise_unknown("Metric", identifier, known);
 }
 
 }  // namespace
 
 bool is_identifier(std::string_view identifier) {
-  return find(identifier) != nullptr || is_accuracy(identifier);
+  return kMetrics.find(identifier) != nullptr || is_accuracy(identifier);
 }
 
 }  // namespace metrics
@@ -110,9 +85,9 @@ bool is_identifier(std::string_view identifier) {
 std::shared_ptr<Metric> Metric::from_identifier(std::string_view identifier) {
   if (metrics::is_accuracy(identifier))
     return std::make_shared<metrics::ResolvedAccuracy>(std::string(identifier));
-  const metrics::Names* names = metrics::find(identifier);
-  if (names == nullptr) registry::raise_unknown("Metric", identifier, metrics::known());
-  return names->make(std::string(identifier));
+  const auto make_metric = metrics::kMetrics.find(identifier);
+  if (make_metric == nullptr) metrics::raise_unknown(identifier);
+  return make_metric(std::string(identifier));
 }
 
 }  // namespace strata

@@ -16,14 +16,13 @@ Tensor penalty(const Tensor& x, PenaltyFactors factors) {
   const Tensor value = kernels::penalty(x.data(), x.size(), factors.l1, factors.l2);
   return autodiff::record("penalty", value, {x},
                           [x, factors](const Tensor& gradient, autodiff::InputGradients& inputs) {
-                            const float scale = gradient.item();
+                            const float l1 = gradient.item() * factors.l1;
+                            const float l2 = gradient.item() * factors.l2;
                             if (float* sum = inputs.accumulated(0)) {
-                              kernels::penalty_gradient(x.data(), x.size(), scale * factors.l1,
-                                                        scale * factors.l2, 1.0f, sum);
+                              kernels::add_penalty_gradient(x.data(), x.size(), l1, l2, sum);
                             } else {
                               Tensor fresh = TensorAccess::uninitialized(x.shape());
-                              kernels::penalty_gradient(x.data(), x.size(), scale * factors.l1,
-                                                        scale * factors.l2, 0.0f,
+                              kernels::penalty_gradient(x.data(), x.size(), l1, l2,
                                                         TensorAccess::data(fresh));
                               inputs.add(0, std::move(fresh));
                             }

@@ -59,7 +59,7 @@ std::string figures(const Logs& logs) {
   return text;
 }
 
-// The first `columns` characters that show, with all SGR codes before them.
+// The first `columns` characters that show, with all SGR codes: one that ends a color counts.
 std::string clipped(const std::string& text, int columns) {
   if (columns <= 0 || visible_width(text) <= columns) return text;
   std::string result;
@@ -71,8 +71,8 @@ std::string clipped(const std::string& text, int columns) {
       i = end;
       continue;
     }
-    if ((text[i] & 0xC0) != 0x80 && ++shown > columns) break;
-    result += text[i];
+    if ((text[i] & 0xC0) != 0x80) ++shown;
+    if (shown <= columns) result += text[i];
   }
   return result;
 }
@@ -89,7 +89,7 @@ ProgressStyle ProgressStyle::of_standard_output() {
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
   style.live = isatty(STDOUT_FILENO) != 0 && !dumb;
-  style.color = style.live && !set("NO_COLOR");
+  style.color = set("FORCE_COLOR") || (style.live && !set("NO_COLOR"));
   const char* locale = nullptr;
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (locale == nullptr && set(variable)) locale = std::getenv(variable);
@@ -127,8 +127,9 @@ std::string progress_bar_line(const Progress& progress, const Logs& logs,
                      colored(kBold, time, style), step_time(progress.per_step), figures(logs));
 }
 
-std::string progress_line(const Progress& progress, const Logs& logs) {
-  return fmt::format("{}/{} - {:.0f}s - {}{}", progress.current, progress.total, progress.elapsed,
+std::string progress_line(const Progress& progress, const Logs& logs, const ProgressStyle& style) {
+  const std::string count = fmt::format("{}/{}", progress.current, progress.total);
+  return fmt::format("{} - {:.0f}s - {}{}", colored(kBold, count, style), progress.elapsed,
                      step_time(progress.per_step), figures(logs));
 }
 
@@ -186,7 +187,7 @@ void ProgressLogger::finish(const Logs& logs) {
     draw(progress_bar_line(now, logs, style_));
     output_ << '\n' << std::flush;
   } else {
-    output_ << progress_line(now, logs) << '\n' << std::flush;
+    output_ << progress_line(now, logs, style_) << '\n' << std::flush;
   }
 }
 

@@ -16,7 +16,7 @@ struct ProgressStyle {
   bool unicode = false;  ///< `━`, else `=`.
   int columns = 0;       ///< Lines are clipped to it; 0: never.
 
-  /// What the standard output can show: honors NO_COLOR, TERM=dumb and the locale.
+  /// What the standard output can show: honors FORCE_COLOR, then NO_COLOR, TERM=dumb, the locale.
   static ProgressStyle of_standard_output();
 };
 
@@ -32,7 +32,8 @@ struct Progress {
 std::string progress_bar_line(const Progress& progress, const Logs& logs,
                               const ProgressStyle& style);
 /// `3/3 - 0s - 61ms/step - accuracy: 0.4714 - loss: 1.0712`
-std::string progress_line(const Progress& progress, const Logs& logs);
+std::string progress_line(const Progress& progress, const Logs& logs,
+                          const ProgressStyle& style = {});
 /// The characters a terminal shows of a text, without SGR codes.
 int visible_width(const std::string& text);
 

@@ -91,5 +91,54 @@ TEST(ActivationConfig, RefusesAFunctionNobodyRegistered) {
              "Received: \"pkg>mine\"."));
 }
 
+Config layer_object(const char* class_name, Config config) {
+  config["name"] = "a";
+  config["trainable"] = true;
+  config["dtype"] = "float32";
+  return {{"module", "keras.layers"},
+          {"class_name", class_name},
+          {"config", std::move(config)},
+          {"registered_name", nullptr}};
+}
+
+TEST(ActivationConfig, MayBeALayersObject) {
+  const auto of_x = [](const char* layer, Config config) {
+    return activations::deserialize(layer_object(layer, std::move(config)))(kX);
+  };
+  EXPECT_THAT(of_x("ReLU", {{"max_value", 1.0}, {"negative_slope", 0.5}}),
+              IsClose(Tensor({3}, {-0.5f, 0.5f, 1.0f})));
+  EXPECT_THAT(of_x("LeakyReLU", Config::object()), IsClose(Tensor({3}, {-0.3f, 0.5f, 2.0f})));
+  EXPECT_THAT(of_x("LeakyReLU", {{"alpha", 0.1}}), IsClose(Tensor({3}, {-0.1f, 0.5f, 2.0f})));
+  EXPECT_THAT(of_x("ELU", {{"alpha", 2.0}}), IsClose(activations::elu(kX, 2.0f)));
+  EXPECT_THAT(of_x("Softmax", {{"axis", 0}}), IsClose(activations::softmax(kX)));
+}
+
+TEST(ActivationConfig, OfALayerIsWrittenAsItWasRead) {
+  const Config object = layer_object("ReLU", {{"max_value", 6.0}});
+  EXPECT_EQ(activations::serialize(activations::deserialize(object)), object);
+}
+
+TEST(ActivationConfig, OfALayerIsChecked) {
+  const auto reading = [](const char* layer, Config config) {
+    return [=] { activations::deserialize(layer_object(layer, config)); };
+  };
+  EXPECT_THAT(reading("LeakyReLU", {{"negative_slope", -1.0}}),
+              Raises("LeakyReLU: negative_slope must be finite and >= 0. Received: "
+                     "negative_slope=-1."));
+  EXPECT_THAT(reading("ELU", {{"beta", 1}}),
+              Raises("ELU: unknown key in the config; known are name, trainable, dtype, alpha. "
+                     "Received: beta=1."));
+}
+
+TEST(ActivationConfig, OfAnUnknownClassListsTheKnownOnes) {
+  EXPECT_THAT(
+      [] { activations::deserialize(layer_object("PReLU", Config::object())); },
+      Raises("Activation: unknown identifier; known are celu, elu, exponential, gelu, glu, "
+             "hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, linear, "
+             "log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, "
+             "softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, "
+             "swish, tanh, tanh_shrink, ELU, LeakyReLU, ReLU, Softmax. Received: PReLU."));
+}
+
 }  // namespace
 }  // namespace strata

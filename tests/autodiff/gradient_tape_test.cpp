@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "strata/autodiff/record.hpp"
 #include "strata/ops/ops.hpp"
@@ -323,6 +324,18 @@ TEST(Inference, KeepsNothing) {
   { const Tensor y = ops::square(w * x); }
   EXPECT_TRUE(TensorAccess::unique(x));
   EXPECT_TRUE(TensorAccess::unique(w.value()));
+}
+
+// sum(x_0, …, x_4), written as a user's own op with more inputs than any built-in one has.
+TEST(Record, TakesAnyNumberOfInputs) {
+  GradientTape tape;
+  std::vector<Tensor> x;
+  for (int i = 0; i < 5; ++i) x.push_back(tape.watch(Tensor(static_cast<float>(i))));
+  const Tensor y = autodiff::record("sum_of_five", 10.0f, {x[0], x[1], x[2], x[3], x[4]},
+                                    [](const Tensor& gradient, autodiff::InputGradients& inputs) {
+                                      for (int i = 0; i < 5; ++i) inputs.add(i, gradient);
+                                    });
+  for (const Tensor& gradient : tape.gradient(y, x)) EXPECT_EQ(gradient.item(), 1.0f);
 }
 
 }  // namespace

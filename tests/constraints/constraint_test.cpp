@@ -72,8 +72,8 @@ TEST(ConstraintSpec, KnowsEveryNameOfKeras) {
 
 TEST(ConstraintSpec, NamesTheKnownOnesForAnUnknownName) {
   EXPECT_THAT([] { ConstraintSpec("maxnorm"); },
-              Raises("Constraint: unknown identifier; known are MaxNorm, MinMaxNorm, NonNeg, "
-                     "UnitNorm. Received: maxnorm."));
+              Raises("Constraint: unknown identifier; known are MaxNorm, max_norm, MinMaxNorm, "
+                     "min_max_norm, NonNeg, non_neg, UnitNorm, unit_norm. Received: maxnorm."));
 }
 
 TEST(ConstraintSpec, TakesACallable) {

@@ -172,10 +172,14 @@ TEST(InitializerSpec, KnowsEveryNameOfKeras) {
 TEST(InitializerSpec, NamesTheKnownOnesForAnUnknownName) {
   EXPECT_THAT(
       [] { InitializerSpec("typo"); },
-      Raises("Initializer: unknown identifier; known are Constant, GlorotNormal, GlorotUniform, "
-             "HeNormal, HeUniform, Identity, LecunNormal, LecunUniform, Ones, Orthogonal, "
-             "RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros. Received: "
-             "typo."));
+      Raises(
+          "Initializer: unknown identifier; known are Constant, constant, GlorotNormal, "
+          "glorot_normal, GlorotUniform, glorot_uniform, HeNormal, he_normal, HeUniform, "
+          "he_uniform, Identity, identity, LecunNormal, lecun_normal, LecunUniform, lecun_uniform, "
+          "Ones, ones, Orthogonal, orthogonal, RandomNormal, random_normal, RandomUniform, "
+          "random_uniform, TruncatedNormal, truncated_normal, VarianceScaling, variance_scaling, "
+          "Zeros, zeros, IdentityInitializer, OrthogonalInitializer, normal, one, uniform, zero. "
+          "Received: typo."));
 }
 
 TEST(InitializerSpec, TakesACallable) {

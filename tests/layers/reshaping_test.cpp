@@ -56,6 +56,16 @@ TEST(Reshape, KeepsTheElementsInOrder) {
   EXPECT_EQ(Reshape({3, -1})(ops::zeros({0, 6})).shape(), Shape({0, 3, 2}));
 }
 
+TEST(Reshape, TakesItsTargetInBracesWithAndWithoutItsName) {
+  const Tensor x = ops::zeros({2, 6});
+  const Shape shape{6};
+  EXPECT_EQ(Reshape({.target_shape = {2, 3}})(x).shape(), Shape({2, 2, 3}));
+  EXPECT_EQ(Reshape({.target_shape = {6}, .name = "r"})(x).shape(), Shape({2, 6}));
+  EXPECT_EQ(Reshape({.target_shape = shape})(x).shape(), Shape({2, 6}));
+  EXPECT_EQ(Reshape({6})(x).shape(), Shape({2, 6}));
+  EXPECT_EQ(Reshape(shape)(x).shape(), Shape({2, 6}));
+}
+
 TEST(Reshape, KnowsItsOutputAsFarAsTheInputIsKnown) {
   EXPECT_EQ(Reshape({3, -1}).compute_output_shape({kAny, 6}), Shape({kAny, 3, 2}));
   EXPECT_EQ(Reshape({3, -1}).compute_output_shape({kAny, kAny}), Shape({kAny, 3, kAny}));

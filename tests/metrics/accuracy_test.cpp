@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 #include "strata/core/errors.hpp"
 #include "strata/metrics/binary_accuracy.hpp"
@@ -102,8 +103,16 @@ TEST(SparseCategoricalAccuracy, TakesNoNaNForAnAnswer) {
   EXPECT_EQ(SparseCategoricalAccuracy()(Tensor({2}, {0, 1}), ops::full({2, 3}, NAN)), 0.0);
 }
 
-TEST(SparseCategoricalAccuracy, ALabelThatIsNoClassIsWrong) {
-  EXPECT_EQ(SparseCategoricalAccuracy()(Tensor({2}, {7, 0.5f}), kScores), 0.0);
+TEST(SparseCategoricalAccuracy, RefusesLabelsThatAreNoClass) {
+  const auto scored = [](float label) {
+    return [label] { SparseCategoricalAccuracy()(Tensor({2}, {2, label}), kScores); };
+  };
+  const std::string rule =
+      "SparseCategoricalAccuracy: labels must be whole numbers in [0, 3). Received: y_true[1]=";
+  EXPECT_THAT(scored(7), Raises<InvalidArgument>(rule + "7."));
+  EXPECT_THAT(scored(-1), Raises<InvalidArgument>(rule + "-1."));
+  EXPECT_THAT(scored(0.5f), Raises<InvalidArgument>(rule + "0.5."));
+  EXPECT_THAT(scored(NAN), Raises<InvalidArgument>(rule + "nan."));
 }
 
 TEST(SparseCategoricalAccuracy, RefusesShapesThatDoNotFit) {
@@ -131,8 +140,13 @@ TEST(TopKCategoricalAccuracy, PutsNaNAheadOfEveryNumber) {
   EXPECT_EQ(SparseTopKCategoricalAccuracy({.k = 2})(Tensor({2}, {1, 0}), y_pred), 0.5);
 }
 
-TEST(TopKCategoricalAccuracy, ALabelThatIsNoClassIsWrong) {
-  EXPECT_EQ(SparseTopKCategoricalAccuracy()(Tensor({3}, {3, -1, NAN}), ops::ones({3, 3})), 0.0);
+TEST(TopKCategoricalAccuracy, RefusesLabelsThatAreNoClass) {
+  EXPECT_THAT(
+      [] {
+        SparseTopKCategoricalAccuracy()(Tensor({2, 1}, {1, 3}), ops::ones({2, 3}));
+      },
+      Raises<InvalidArgument>("SparseTopKCategoricalAccuracy: labels must be whole numbers in "
+                              "[0, 3). Received: y_true[1]=3."));
 }
 
 TEST(TopKCategoricalAccuracy, RefusesAKBelowOne) {
@@ -143,6 +157,20 @@ TEST(TopKCategoricalAccuracy, RefusesAKBelowOne) {
       [] { SparseTopKCategoricalAccuracy({.k = -1}); },
       Raises<InvalidArgument>("SparseTopKCategoricalAccuracy: k must be a positive integer. "
                               "Received: k=-1."));
+}
+
+TEST(Accuracies, RefuseTargetsThatAreNaN) {
+  const Tensor y_true({2, 2}, {0, 1, NAN, 0});
+  const Tensor y_pred = ops::zeros({2, 2});
+  const auto refuses = [](const char* who) {
+    return Raises<InvalidArgument>(std::string(who) +
+                                   ": targets must not be NaN. Received: y_true[1, 0]=nan.");
+  };
+  EXPECT_THAT([&] { metrics::Accuracy()(y_true, y_pred); }, refuses("Accuracy"));
+  EXPECT_THAT([&] { BinaryAccuracy()(y_true, y_pred); }, refuses("BinaryAccuracy"));
+  EXPECT_THAT([&] { CategoricalAccuracy()(y_true, y_pred); }, refuses("CategoricalAccuracy"));
+  EXPECT_THAT([&] { TopKCategoricalAccuracy()(y_true, y_pred); },
+              refuses("TopKCategoricalAccuracy"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <string>
 
@@ -52,6 +53,22 @@ TEST(ProgressLine, CountsFastStepsInMicroseconds) {
             "1/1 - 0s - 50us/step");
 }
 
+TEST(ProgressLine, ShowsTheCountInBoldWhereColorsAreWanted) {
+  EXPECT_EQ(progress_line({.current = 3, .total = 3, .elapsed = 0.4, .per_step = 0.061}, {},
+                          {.color = true}),
+            "\x1b[1m3/3\x1b[0m - 0s - 61ms/step");
+}
+
+TEST(ProgressStyle, IsColoredWhereTheEnvironmentSaysSo) {
+  unsetenv("FORCE_COLOR");
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_FALSE(ProgressStyle::of_standard_output().color);
+  setenv("FORCE_COLOR", "1", 1);
+  EXPECT_TRUE(ProgressStyle::of_standard_output().color);
+  unsetenv("FORCE_COLOR");
+  unsetenv("NO_COLOR");
+}
+
 TEST(VisibleWidth, LeavesOutCodesAndCountsCharacters) {
   EXPECT_EQ(visible_width("\x1b[1m3/3\x1b[0m ━━"), 6);
 }
@@ -100,6 +117,7 @@ TEST(ProgressLogger, ClipsToTheTerminalsWidth) {
   logger.finish({{"a_long_name_for_a_metric", 0.5}});
   const std::string text = output.str();
   EXPECT_EQ(visible_width(text.substr(1, text.size() - 2)), 10);
+  EXPECT_TRUE(text.ends_with("\x1b[0m\n"));  // the terminal is left as it was
 }
 
 TEST(ProgressLogger, VerboseZeroIsSilent) {

@@ -28,10 +28,11 @@ class Activation {
   virtual std::optional<ops::FusedActivation> fused() const { return std::nullopt; }
 
   static std::shared_ptr<const Activation> from_identifier(std::string_view identifier);
+  /// Takes the objects of Keras's layers ELU, LeakyReLU, ReLU and Softmax too, as Keras does.
   static std::shared_ptr<const Activation> from_object(const Config& config);
   static std::shared_ptr<const Activation> from_function(Function function,
                                                          std::string registered_name);
-  /// A built-in one is written as its bare name, `"relu"`.
+  /// A built-in one is written as its bare name, `"relu"`; one read from a layer's object as that.
   static Config to_object(const Activation& activation);
 };
 

@@ -1,5 +1,4 @@
-// How an operation tells the tape its local gradient. An op is a value and this gradient, side by
-// side:
+// How an operation tells the tape its local gradient. An op is a value and this gradient:
 //
 //     // square(x) = x^2,   d/dx = 2x
 //     Tensor square(const Tensor& x) {
@@ -12,8 +11,8 @@
 // The closure may hold the inputs, and whatever else it needs; it is let go as the sweep passes.
 #pragma once
 
+#include <cstddef>
 #include <functional>
-#include <initializer_list>
 #include <span>
 #include <utility>
 
@@ -64,13 +63,12 @@ Tensor record(const char* op, Tensor value, std::span<const Tensor* const> input
   return detail::record(op, std::move(value), inputs, Backward(std::forward<F>(backward)));
 }
 
-template <class F>
-Tensor record(const char* op, Tensor value,
-              std::initializer_list<std::reference_wrapper<const Tensor>> inputs, F&& backward) {
-  const Tensor* pointers[4] = {};
-  std::size_t count = 0;
-  for (const Tensor& input : inputs) pointers[count++] = &input;
-  return record(op, std::move(value), std::span<const Tensor* const>(pointers, count),
+template <std::size_t N, class F>
+Tensor record(const char* op, Tensor value, const std::reference_wrapper<const Tensor> (&inputs)[N],
+              F&& backward) {
+  const Tensor* pointers[N] = {};
+  for (std::size_t i = 0; i < N; ++i) pointers[i] = &inputs[i].get();
+  return record(op, std::move(value), std::span<const Tensor* const>(pointers),
                 std::forward<F>(backward));
 }
 

@@ -1,6 +1,8 @@
 // A field of an options struct that has no default: leaving it out does not compile.
 #pragma once
 
+#include <concepts>
+#include <initializer_list>
 #include <utility>
 
 namespace strata {
@@ -8,7 +10,14 @@ namespace strata {
 template <class T>
 class Required {
  public:
-  constexpr Required(T value) : value_(std::move(value)) {}  // no default constructor, on purpose
+  Required() = delete;  // said, or a field left out would be an empty list
+  constexpr Required(T value) : value_(std::move(value)) {}
+
+  /// What `T` takes in braces: `.shape = {28, 28}`.
+  template <class U = T>
+  requires std::constructible_from<U, std::initializer_list<typename U::value_type>>
+  constexpr Required(std::initializer_list<typename U::value_type> values) : value_(values) {}
+
   constexpr operator const T&() const { return value_; }
   constexpr const T& value() const { return value_; }
 

@@ -17,8 +17,11 @@ struct InputOptions {
 
 /// The entry of a model: says what shape the data has, so that the model is built at once.
 ///
-///     Sequential model({layers::Input({28, 28, 1}), layers::Flatten(), layers::Dense({.units =
-///     10})});
+///     Sequential model({
+///         layers::Input({28, 28, 1}),  // or {.shape = {28, 28, 1}, .name = "images"}
+///         layers::Flatten(),
+///         layers::Dense({.units = 10}),
+///     });
 ///
 /// Raises InvalidArgument on extents below 1 (an unknown one is `Shape::kUnknown`).
 /// See https://keras.io/api/layers/core_layers/input/.
@@ -27,6 +30,8 @@ class Input : public Layer {
   using Options = InputOptions;
 
   explicit Input(Options options);
+  /// A template, so that g++, which takes `{.shape = …}` for a Shape as well, prefers the options.
+  template <class = void>
   explicit Input(const Shape& shape) : Input(Options{.shape = shape}) {}
 
   /// With the batch axis in front.

@@ -43,9 +43,13 @@ struct Penalty {
 /// A subclass overrides `call`, and where it has weights `create_weights`.
 ///
 ///     class Scale : public Layer {
-///       void create_weights(const Shape& input) override { factor_ = add_weight({.name = "factor",
-///       …}); } Tensor call(const Tensor& inputs, const CallContext&) override { return factor_ *
-///       inputs; } Variable factor_;
+///       void create_weights(const Shape& input) override {
+///         factor_ = add_weight({.name = "factor", .shape = {input.back()}});
+///       }
+///       Tensor call(const Tensor& inputs, const CallContext&) override {
+///         return factor_ * inputs;
+///       }
+///       Variable factor_;
 ///     };
 ///
 /// See https://keras.io/api/layers/base_layer/.
@@ -85,8 +89,7 @@ class Layer {
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
   void set_activity_regularizer(RegularizerSpec regularizer);
   /// Sets the penalty on a weight, before or after it is made; it counts at once. `weight` is
-  /// `"kernel"`,
-  /// `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight.
+  /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight.
   void set_regularizer(std::string_view weight, RegularizerSpec regularizer);
 
   /// Its own trainable weights, its other ones, then its sub-layers', each once.
@@ -116,8 +119,8 @@ class Layer {
   /// {"name", "trainable", "dtype"[, "activity_regularizer"]}; subclasses add theirs.
   virtual Config get_config() const;
 
-  /// `build` if need be, then what a config says of the base: for `from_config` of subclasses and
-  /// for the registry. Reads name, trainable, dtype, activity_regularizer; ignores other keys.
+  /// Takes over what a config says of the base, for `from_config` of subclasses and for the
+  /// registry. Reads name, trainable, dtype, activity_regularizer; ignores other keys.
   void set_base_config(const Config& config);
 
   /// {"module", "class_name", "config", "registered_name"[, "build_config"]}: what
@@ -175,8 +178,8 @@ class Layer {
   std::vector<Variable> non_trainable_weights_;  // as declared
   std::vector<std::shared_ptr<Layer>> sublayers_;
   std::vector<Recorded> recorded_;
-  std::map<std::string, RegularizerSpec, std::less<>>
-      pending_regularizers_;  // set before the weight was made
+  // Set before the weight was made.
+  std::map<std::string, RegularizerSpec, std::less<>> pending_regularizers_;
 };
 
 /// What a container takes: a layer by value, or a shared one.

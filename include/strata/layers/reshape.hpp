@@ -1,8 +1,6 @@
 // Reshape: every sample in another shape.
 #pragma once
 
-#include <cstdint>
-#include <initializer_list>
 #include <string>
 
 #include "strata/core/required.hpp"
@@ -19,7 +17,7 @@ struct ReshapeOptions {
 /// Input `(batch, …)`; output `(batch, target_shape…)`, with the same elements in the same order.
 /// An extent of -1 is worked out from the others.
 ///
-///     layers::Reshape({28, 28, 1})
+///     layers::Reshape({28, 28, 1})  // or {.target_shape = {28, 28, 1}, .name = "images"}
 ///
 /// Raises InvalidArgument on more than one -1 or an extent below -1, ShapeError where the sizes
 /// differ. See https://keras.io/api/layers/reshaping_layers/reshape/.
@@ -28,8 +26,10 @@ class Reshape : public Layer {
   using Options = ReshapeOptions;
 
   explicit Reshape(Options options);
-  explicit Reshape(std::initializer_list<std::int64_t> target_shape)
-      : Reshape(Options{.target_shape = Shape(target_shape)}) {}
+  /// A template, so that g++, which takes `{.target_shape = …}` for a Shape as well, prefers the
+  /// options.
+  template <class = void>
+  explicit Reshape(const Shape& target_shape) : Reshape(Options{.target_shape = target_shape}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

@@ -5,9 +5,10 @@
 
 namespace strata::metrics {
 
-/// The share of elements with `y_pred == y_true`.
+/// The share of elements with `y_pred == y_true`. A NaN prediction is wrong.
 ///
-/// Targets and predictions have the same shape, but for a last axis of 1 that one may lack.
+/// Targets and predictions have the same shape, but for a last axis of 1 that one may lack. Raises
+/// InvalidArgument on a NaN target.
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#accuracy-class.
 class Accuracy : public MeanMetric {

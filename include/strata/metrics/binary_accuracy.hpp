@@ -10,11 +10,11 @@ struct BinaryAccuracyOptions {
   std::string name = "binary_accuracy";
 };
 
-/// The share of elements where `y_pred > threshold` is what the target, 0 or 1, says. A NaN is
-/// wrong.
+/// The share of elements where `y_pred > threshold` is what the target, 0 or 1, says. A NaN
+/// prediction is wrong.
 ///
 /// Targets and predictions have the same shape, but for a last axis of 1 that one may lack. Raises
-/// InvalidArgument on a bad threshold.
+/// InvalidArgument on a bad threshold and on a NaN target.
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class.
 class BinaryAccuracy : public MeanMetric {

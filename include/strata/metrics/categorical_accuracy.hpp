@@ -6,9 +6,9 @@
 namespace strata::metrics {
 
 /// The share of samples whose largest prediction (or logit) stands where the largest target stands.
-/// Among equals the first counts. A sample with a NaN is wrong.
+/// Among equals the first counts. A sample with a NaN prediction is wrong.
 ///
-/// Targets and predictions have the same shape.
+/// Targets and predictions have the same shape. Raises InvalidArgument on a NaN target.
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class.
 class CategoricalAccuracy : public MeanMetric {

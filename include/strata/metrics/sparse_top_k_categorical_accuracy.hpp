@@ -14,7 +14,7 @@ struct SparseTopKCategoricalAccuracyOptions {
 /// right one: ties count as in. A NaN is ahead of every number.
 ///
 /// Labels in the shape of the predictions without their last axis.
-/// Raises InvalidArgument on a bad k.
+/// Raises InvalidArgument on a bad k and on a label that is not a whole number in [0, classes).
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class.
 class SparseTopKCategoricalAccuracy : public MeanMetric {

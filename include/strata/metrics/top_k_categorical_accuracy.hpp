@@ -15,7 +15,7 @@ struct TopKCategoricalAccuracyOptions {
 /// right one: ties count as in. A NaN is ahead of every number.
 ///
 /// Targets and predictions have the same shape.
-/// Raises InvalidArgument on a bad k.
+/// Raises InvalidArgument on a bad k and on a NaN target.
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class.
 class TopKCategoricalAccuracy : public MeanMetric {

@@ -19,8 +19,8 @@ struct SummaryOptions {
   bool expand_nested = false;      ///< Show the layers of models inside this one.
   bool show_trainable = false;     ///< A column that says which layers train.
   bool show_regularizers = false;  ///< A column that says which slots are regularized.
-  std::function<void(const std::string&)> print_fn =
-      {};  ///< Gets the whole text. Default: standard output.
+  /// Gets the whole text. Default: standard output.
+  std::function<void(const std::string&)> print_fn = {};
 };
 
 /// The total loss that is trained and reported is the data loss plus the sum of `losses()`, in
@@ -73,15 +73,18 @@ class Model : public Layer {
 
   /// What `compile` was told, as Keras writes it: optimizer, loss, loss_weights, metrics,
   /// weighted_metrics (strings where they came as strings), and run_eagerly, steps_per_execution
-  /// and jit_compile at their defaults. `{}` before `compile`. Raises InvalidArgument on a callable
-  /// that was not registered.
+  /// and jit_compile at their defaults. `{}` before `compile`. What was read from a config of
+  /// Keras's is written back in this form, which means the same but may look otherwise: a loss in a
+  /// list as the loss, a function's object as its name, options of the run at their defaults.
+  /// Raises InvalidArgument on a callable that was not registered.
   Config get_compile_config() const;
   /// Compiles as such a config says; the optimizer starts anew. run_eagerly, steps_per_execution,
   /// jit_compile and auto_scale_loss mean nothing here and are taken at any value that Keras has
   /// for them. Raises InvalidArgument on an unknown key, name or value.
   void compile_from_config(const Config& config);
   /// The architecture, and what it was compiled with, as JSON that `model_from_json` and Keras
-  /// read. Weights are not in it.
+  /// read. Weights are not in it. What came from Keras's JSON may look otherwise, as in
+  /// `get_compile_config`, and an axis in a list of one becomes a number.
   std::string to_json() const;
 
   Config to_object() const override;

@@ -20,9 +20,11 @@ struct SequentialOptions {
 /// Layers one after the other. With an `Input` in front it is built at once, else at the first
 /// data.
 ///
-///     Sequential model({layers::Input({20}),
-///                       layers::Dense({.units = 64, .activation = "relu", .kernel_regularizer =
-///                       "l2"}), layers::Dense({.units = 3, .activation = "softmax"})});
+///     Sequential model({
+///         layers::Input({20}),
+///         layers::Dense({.units = 64, .activation = "relu", .kernel_regularizer = "l2"}),
+///         layers::Dense({.units = 3, .activation = "softmax"}),
+///     });
 ///
 /// Raises InvalidArgument on a layer name that is taken and on a second `Input`.
 /// See https://keras.io/api/models/sequential/.

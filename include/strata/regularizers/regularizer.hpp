@@ -17,8 +17,9 @@ namespace strata {
 /// `get_config` and a static `from_config`, and after `register_serializable`, it can be saved.
 ///
 ///     class Ridge : public Regularizer {
-///       Tensor operator()(const Tensor& x) const override { return 0.01f *
-///       ops::sum(ops::square(x)); }
+///       Tensor operator()(const Tensor& x) const override {
+///         return 0.01f * ops::sum(ops::square(x));
+///       }
 ///     };
 ///
 /// See https://keras.io/api/layers/regularizers/.
@@ -60,8 +61,7 @@ RegularizerSpec deserialize(const Config& config);
 /// The same for all that a slot takes.
 RegularizerSpec get(RegularizerSpec identifier);
 
-/// The penalty `regularizer(x)` where it must be a scalar: raises ShapeError, naming `owner`, if
-/// not.
+/// The penalty `regularizer(x)`. Raises ShapeError, naming `owner`, if it is no scalar.
 Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner);
 
 }  // namespace regularizers

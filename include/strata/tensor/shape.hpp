@@ -12,6 +12,7 @@ namespace strata {
 /// `Shape::kUnknown` stands for "any", as the batch axis in a model's shapes. At most 8 axes.
 class Shape {
  public:
+  using value_type = std::int64_t;
   static constexpr std::int64_t kUnknown = -1;
   static constexpr int kMaxRank = 8;
 

@@ -1,0 +1,132 @@
+#include "activations/layer_object.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "core/check.hpp"
+#include "core/fields.hpp"
+#include "strata/activations/functions.hpp"
+
+namespace strata::activations {
+namespace {
+
+using Function = Activation::Function;
+
+class LayerActivation : public Activation {
+ public:
+  LayerActivation(Function function, Config object)
+      : function_(std::move(function)), object_(std::move(object)) {}
+  Tensor operator()(const Tensor& x) const override { return function_(x); }
+  const Config& object() const { return object_; }
+
+ private:
+  Function function_;
+  Config object_;
+};
+
+// `own` reads what the layer has besides the keys of every layer.
+template <class Own>
+void read_layer(const char* who, const Config& config, Own own) {
+  std::string name;
+  bool trainable = true;  // it has no weights
+  read_fields(who, config, [&](auto& fields) {
+    fields("name", name);
+    fields("trainable", trainable);
+    fields.float32("dtype");
+    own(fields);
+  });
+}
+
+void check_parameter(const char* who, const char* name, float value) {
+  check(std::isfinite(value) && value >= 0.0f, who,
+        "{0} must be finite and >= 0. Received: {0}={1}.", name, value);
+}
+
+Function read_elu(const Config& config) {
+  float alpha = 1.0f;
+  read_layer("ELU", config, [&](auto& fields) { fields("alpha", alpha); });
+  check_parameter("ELU", "alpha", alpha);
+  return [alpha](const Tensor& x) { return elu(x, alpha); };
+}
+
+Function read_leaky_relu(const Config& config) {
+  float slope = 0.3f;
+  read_layer("LeakyReLU", config, [&](auto& fields) {
+    fields("alpha", slope);  // as Keras 2 writes it
+    fields("negative_slope", slope);
+  });
+  check_parameter("LeakyReLU", "negative_slope", slope);
+  return [slope](const Tensor& x) { return leaky_relu(x, slope); };
+}
+
+Function read_relu(const Config& config) {
+  ReluOptions options;
+  read_layer("ReLU", config, [&](auto& fields) {
+    fields("max_value", options.max_value);
+    fields("negative_slope", options.negative_slope);
+    fields("threshold", options.threshold);
+  });
+  check_parameter("ReLU", "max_value", options.max_value.value_or(0.0f));
+  check_parameter("ReLU", "negative_slope", options.negative_slope);
+  check_parameter("ReLU", "threshold", options.threshold);
+  return [options](const Tensor& x) { return relu(x, options); };
+}
+
+Function read_softmax(const Config& config) {
+  int axis = -1;
+  read_layer("Softmax", config, [&](auto& fields) { fields("axis", axis); });
+  return [axis](const Tensor& x) { return softmax(x, axis); };
+}
+
+struct LayerClass {
+  std::string_view name;
+  Function (*read)(const Config&);
+};
+
+constexpr std::array kLayers = {LayerClass{"ELU", read_elu},
+                                LayerClass{"LeakyReLU", read_leaky_relu},
+                                LayerClass{"ReLU", read_relu}, LayerClass{"Softmax", read_softmax}};
+
+// The class that an object of Keras's names, empty where a user's class is meant.
+std::string class_in(const Config& object) {
+  if (!object.is_object()) return {};
+  const auto text = [&](const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const std::string name = text("class_name");
+  const std::string registered_name = text("registered_name");
+  const std::string module = text("module");
+  const bool of_keras = module.empty() || module.starts_with("keras");
+  return of_keras && (registered_name.empty() || registered_name == name) ? name : std::string();
+}
+
+}  // namespace
+
+std::vector<std::string> layer_names() {
+  std::vector<std::string> names;
+  for (const LayerClass& layer : kLayers) names.emplace_back(layer.name);
+  return names;
+}
+
+std::shared_ptr<const Activation> read_layer_object(const Config& object) {
+  const std::string name = class_in(object);
+  const auto* layer = std::find_if(kLayers.begin(), kLayers.end(),
+                                   [&](const LayerClass& entry) { return entry.name == name; });
+  if (layer == kLayers.end()) return nullptr;
+  const auto config = object.find("config");
+  const bool plain = config == object.end() || config->is_null();
+  check(plain || config->is_object(), "Activation",
+        "the config inside a config must be an object. Received: class_name={}, config={}.", name,
+        plain ? "" : config->dump());
+  return std::make_shared<LayerActivation>(layer->read(plain ? Config::object() : *config), object);
+}
+
+const Config* layer_object(const Activation& activation) {
+  const auto* layer = dynamic_cast<const LayerActivation*>(&activation);
+  return layer == nullptr ? nullptr : &layer->object();
+}
+
+}  // namespace strata::activations

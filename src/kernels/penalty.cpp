@@ -1,7 +1,9 @@
 #include "kernels/penalty.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -22,6 +24,8 @@ void write_terms(std::int64_t count, const float* __restrict x, float l1, float 
   }
 }
 
+constexpr auto assign_term = [](float& slot, float term) { slot = term; };
+
 template <class Write>
 void write_in_parallel(const float* x, std::int64_t count, float l1, float l2, float* out,
                        Write write) {
@@ -32,31 +36,32 @@ void write_in_parallel(const float* x, std::int64_t count, float l1, float l2, f
 
 }  // namespace
 
-float penalty(const float* x, std::int64_t count, float l1, float l2) {
+float penalty(const float* x, std::int64_t count, float l1, float l2, float* gradient) {
+  constexpr std::int64_t kChunk = 4096;  // is read from memory once, whatever is done with it
   const std::int64_t parts = part_count(count);
-  std::array<double, 64> l1_sums{};
-  std::array<double, 64> l2_sums{};
+  std::array<double, 64> sums{};
   parallel_parts(parts, [&](std::int64_t part) {
-    const std::int64_t begin = count * part / parts;
-    const std::int64_t end = count * (part + 1) / parts;
-    const auto slot = static_cast<std::size_t>(part);
+    double l1_sum = 0.0;
+    double l2_sum = 0.0;
     with_vector_units([&] {
-      if (l1 != 0.0f) l1_sums[slot] = block_sum(x, begin, end, [](float v) { return std::abs(v); });
-      if (l2 != 0.0f) l2_sums[slot] = block_sum(x, begin, end, [](float v) { return v * v; });
+      const std::int64_t last = count * (part + 1) / parts;
+      for (std::int64_t begin = count * part / parts; begin < last; begin += kChunk) {
+        const std::int64_t end = std::min(last, begin + kChunk);
+        if (l1 != 0.0f) l1_sum += block_sum(x, begin, end, [](float v) { return std::abs(v); });
+        if (l2 != 0.0f) l2_sum += block_sum(x, begin, end, [](float v) { return v * v; });
+        if (gradient != nullptr)
+          write_terms(end - begin, x + begin, l1, l2, gradient + begin, assign_term);
+      }
     });
+    double& value = sums[static_cast<std::size_t>(part)];
+    if (l1 != 0.0f) value += static_cast<double>(l1) * l1_sum;
+    if (l2 != 0.0f) value += static_cast<double>(l2) * l2_sum;
   });
-  double l1_sum = 0.0;
-  double l2_sum = 0.0;
-  for (const double sum : l1_sums) l1_sum += sum;
-  for (const double sum : l2_sums) l2_sum += sum;
-  double value = 0.0;
-  if (l1 != 0.0f) value += static_cast<double>(l1) * l1_sum;
-  if (l2 != 0.0f) value += static_cast<double>(l2) * l2_sum;
-  return static_cast<float>(value);
+  return static_cast<float>(std::accumulate(sums.begin(), sums.end(), 0.0));
 }
 
 void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* gradient) {
-  write_in_parallel(x, count, l1, l2, gradient, [](float& slot, float term) { slot = term; });
+  write_in_parallel(x, count, l1, l2, gradient, assign_term);
 }
 
 void add_penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* sum) {

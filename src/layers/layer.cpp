@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "core/check.hpp"
-#include "core/fields.hpp"
 #include "core/registry.hpp"
+#include "layers/base_fields.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -32,12 +32,6 @@ namespace {
 thread_local const CallContext* current_context =
     nullptr;  // of the call that is running, if one is
 
-std::string checked_name(std::string name) {
-  check(name.find('/') == std::string::npos, "Layer",
-        "a name must not contain '/'. Received: name={}.", name);
-  return name;
-}
-
 }  // namespace
 
 // The outermost call drops the losses that the last one recorded; calls inside it add to the new
@@ -58,7 +52,7 @@ class Layer::CallScope {
 
 Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
     : name_(name.empty() ? layers::unique_name(registry::snake_case(class_name))
-                         : checked_name(std::move(name))),
+                         : layers::checked_name(std::move(name))),
       activity_regularizer_(std::move(activity_regularizer)) {}
 
 std::string Layer::class_name() const { return registry::class_name_of(typeid(*this)); }
@@ -341,69 +335,4 @@ void Layer::set_trainable(bool trainable) {
   for (const auto& sublayer : sublayers_) sublayer->set_trainable(trainable);
 }
 
-Config Layer::get_config() const {
-  return write_fields([&](auto& fields) {
-    fields("name", name());
-    fields("trainable", trainable_);
-    fields.config["dtype"] = {{"module", "keras"},
-                              {"class_name", "DTypePolicy"},
-                              {"config", {{"name", "float32"}}},
-                              {"registered_name", nullptr}};
-    fields.if_set("activity_regularizer", activity_regularizer_);
-  });
-}
-
-void Layer::set_base_config(const Config& config) {
-  std::string name = name_;
-  bool trainable = trainable_;
-  RegularizerSpec activity = activity_regularizer_;
-  ConfigReader reader(class_name(), config);
-  reader("name", name);
-  reader("trainable", trainable);
-  reader("activity_regularizer", activity);
-  if (const auto dtype = config.find("dtype"); dtype != config.end() && !dtype->is_null()) {
-    const Config policy = dtype->is_object()
-                              ? dtype->value("config", Config::object()).value("name", Config())
-                              : *dtype;
-    check(policy == "float32", name, "dtype is supported only as float32. Received: dtype={}.",
-          dtype->dump());
-  }
-  name_ = checked_name(std::move(name));
-  activity_regularizer_ = std::move(activity);
-  if (trainable != trainable_) restore_trainable(trainable);
-}
-
-void Layer::restore_trainable(bool trainable) { set_trainable(trainable); }
-
-Config Layer::to_object() const {
-  Config object =
-      registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
-  if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
-  return object;
-}
-
-void Layer::restore(const Config& object) {
-  const auto build_config = object.find("build_config");
-  if (build_config == object.end() || build_config->is_null()) return;
-  const std::string who = name() + ": build_config";
-  check(build_config->is_object(), who, "must be an object or null. Received: {}.",
-        build_config->dump());
-  std::optional<Shape> input_shape;
-  read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
-  if (input_shape) build(*input_shape);
-}
-
-namespace layers {
-
-Config serialize(const Layer& layer) { return layer.to_object(); }
-
-std::shared_ptr<Layer> deserialize(const Config& config) {
-  const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
-  auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
-  layer->set_base_config(named.config);
-  layer->restore(config);
-  return layer;
-}
-
-}  // namespace layers
 }  // namespace strata

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "kernels/block_sum.hpp"
@@ -76,6 +77,17 @@ void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradi
   }
 }
 
+// `sum(begin, end)` over a partition of [0, count), added in order.
+template <class Sum>
+double sum_of_parts(std::int64_t count, const Sum& sum) {
+  const std::int64_t parts = part_count(count);
+  std::array<double, 64> sums{};
+  parallel_parts(parts, [&](std::int64_t part) {
+    sums[static_cast<std::size_t>(part)] = sum(count * part / parts, count * (part + 1) / parts);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
 // What a part's items cost, in additions: these loops wait for memory, one array an addition or so.
 constexpr std::int64_t kCost = 4;
 
@@ -94,16 +106,18 @@ void add_scaled(std::int64_t count, const float* values, float scale, float* sum
 }
 
 double norm(std::int64_t count, const float* values) {
-  const std::int64_t parts = part_count(count);
-  std::array<double, 64> sums{};
-  parallel_parts(parts, [&](std::int64_t part) {
-    sums[static_cast<std::size_t>(part)] =
-        block_sum(values, count * part / parts, count * (part + 1) / parts,
-                  [](float value) { return value * value; });
-  });
-  double total = 0.0;
-  for (const double sum : sums) total += sum;
-  return std::sqrt(total);
+  const auto squares = [values](std::int64_t begin, std::int64_t end) {
+    return block_sum(values, begin, end, [](float value) { return value * value; });
+  };
+  const double total = sum_of_parts(count, squares);
+  if (std::isfinite(total)) return std::sqrt(total);
+  // A float's square may be beyond float's range.
+  const auto wide_squares = [values](std::int64_t begin, std::int64_t end) {
+    double sum = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) sum += double{values[i]} * double{values[i]};
+    return sum;
+  };
+  return std::sqrt(sum_of_parts(count, wide_squares));
 }
 
 void decay(std::int64_t count, float decay, float* weight) {

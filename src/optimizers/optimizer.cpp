@@ -299,7 +299,10 @@ std::vector<float> Optimizer::clipping_scales(const std::vector<Received>& recei
     if (!together) scales[i] *= norm_scale(norm, *options_.clipnorm);
   }
   if (!together) return scales;
-  const float all = norm_scale(std::sqrt(square_sum), *options_.global_clipnorm);
+  const double norm = std::sqrt(square_sum);
+  // An infinity in one gradient spoils all, as in Keras: else the others would just stand still.
+  const float all = std::isfinite(norm) ? norm_scale(norm, *options_.global_clipnorm)
+                                        : std::numeric_limits<float>::quiet_NaN();
   for (float& each : scales) each *= all;
   return scales;
 }

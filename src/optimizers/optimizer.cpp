@@ -192,7 +192,8 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
     const auto found = state_->indices.find(variable.id());
     check(found != state_->indices.end(), class_name_,
           "unknown variable: an optimizer works on the variables it was first given ({}); make a "
-          "new one for others. Received: {} of shape {}.",
+          "new one for others, or compile() the model again after unfreezing or adding layers. "
+          "Received: {} of shape {}.",
           names_of(state_->variables), variable.name(), variable.shape());
     indices.push_back(found->second);
   }

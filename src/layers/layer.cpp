@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/build_rollback.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -89,31 +90,15 @@ void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& o
 void Layer::build(const Shape& input_shape) {
   if (built_) return;
   check_input(input_shape);
-  std::vector<Layer*> unbuilt = {this};
-  for (const Layer* sublayer : flattened()) {
-    if (!sublayer->built_) unbuilt.push_back(const_cast<Layer*>(sublayer));
+  BuildRollback rollback(*this);
+  create_weights(input_shape);
+  for (const auto& [weight, regularizer] : pending_regularizers_) {
+    if (regularizer) this->weight(weight);  // raises: those of weights there are were taken
   }
-  const auto pending = pending_regularizers_;
-  try {
-    create_weights(input_shape);
-    check(pending_regularizers_.empty(), name(),
-          "there is no weight of this name to regularize. Received: {}.",
-          pending_regularizers_.empty() ? "" : pending_regularizers_.begin()->first);
-  } catch (...) {
-    for (Layer* layer : unbuilt) layer->unbuild();
-    pending_regularizers_ = pending;
-    throw;
-  }
+  pending_regularizers_.clear();
+  rollback.keep();
   build_shape_ = input_shape;
   built_ = true;
-}
-
-// Back to before a build that failed.
-void Layer::unbuild() {
-  trainable_weights_.clear();
-  non_trainable_weights_.clear();
-  build_shape_.reset();
-  built_ = false;
 }
 
 void Layer::create_weights(const Shape&) {}
@@ -128,6 +113,8 @@ Shape Layer::compute_output_shape(const Shape& input_shape) {
     if (known[axis] == Shape::kUnknown) known[axis] = 1;
   }
   const bool any_batch = input_shape.rank() > 0 && input_shape.front() == Shape::kUnknown;
+  std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
+  if (!built_) rollback.emplace(*this);
   const Shape output = (*this)(ops::zeros(known)).shape();
   clear_recorded();
   return any_batch && output.rank() > 0 ? output.with(0, Shape::kUnknown) : output;

@@ -95,10 +95,7 @@ Tensor Sequential::call(const Tensor& inputs, const CallContext& context) {
 Shape Sequential::compute_output_shape(const Shape& input_shape) {
   check_input(input_shape);
   Shape shape = input_shape;
-  for (const auto& layer : sublayers()) {
-    layer->build(shape);
-    shape = layer->compute_output_shape(shape);
-  }
+  for (const auto& layer : sublayers()) shape = layer->compute_output_shape(shape);
   return shape;
 }
 

@@ -105,6 +105,7 @@ void expect_output_shape(const LayerCase& row) {
   const auto layer = make(row);
   EXPECT_EQ(layer->compute_output_shape(row.input), row.output) << "before building";
   EXPECT_EQ(layer->compute_output_shape(any_batch), any_output) << "before building";
+  EXPECT_TRUE(layer->weights().empty()) << "being asked is not being built";
   layer->build(any_batch);
   EXPECT_TRUE(layer->built());
   EXPECT_EQ(layer->compute_output_shape(any_batch), any_output) << "after building";

@@ -71,7 +71,8 @@ class Layer {
   /// What it was built for; nothing before, and for layers that need no building.
   const std::optional<Shape>& build_shape() const { return build_shape_; }
 
-  /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros.
+  /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros. Builds
+  /// nothing.
   virtual Shape compute_output_shape(const Shape& input_shape);
 
   /// What was recorded in the last call (its own first, then its sub-layers'), then the penalty of
@@ -156,9 +157,11 @@ class Layer {
     bool activity;
     Tensor value;
   };
+  /// Unbuilds what a call that fails has built; in src/layers/build_rollback.hpp.
+  class BuildRollback;
+
   class CallScope;
 
-  void unbuild();
   void clear_recorded();
   std::vector<const Layer*> flattened() const;
   template <class Visit>

@@ -33,6 +33,13 @@ namespace {
 thread_local const CallContext* current_context =
     nullptr;  // of the call that is running, if one is
 
+[[noreturn]] void raise_no_weight(const std::string& layer,
+                                  const std::vector<std::string_view>& known,
+                                  std::string_view received) {
+  raise(layer, "there is no weight of this name; known are {}. Received: {}.",
+        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")), received);
+}
+
 }  // namespace
 
 // The outermost call drops the losses that the last one recorded; calls inside it add to the new
@@ -105,7 +112,7 @@ void Layer::create_weights(const Shape&) {}
 
 void Layer::check_input(const Shape&) const {}
 
-RegularizerSpec* Layer::regularizer_slot(std::string_view) { return nullptr; }
+std::optional<std::vector<Layer::RegularizerSlot>> Layer::regularizer_slots() { return {}; }
 
 Shape Layer::compute_output_shape(const Shape& input_shape) {
   Shape known = input_shape;
@@ -231,12 +238,20 @@ void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
 
 void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer) {
   if (weight == "activity") return set_activity_regularizer(std::move(regularizer));
-  RegularizerSpec* slot = regularizer_slot(weight);
+  const auto slots = regularizer_slots();
+  RegularizerSpec* slot = nullptr;
+  std::vector<std::string_view> known;
+  for (const auto& [name, spec] : slots.value_or(std::vector<RegularizerSlot>())) {
+    if (name == weight) slot = spec;
+    known.push_back(name);
+  }
   if (built_) {
     const Variable variable = this->weight(weight);
     if (regularizer)
       regularizer->check_weight(variable.shape(), name() + ": " + std::string(weight));
     variable.set_regularizer(regularizer.rule());
+  } else if (slots && slot == nullptr) {
+    raise_no_weight(name(), known, weight);
   } else if (slot == nullptr) {
     pending_regularizers_.insert_or_assign(std::string(weight), regularizer);
   }
@@ -273,15 +288,14 @@ std::vector<Variable> Layer::non_trainable_variables() const {
 }
 
 Variable Layer::weight(std::string_view weight_name) const {
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const auto* list : {&trainable_weights_, &non_trainable_weights_}) {
     for (const Variable& weight : *list) {
       if (weight.name() == weight_name) return weight;
       names.push_back(weight.name());
     }
   }
-  raise(name(), "there is no weight of this name; known are {}. Received: {}.",
-        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")), weight_name);
+  raise_no_weight(name(), names, weight_name);
 }
 
 std::vector<Tensor> Layer::get_weights() const {

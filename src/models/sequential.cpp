@@ -99,6 +99,11 @@ Shape Sequential::compute_output_shape(const Shape& input_shape) {
   return shape;
 }
 
+// Its layers' weights are theirs.
+std::optional<std::vector<Layer::RegularizerSlot>> Sequential::regularizer_slots() {
+  return std::vector<RegularizerSlot>();
+}
+
 Shape Sequential::input_shape() const {
   check<StateError>(
       built(), name(),

@@ -204,6 +204,7 @@ void expect_set_regularizer(const LayerCase& row) {
   EXPECT_EQ(layer->get_config()["activity_regularizer"],
             regularizers::serialize(regularizers::L1(1.0f)));
   EXPECT_THROW(layer->set_regularizer("nonsense", "l2"), InvalidArgument);
+  EXPECT_THROW(make(row)->set_regularizer("nonsense", "l2"), InvalidArgument) << "before building";
 }
 
 void expect_frozen(const LayerCase& row) {

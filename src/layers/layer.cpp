@@ -86,7 +86,9 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
 }
 
 void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
-  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, name());
+  const std::string owner = name() + ": activity";
+  regularizer.check_weight(outputs.shape(), owner);
+  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, owner);
   if (outputs.rank() > 0) {
     const auto batch = static_cast<float>(outputs.shape().front());
     penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;

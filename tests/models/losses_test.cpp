@@ -222,6 +222,28 @@ TEST(SetRegularizer, ToNothingBeforeTheWeightIsMadeTakesItsPenaltyAway) {
   EXPECT_TRUE(scale.losses().empty());
 }
 
+TEST(OrthogonalRegularizer, OfAnActivityItCantTakeIsRefusedInTheLayersName) {
+  layers::Dense layer({.units = 2, .activity_regularizer = "orthogonal_regularizer", .name = "d"});
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({2, 3, 4}));
+      },
+      Raises<ShapeError>("d: activity: OrthogonalRegularizer takes tensors of rank 2. "
+                         "Received: shape=(2, 3, 2)."));
+}
+
+TEST(Penalties, OfAnActivityMustBeScalars) {
+  layers::Dense layer({.units = 2,
+                       .activity_regularizer = [](const Tensor& x) { return ops::abs(x); },
+                       .name = "d"});
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({1, 3}));
+      },
+      Raises<ShapeError>("d: activity: a regularizer must return a scalar. Received: "
+                         "shape=(1, 2) from a callable."));
+}
+
 TEST(OrthogonalRegularizer, IsRefusedOnALayerItCantServeWhenThatIsBuilt) {
   class Cube : public Layer {
    public:

@@ -1,6 +1,8 @@
 #include "kernels/optimizer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -88,6 +90,20 @@ double sum_of_parts(std::int64_t count, const Sum& sum) {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
+// Not 0 if an exponent is all ones: infinity or NaN. As integers, without branches, these are
+// several a cycle.
+std::uint32_t any_special(const float* values, std::int64_t begin, std::int64_t end) {
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t any = 0;
+  for (std::int64_t i = begin; i < end; ++i) {
+    const bool special = (std::bit_cast<std::uint32_t>(values[i]) & kExponent) == kExponent;
+    any |= static_cast<std::uint32_t>(special);
+  }
+  return any;
+}
+
+constexpr std::int64_t kFinitePerAddition = 4;
+
 // What a part's items cost, in additions: these loops wait for memory, one array an addition or so.
 constexpr std::int64_t kCost = 4;
 
@@ -118,6 +134,18 @@ double norm(std::int64_t count, const float* values) {
     return sum;
   };
   return std::sqrt(sum_of_parts(count, wide_squares));
+}
+
+bool all_finite(std::int64_t count, const float* values) {
+  std::array<std::uint32_t, 64> found{};
+  const std::int64_t parts = part_count(count / kFinitePerAddition);
+  parallel_parts(parts, [&](std::int64_t part) {
+    with_vector_units([&] {
+      found[static_cast<std::size_t>(part)] =
+          any_special(values, count * part / parts, count * (part + 1) / parts);
+    });
+  });
+  return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });
 }
 
 void decay(std::int64_t count, float decay, float* weight) {

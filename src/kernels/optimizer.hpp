@@ -24,6 +24,9 @@ void add_scaled(std::int64_t count, const float* values, float scale, float* sum
 /// `sqrt(sum(values^2))`, summed in double; finite if all values are.
 double norm(std::int64_t count, const float* values);
 
+/// Whether there is neither an infinity nor NaN.
+bool all_finite(std::int64_t count, const float* values);
+
 /// `weight -= decay * weight`
 void decay(std::int64_t count, float decay, float* weight);
 

@@ -202,6 +202,13 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
 
 // ---- one step
 
+bool Optimizer::takes(const Tensor& gradient) const {
+  if (kernels::all_finite(gradient.size(), gradient.data())) return true;
+  const auto values = gradient.values();
+  return is_positive(options_.clipvalue) &&
+         std::none_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+}
+
 Tensor Optimizer::scale_loss(const Tensor& loss) const {
   return options_.loss_scale_factor ? loss * *options_.loss_scale_factor : loss;
 }

@@ -133,6 +133,20 @@ TEST(Optimizer, AnInfinityInOneGradientSpoilsAllThatAreClippedTogether) {
   EXPECT_TRUE(std::isnan(b.value().item()));
 }
 
+TEST(Optimizer, TakesGradientsThatLeaveWeightsFinite) {
+  Tensor large = Tensor(Shape{100'000}, std::vector<float>(100'000, 3e38f));
+  EXPECT_TRUE(SGD().takes(large));
+  for (const std::int64_t place : {0, 17, 99'999}) {
+    for (const float bad : {kInf, -kInf, kNaN}) {
+      std::vector<float> values(100'000, 3e38f);
+      values[static_cast<std::size_t>(place)] = bad;
+      const Tensor gradient(Shape{100'000}, values);
+      EXPECT_FALSE(SGD().takes(gradient)) << place << ' ' << bad;
+      EXPECT_EQ(SGD({.clipvalue = 1.0f}).takes(gradient), !std::isnan(bad)) << place << ' ' << bad;
+    }
+  }
+}
+
 // ---- accumulation
 
 TEST(Optimizer, AccumulatesAndThenTakesTheMean) {

@@ -6,6 +6,7 @@
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
+#include "training/meter.hpp"
 
 namespace strata::training {
 namespace {
@@ -76,27 +77,23 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
   return loss;
 }
 
-Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter) {
   const NonTrainableWeights before(model);
-  Outcome outcome;
-  std::vector<Variable> variables;
-  std::vector<Tensor> gradients;
+  Optimizer& optimizer = *compiled.optimizer;
   try {
     GradientTape tape;
     const Tensor predictions = model(batch.x, {.training = true});
     const TotalLoss loss = total_loss(model, compiled, batch, predictions);
-    outcome = outcome_of(loss, predictions);
     const Tensor total = loss.total();
-    if (!std::isfinite(total.item()))
-      raise_not_finite(model, loss, compiled.optimizer->iterations() + 1);
-    variables = model.trainable_variables();
-    gradients = tape.gradient(compiled.optimizer->scale_loss(total), variables);
-    if (!variables.empty()) compiled.optimizer->apply(gradients, variables);
+    if (!std::isfinite(total.item())) raise_not_finite(model, loss, optimizer.iterations() + 1);
+    const std::vector<Variable> variables = model.trainable_variables();
+    const std::vector<Tensor> gradients = tape.gradient(optimizer.scale_loss(total), variables);
+    meter.update(batch, outcome_of(loss, predictions));
+    if (!variables.empty()) optimizer.apply(gradients, variables);
   } catch (...) {
     before.restore();
     throw;
   }
-  return outcome;
 }
 
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {

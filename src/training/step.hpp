@@ -37,7 +37,8 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
 class Meter;
 
 /// One update, metered before it. Whatever raises, the model is as it was. Raises StateError if the
-/// total loss is not finite: the text names the first term that was not.
+/// total loss is not finite, or a gradient that the optimizer doesn't take: the text names the
+/// weight, and the first term that was not.
 void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter);
 
 /// The losses of one batch in inference.

@@ -199,6 +199,28 @@ TEST_F(BadInput, ANonFinitePenaltyIsNamed) {
           "head. Received: nan in step 1."));
 }
 
+TEST_F(BadInput, ANonFiniteGradientOfAFiniteLossIsNamed) {
+  Layer& head = model.get_layer("head");
+  head.set_weights({ops::zeros({3, 4}), ops::zeros({4})});
+  before = model.get_weights();
+  head.set_regularizer("kernel",
+                       [](const Tensor& w) { return ops::sqrt(ops::sum(ops::square(w))); });
+  EXPECT_THAT([&] { fit(x, y); },
+              Raises<StateError>(
+                  "m: the gradients must be finite; that of head: kernel is not, because of the "
+                  "kernel penalty of head. Received: nan in step 1."));
+}
+
+TEST_F(BadInput, ANonFiniteSumOfFiniteTermsIsNoTermsFault) {
+  const auto huge = [](const Tensor& w) { return 3e38f + 0.0f * ops::sum(w); };
+  model.get_layer("head").set_regularizer("kernel", huge);
+  model.get_layer("head").set_regularizer("bias", huge);
+  EXPECT_THAT(
+      [&] { fit(x, y); },
+      Raises<StateError>("m: the total loss must be finite; each of its terms is, their sum "
+                         "is not. Received: inf in step 1."));
+}
+
 class UnbuiltModel : public ::testing::Test {
  protected:
   UnbuiltModel() {

@@ -131,12 +131,16 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
     if (!std::isfinite(total.item())) raise_not_finite(model, loss, optimizer.iterations() + 1);
     const std::vector<Variable> variables = model.trainable_variables();
     const std::vector<Tensor> gradients = tape.gradient(optimizer.scale_loss(total), variables);
+    bool any = false;
     for (std::size_t i = 0; i < variables.size(); ++i) {
-      if (gradients[i].defined() && !optimizer.takes(gradients[i]))
+      if (!gradients[i].defined()) continue;
+      any = true;
+      if (!optimizer.takes(gradients[i]))
         raise_bad_gradient(model, compiled, batch, variables[i], gradients[i]);
     }
     meter.update(batch, outcome_of(loss, predictions));
-    if (!variables.empty()) optimizer.apply(gradients, variables);
+    // With neither a loss nor a penalty there is nothing to train; else the optimizer says so.
+    if (any || (compiled.loss && !variables.empty())) optimizer.apply(gradients, variables);
   } catch (...) {
     before.restore();
     throw;

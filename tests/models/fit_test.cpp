@@ -220,6 +220,17 @@ TEST(Fit, ShowsALayerNoMoreThanABatch) {
   EXPECT_EQ(widest->batch, 10);
 }
 
+TEST(Fit, WithoutALossAndPenaltiesChangesNothing) {
+  Sequential model({layers::Input({2}), layers::Dense({.units = 1})});
+  for (const RegularizerSpec& penalty : {RegularizerSpec(), RegularizerSpec(regularizers::L2(0))}) {
+    model.get_layer(0).set_regularizer("kernel", penalty);
+    model.compile({.optimizer = "sgd"});
+    const Tensor before = model.get_weights()[0];
+    EXPECT_EQ(model.fit(kX, {}, {.verbose = 0}).history.at("loss").front(), 0.0);
+    EXPECT_EQ(testing::relative_gap(model.get_weights()[0], before), 0.0);
+  }
+}
+
 TEST(Compile, MakesRulesGivenByNameAnew) {
   const CompileOptions options{.optimizer = "adam", .loss = "mse", .metrics = {"mae", "mae"}};
   options.optimizer->set_learning_rate(0.5f);

@@ -22,10 +22,11 @@ void EarlyStopping::on_train_begin(const Logs&) {
   best_.reset();
   best_weights_.clear();
   wait_ = best_epoch_ = stopped_epoch_ = 0;
+  said_what_is_missing_ = false;
+  choose_direction();
 }
 
 void EarlyStopping::choose_direction() {
-  if (larger_is_better_) return;
   if (options_.mode != "auto") {
     larger_is_better_ = options_.mode == "max";
     return;
@@ -39,20 +40,15 @@ void EarlyStopping::choose_direction() {
 
 bool EarlyStopping::better(double value, std::optional<double> reference) const {
   if (!reference) return true;
+  check<StateError>(larger_is_better_.has_value(), "EarlyStopping",
+                    "on_train_begin comes before the epochs. Received: an epoch without it.");
   const double delta = std::abs(static_cast<double>(options_.min_delta));
   return *larger_is_better_ ? value - delta > *reference : value + delta < *reference;
 }
 
 void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
-  choose_direction();
   const auto found = logs.find(options_.monitor);
-  if (found == logs.end()) {
-    std::string known;
-    for (const auto& [name, value] : logs) known += (known.empty() ? "" : ", ") + name;
-    model().print(fmt::format("EarlyStopping: nothing is logged as {}; known are {}.",
-                              options_.monitor, known));
-    return;
-  }
+  if (found == logs.end()) return say_what_is_missing(epoch, logs);
   if (epoch < options_.start_from_epoch) return;
   const double value = found->second;
   if (options_.restore_best_weights && best_weights_.empty()) {
@@ -72,6 +68,16 @@ void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
     stopped_epoch_ = epoch;
     model().stop_training();
   }
+}
+
+// Once, where anything is said at all: a log may be missing by intent, as between validations.
+void EarlyStopping::say_what_is_missing(int epoch, const Logs& logs) {
+  if (said_what_is_missing_ || (options_.verbose == 0 && params().verbose == 0)) return;
+  said_what_is_missing_ = true;
+  std::string known;
+  for (const auto& [name, value] : logs) known += (known.empty() ? "" : ", ") + name;
+  model().print(fmt::format("EarlyStopping: epoch {} logs nothing as {}; known are {}.", epoch + 1,
+                            options_.monitor, known));
 }
 
 void EarlyStopping::on_train_end(const Logs&) {

@@ -125,9 +125,9 @@ ProfileReport Profiler::report() const {
 }
 
 // A run that an error ended didn't come to the end of its last batch.
-void Profiler::attach(TrainingHost* host, const CallbackParams& run) {
+Callback::Run Profiler::attach(TrainingHost* host, const CallbackParams& params) {
   ledger_->close();
-  Callback::attach(host, run);
+  return Callback::attach(host, params);
 }
 
 void Profiler::on_train_begin(const Logs&) {

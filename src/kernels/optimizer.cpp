@@ -1,7 +1,10 @@
 #include "kernels/optimizer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -76,6 +79,31 @@ void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradi
   }
 }
 
+// `sum(begin, end)` over a partition of [0, count), added in order.
+template <class Sum>
+double sum_of_parts(std::int64_t count, const Sum& sum) {
+  const std::int64_t parts = part_count(count);
+  std::array<double, 64> sums{};
+  parallel_parts(parts, [&](std::int64_t part) {
+    sums[static_cast<std::size_t>(part)] = sum(count * part / parts, count * (part + 1) / parts);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+// Not 0 if an exponent is all ones: infinity or NaN. As integers, without branches, these are
+// several a cycle.
+std::uint32_t any_special(const float* values, std::int64_t begin, std::int64_t end) {
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t any = 0;
+  for (std::int64_t i = begin; i < end; ++i) {
+    const bool special = (std::bit_cast<std::uint32_t>(values[i]) & kExponent) == kExponent;
+    any |= static_cast<std::uint32_t>(special);
+  }
+  return any;
+}
+
+constexpr std::int64_t kFinitePerAddition = 4;
+
 // What a part's items cost, in additions: these loops wait for memory, one array an addition or so.
 constexpr std::int64_t kCost = 4;
 
@@ -94,16 +122,30 @@ void add_scaled(std::int64_t count, const float* values, float scale, float* sum
 }
 
 double norm(std::int64_t count, const float* values) {
-  const std::int64_t parts = part_count(count);
-  std::array<double, 64> sums{};
+  const auto squares = [values](std::int64_t begin, std::int64_t end) {
+    return block_sum(values, begin, end, [](float value) { return value * value; });
+  };
+  const double total = sum_of_parts(count, squares);
+  if (std::isfinite(total)) return std::sqrt(total);
+  // A float's square may be beyond float's range.
+  const auto wide_squares = [values](std::int64_t begin, std::int64_t end) {
+    double sum = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) sum += double{values[i]} * double{values[i]};
+    return sum;
+  };
+  return std::sqrt(sum_of_parts(count, wide_squares));
+}
+
+bool all_finite(std::int64_t count, const float* values) {
+  std::array<std::uint32_t, 64> found{};
+  const std::int64_t parts = part_count(count / kFinitePerAddition);
   parallel_parts(parts, [&](std::int64_t part) {
-    sums[static_cast<std::size_t>(part)] =
-        block_sum(values, count * part / parts, count * (part + 1) / parts,
-                  [](float value) { return value * value; });
+    with_vector_units([&] {
+      found[static_cast<std::size_t>(part)] =
+          any_special(values, count * part / parts, count * (part + 1) / parts);
+    });
   });
-  double total = 0.0;
-  for (const double sum : sums) total += sum;
-  return std::sqrt(total);
+  return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });
 }
 
 void decay(std::int64_t count, float decay, float* weight) {

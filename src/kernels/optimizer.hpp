@@ -21,8 +21,11 @@ void finish_gradient(std::int64_t count, RawGradient gradient, float* result);
 /// `sum += scale * values`
 void add_scaled(std::int64_t count, const float* values, float scale, float* sum);
 
-/// `sqrt(sum(values^2))`, summed in double.
+/// `sqrt(sum(values^2))`, summed in double; finite if all values are.
 double norm(std::int64_t count, const float* values);
+
+/// Whether there is neither an infinity nor NaN.
+bool all_finite(std::int64_t count, const float* values);
 
 /// `weight -= decay * weight`
 void decay(std::int64_t count, float decay, float* weight);

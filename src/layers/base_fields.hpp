@@ -9,6 +9,9 @@
 
 namespace strata::layers {
 
+/// Raises InvalidArgument on a name that no file can hold, or gives it back.
+std::string checked_name(std::string name);
+
 /// The base's config followed by the layer's own fields.
 template <class List>
 Config with_base_fields(Config base, List&& list) {

@@ -122,10 +122,11 @@ Shape BatchNormalization::compute_output_shape(const Shape& input) {
   return input;
 }
 
-RegularizerSpec* BatchNormalization::regularizer_slot(std::string_view weight) {
-  if (weight == "gamma" && options_.scale) return &options_.gamma_regularizer;
-  if (weight == "beta" && options_.center) return &options_.beta_regularizer;
-  return nullptr;
+std::optional<std::vector<Layer::RegularizerSlot>> BatchNormalization::regularizer_slots() {
+  std::vector<RegularizerSlot> slots;
+  if (options_.scale) slots.push_back({"gamma", &options_.gamma_regularizer});
+  if (options_.center) slots.push_back({"beta", &options_.beta_regularizer});
+  return slots;
 }
 
 Config BatchNormalization::get_config() const {

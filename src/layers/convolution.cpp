@@ -151,10 +151,10 @@ Shape Conv<N>::compute_output_shape(const Shape& input) {
 }
 
 template <int N>
-RegularizerSpec* Conv<N>::regularizer_slot(std::string_view weight) {
-  if (weight == "kernel") return &options_.kernel_regularizer;
-  if (weight == "bias" && options_.use_bias) return &options_.bias_regularizer;
-  return nullptr;
+std::optional<std::vector<Layer::RegularizerSlot>> Conv<N>::regularizer_slots() {
+  std::vector<RegularizerSlot> slots = {{"kernel", &options_.kernel_regularizer}};
+  if (options_.use_bias) slots.push_back({"bias", &options_.bias_regularizer});
+  return slots;
 }
 
 template <int N>

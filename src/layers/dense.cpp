@@ -68,10 +68,10 @@ Shape Dense::compute_output_shape(const Shape& input) {
   return input.with(input.rank() - 1, options_.units);
 }
 
-RegularizerSpec* Dense::regularizer_slot(std::string_view weight) {
-  if (weight == "kernel") return &options_.kernel_regularizer;
-  if (weight == "bias" && options_.use_bias) return &options_.bias_regularizer;
-  return nullptr;
+std::optional<std::vector<Layer::RegularizerSlot>> Dense::regularizer_slots() {
+  std::vector<RegularizerSlot> slots = {{"kernel", &options_.kernel_regularizer}};
+  if (options_.use_bias) slots.push_back({"bias", &options_.bias_regularizer});
+  return slots;
 }
 
 Config Dense::get_config() const {

@@ -40,6 +40,10 @@ Shape Flatten::compute_output_shape(const Shape& input) {
   return {input.front(), sample.is_known() ? sample.element_count() : Shape::kUnknown};
 }
 
+std::optional<std::vector<Layer::RegularizerSlot>> Flatten::regularizer_slots() {
+  return std::vector<RegularizerSlot>();
+}
+
 Config Flatten::get_config() const {
   return with_base_fields(Layer::get_config(),
                           [this](auto& fields) { fields("data_format", options_.data_format); });

@@ -7,9 +7,10 @@
 #include <unordered_map>
 
 #include "core/check.hpp"
-#include "core/fields.hpp"
 #include "core/profile.hpp"
 #include "core/registry.hpp"
+#include "layers/base_fields.hpp"
+#include "layers/build_rollback.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -33,10 +34,11 @@ namespace {
 thread_local const CallContext* current_context =
     nullptr;  // of the call that is running, if one is
 
-std::string checked_name(std::string name) {
-  check(name.find('/') == std::string::npos, "Layer",
-        "a name must not contain '/'. Received: name={}.", name);
-  return name;
+[[noreturn]] void raise_no_weight(const std::string& layer,
+                                  const std::vector<std::string_view>& known,
+                                  std::string_view received) {
+  raise(layer, "there is no weight of this name; known are {}. Received: {}.",
+        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")), received);
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ class Layer::CallScope {
 
 Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
     : name_(name.empty() ? layers::unique_name(registry::snake_case(class_name))
-                         : checked_name(std::move(name))),
+                         : layers::checked_name(std::move(name))),
       activity_regularizer_(std::move(activity_regularizer)) {}
 
 std::string Layer::class_name() const { return registry::class_name_of(typeid(*this)); }
@@ -87,7 +89,9 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
 
 void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
   const profile::Timed timed(profile::Section::penalties);
-  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, name());
+  const std::string owner = name() + ": activity";
+  regularizer.check_weight(outputs.shape(), owner);
+  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, owner);
   if (outputs.rank() > 0) {
     const auto batch = static_cast<float>(outputs.shape().front());
     penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
@@ -98,38 +102,22 @@ void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& o
 void Layer::build(const Shape& input_shape) {
   if (built_) return;
   check_input(input_shape);
-  std::vector<Layer*> unbuilt = {this};
-  for (const Layer* sublayer : flattened()) {
-    if (!sublayer->built_) unbuilt.push_back(const_cast<Layer*>(sublayer));
+  BuildRollback rollback(*this);
+  create_weights(input_shape);
+  for (const auto& [weight, regularizer] : pending_regularizers_) {
+    if (regularizer) this->weight(weight);  // raises: those of weights there are were taken
   }
-  const auto pending = pending_regularizers_;
-  try {
-    create_weights(input_shape);
-    check(pending_regularizers_.empty(), name(),
-          "there is no weight of this name to regularize. Received: {}.",
-          pending_regularizers_.empty() ? "" : pending_regularizers_.begin()->first);
-  } catch (...) {
-    for (Layer* layer : unbuilt) layer->unbuild();
-    pending_regularizers_ = pending;
-    throw;
-  }
+  pending_regularizers_.clear();
+  rollback.keep();
   build_shape_ = input_shape;
   built_ = true;
-}
-
-// Back to before a build that failed.
-void Layer::unbuild() {
-  trainable_weights_.clear();
-  non_trainable_weights_.clear();
-  build_shape_.reset();
-  built_ = false;
 }
 
 void Layer::create_weights(const Shape&) {}
 
 void Layer::check_input(const Shape&) const {}
 
-RegularizerSpec* Layer::regularizer_slot(std::string_view) { return nullptr; }
+std::optional<std::vector<Layer::RegularizerSlot>> Layer::regularizer_slots() { return {}; }
 
 Shape Layer::compute_output_shape(const Shape& input_shape) {
   Shape known = input_shape;
@@ -137,6 +125,8 @@ Shape Layer::compute_output_shape(const Shape& input_shape) {
     if (known[axis] == Shape::kUnknown) known[axis] = 1;
   }
   const bool any_batch = input_shape.rank() > 0 && input_shape.front() == Shape::kUnknown;
+  std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
+  if (!built_) rollback.emplace(*this);
   const Shape output = (*this)(ops::zeros(known)).shape();
   clear_recorded();
   return any_batch && output.rank() > 0 ? output.with(0, Shape::kUnknown) : output;
@@ -254,12 +244,20 @@ void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
 
 void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer) {
   if (weight == "activity") return set_activity_regularizer(std::move(regularizer));
-  RegularizerSpec* slot = regularizer_slot(weight);
+  const auto slots = regularizer_slots();
+  RegularizerSpec* slot = nullptr;
+  std::vector<std::string_view> known;
+  for (const auto& [name, spec] : slots.value_or(std::vector<RegularizerSlot>())) {
+    if (name == weight) slot = spec;
+    known.push_back(name);
+  }
   if (built_) {
     const Variable variable = this->weight(weight);
     if (regularizer)
       regularizer->check_weight(variable.shape(), name() + ": " + std::string(weight));
     variable.set_regularizer(regularizer.rule());
+  } else if (slots && slot == nullptr) {
+    raise_no_weight(name(), known, weight);
   } else if (slot == nullptr) {
     pending_regularizers_.insert_or_assign(std::string(weight), regularizer);
   }
@@ -296,15 +294,14 @@ std::vector<Variable> Layer::non_trainable_variables() const {
 }
 
 Variable Layer::weight(std::string_view weight_name) const {
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const auto* list : {&trainable_weights_, &non_trainable_weights_}) {
     for (const Variable& weight : *list) {
       if (weight.name() == weight_name) return weight;
       names.push_back(weight.name());
     }
   }
-  raise(name(), "there is no weight of this name; known are {}. Received: {}.",
-        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")), weight_name);
+  raise_no_weight(name(), names, weight_name);
 }
 
 std::vector<Tensor> Layer::get_weights() const {
@@ -345,69 +342,4 @@ void Layer::set_trainable(bool trainable) {
   for (const auto& sublayer : sublayers_) sublayer->set_trainable(trainable);
 }
 
-Config Layer::get_config() const {
-  return write_fields([&](auto& fields) {
-    fields("name", name());
-    fields("trainable", trainable_);
-    fields.config["dtype"] = {{"module", "keras"},
-                              {"class_name", "DTypePolicy"},
-                              {"config", {{"name", "float32"}}},
-                              {"registered_name", nullptr}};
-    fields.if_set("activity_regularizer", activity_regularizer_);
-  });
-}
-
-void Layer::set_base_config(const Config& config) {
-  std::string name = name_;
-  bool trainable = trainable_;
-  RegularizerSpec activity = activity_regularizer_;
-  ConfigReader reader(class_name(), config);
-  reader("name", name);
-  reader("trainable", trainable);
-  reader("activity_regularizer", activity);
-  if (const auto dtype = config.find("dtype"); dtype != config.end() && !dtype->is_null()) {
-    const Config policy = dtype->is_object()
-                              ? dtype->value("config", Config::object()).value("name", Config())
-                              : *dtype;
-    check(policy == "float32", name, "dtype is supported only as float32. Received: dtype={}.",
-          dtype->dump());
-  }
-  name_ = checked_name(std::move(name));
-  activity_regularizer_ = std::move(activity);
-  if (trainable != trainable_) restore_trainable(trainable);
-}
-
-void Layer::restore_trainable(bool trainable) { set_trainable(trainable); }
-
-Config Layer::to_object() const {
-  Config object =
-      registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
-  if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
-  return object;
-}
-
-void Layer::restore(const Config& object) {
-  const auto build_config = object.find("build_config");
-  if (build_config == object.end() || build_config->is_null()) return;
-  const std::string who = name() + ": build_config";
-  check(build_config->is_object(), who, "must be an object or null. Received: {}.",
-        build_config->dump());
-  std::optional<Shape> input_shape;
-  read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
-  if (input_shape) build(*input_shape);
-}
-
-namespace layers {
-
-Config serialize(const Layer& layer) { return layer.to_object(); }
-
-std::shared_ptr<Layer> deserialize(const Config& config) {
-  const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
-  auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
-  layer->set_base_config(named.config);
-  layer->restore(config);
-  return layer;
-}
-
-}  // namespace layers
 }  // namespace strata

@@ -95,11 +95,13 @@ Tensor Sequential::call(const Tensor& inputs, const CallContext& context) {
 Shape Sequential::compute_output_shape(const Shape& input_shape) {
   check_input(input_shape);
   Shape shape = input_shape;
-  for (const auto& layer : sublayers()) {
-    layer->build(shape);
-    shape = layer->compute_output_shape(shape);
-  }
+  for (const auto& layer : sublayers()) shape = layer->compute_output_shape(shape);
   return shape;
+}
+
+// Its layers' weights are theirs.
+std::optional<std::vector<Layer::RegularizerSlot>> Sequential::regularizer_slots() {
+  return std::vector<RegularizerSlot>();
 }
 
 Shape Sequential::input_shape() const {

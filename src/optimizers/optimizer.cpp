@@ -193,7 +193,8 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
     const auto found = state_->indices.find(variable.id());
     check(found != state_->indices.end(), class_name_,
           "unknown variable: an optimizer works on the variables it was first given ({}); make a "
-          "new one for others. Received: {} of shape {}.",
+          "new one for others, or compile() the model again after unfreezing or adding layers. "
+          "Received: {} of shape {}.",
           names_of(state_->variables), variable.name(), variable.shape());
     indices.push_back(found->second);
   }
@@ -201,6 +202,13 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
 }
 
 // ---- one step
+
+bool Optimizer::takes(const Tensor& gradient) const {
+  if (kernels::all_finite(gradient.size(), gradient.data())) return true;
+  const auto values = gradient.values();
+  return is_positive(options_.clipvalue) &&
+         std::none_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+}
 
 Tensor Optimizer::scale_loss(const Tensor& loss) const {
   return options_.loss_scale_factor ? loss * *options_.loss_scale_factor : loss;
@@ -301,7 +309,10 @@ std::vector<float> Optimizer::clipping_scales(const std::vector<Received>& recei
     if (!together) scales[i] *= norm_scale(norm, *options_.clipnorm);
   }
   if (!together) return scales;
-  const float all = norm_scale(std::sqrt(square_sum), *options_.global_clipnorm);
+  const double norm = std::sqrt(square_sum);
+  // An infinity in one gradient spoils all, as in Keras: else the others would just stand still.
+  const float all = std::isfinite(norm) ? norm_scale(norm, *options_.global_clipnorm)
+                                        : std::numeric_limits<float>::quiet_NaN();
   for (float& each : scales) each *= all;
   return scales;
 }

@@ -31,48 +31,56 @@ Variable::Variable(std::string name, Tensor value, bool trainable) {
   state_->set(std::move(value));
 }
 
-std::uint64_t Variable::id() const { return state_->id; }
-const std::string& Variable::name() const { return state_->name; }
-const Shape& Variable::shape() const { return state_->value.shape(); }
-const Tensor& Variable::value() const { return state_->value; }
+Variable::State& Variable::state() const {
+  check<StateError>(
+      defined(), "Variable",
+      "a layer's weights are made when it is built; build or call it first. Received: "
+      "an undefined variable.");
+  return *state_;
+}
+
+std::uint64_t Variable::id() const { return state().id; }
+const std::string& Variable::name() const { return state().name; }
+const Shape& Variable::shape() const { return state().value.shape(); }
+const Tensor& Variable::value() const { return state().value; }
 
 void Variable::assign(const Tensor& value) const {
   check<ShapeError>(
       value.defined() && value.shape() == shape(), "Variable",
       "the new value must have the shape of the old one, {}. Received: name={}, shape={}.", shape(),
       name(), value.defined() ? to_string(value.shape()) : "undefined");
-  state_->set(value);
+  state().set(value);
 }
 
-bool Variable::trainable() const { return state_->trainable; }
+bool Variable::trainable() const { return state().trainable; }
 
 void Variable::set_trainable(bool trainable) const {
-  state_->trainable = trainable;
-  state_->set(state_->value);
+  state().trainable = trainable;
+  state().set(state().value);
 }
 
 const std::shared_ptr<const Regularizer>& Variable::regularizer() const {
-  return state_->regularizer;
+  return state().regularizer;
 }
 
 void Variable::set_regularizer(std::shared_ptr<const Regularizer> regularizer) const {
-  state_->regularizer = std::move(regularizer);
+  state().regularizer = std::move(regularizer);
 }
 
-const std::shared_ptr<const Constraint>& Variable::constraint() const { return state_->constraint; }
+const std::shared_ptr<const Constraint>& Variable::constraint() const { return state().constraint; }
 
 void Variable::set_constraint(std::shared_ptr<const Constraint> constraint) const {
-  state_->constraint = std::move(constraint);
+  state().constraint = std::move(constraint);
 }
 
 float* Variable::mutable_data() const {
-  if (!TensorAccess::unique(state_->value)) {
+  if (!TensorAccess::unique(state().value)) {
     Tensor copy = TensorAccess::uninitialized(shape());
-    const auto values = state_->value.values();
+    const auto values = state().value.values();
     std::copy(values.begin(), values.end(), TensorAccess::data(copy));
-    state_->set(std::move(copy));
+    state().set(std::move(copy));
   }
-  return TensorAccess::data(state_->value);
+  return TensorAccess::data(state().value);
 }
 
 }  // namespace strata

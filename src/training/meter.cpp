@@ -6,24 +6,29 @@
 #include "core/profile.hpp"
 
 namespace strata::training {
+namespace {
+
+// The name itself, or numbered so that nobody has it yet.
+std::string claim(const std::string& name, std::set<std::string>& taken) {
+  std::string free = name;
+  for (int count = 1; !taken.insert(free).second; ++count)
+    free = name + "_" + std::to_string(count);
+  return free;
+}
+
+}  // namespace
 
 void name_metrics(CompileOptions& compiled) {
   std::set<std::string> taken = {"loss", "data_loss", "reg_loss"};
   for (const MetricSpec& metric : compiled.metrics) {
     check(static_cast<bool>(metric), "compile", "metrics must not be empty. Received: nullptr.");
-    std::string name = metric->name();
-    for (int count = 1; !taken.insert(name).second; ++count)
-      name = metric->name() + "_" + std::to_string(count);
-    metric->set_name(name);
+    metric->set_name(claim(metric->name(), taken));
   }
   for (const MetricSpec& metric : compiled.weighted_metrics) {
     check(static_cast<bool>(metric), "compile",
           "weighted_metrics must not be empty. Received: nullptr.");
-    std::string name = metric->name();
-    if (taken.contains(name)) name = "weighted_" + name;
-    for (int count = 1; !taken.insert(name).second; ++count)
-      name = metric->name() + "_" + std::to_string(count);
-    metric->set_name(name);
+    const bool clashes = taken.contains(metric->name());
+    metric->set_name(claim((clashes ? "weighted_" : "") + metric->name(), taken));
   }
 }
 

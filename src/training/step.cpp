@@ -1,5 +1,6 @@
 #include "training/step.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/check.hpp"
@@ -8,6 +9,7 @@
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
+#include "training/meter.hpp"
 
 namespace strata::training {
 namespace {
@@ -24,22 +26,64 @@ std::string describe(const Penalty& penalty) {
                                       : "the " + penalty.source + " penalty of " + penalty.layer;
 }
 
+float shown(float value) { return std::isnan(value) ? std::abs(value) : value; }
+
 // Says which term of the total loss was the first that is not finite.
 [[noreturn]] void raise_not_finite(const Layer& model, const TotalLoss& loss, std::int64_t step) {
-  std::string term = "the data loss";
-  float value = loss.data.item();
-  if (std::isfinite(value)) {
-    for (const Penalty& penalty : model.penalties()) {
-      if (std::isfinite(penalty.value.item())) continue;
-      term = describe(penalty);
-      value = penalty.value.item();
-      break;
-    }
+  constexpr const char* kRule =
+      "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.";
+  if (!std::isfinite(loss.data.item())) {
+    raise<StateError>(model.name(), kRule, "the data loss", shown(loss.data.item()), step);
+  }
+  for (const Penalty& penalty : model.penalties()) {
+    const float value = penalty.value.item();
+    if (!std::isfinite(value))
+      raise<StateError>(model.name(), kRule, describe(penalty), shown(value), step);
   }
   raise<StateError>(
       model.name(),
-      "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.",
-      term, std::isnan(value) ? std::abs(value) : value, step);
+      "the total loss must be finite; each of its terms is, their sum is not. Received: {} in step "
+      "{}.",
+      shown(loss.total().item()), step);
+}
+
+// `dense_1: kernel`, by the innermost layer that has the weight.
+std::string place_of(const Variable& variable, const Layer& layer) {
+  for (const auto& sublayer : layer.sublayers()) {
+    const std::vector<Variable> weights = sublayer->weights();
+    if (std::find(weights.begin(), weights.end(), variable) != weights.end())
+      return place_of(variable, *sublayer);
+  }
+  return layer.name() + ": " + variable.name();
+}
+
+// The first term whose own gradient the optimizer doesn't take; empty if it's none alone.
+std::string bad_term(Layer& model, const CompileOptions& compiled, const Batch& batch,
+                     const Variable& variable) {
+  GradientTape tape({.persistent = true});
+  const TotalLoss loss = total_loss(model, compiled, batch, model(batch.x, {.training = true}));
+  const auto is_bad = [&](const Tensor& term) {
+    const Tensor gradient = tape.gradient(compiled.optimizer->scale_loss(term), variable);
+    return gradient.defined() && !compiled.optimizer->takes(gradient);
+  };
+  if (is_bad(loss.data)) return "the data loss";
+  for (const Penalty& penalty : model.penalties()) {
+    if (is_bad(penalty.value)) return describe(penalty);
+  }
+  return {};
+}
+
+[[noreturn]] void raise_bad_gradient(Layer& model, const CompileOptions& compiled,
+                                     const Batch& batch, const Variable& variable,
+                                     const Tensor& gradient) {
+  const std::string term = bad_term(model, compiled, batch, variable);
+  const auto values = gradient.values();
+  const float bad =
+      *std::find_if_not(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
+  raise<StateError>(model.name(),
+                    "the gradients must be finite; that of {} is not{}. Received: {} in step {}.",
+                    place_of(variable, model), term.empty() ? "" : ", because of " + term,
+                    shown(bad), compiled.optimizer->iterations() + 1);
 }
 
 // Keeps what a forward pass changes besides the outputs (moving statistics), to put it back.
@@ -82,28 +126,32 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
   return loss;
 }
 
-Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter) {
   warn_if_unoptimized();
   const NonTrainableWeights before(model);
-  Outcome outcome;
-  std::vector<Variable> variables;
-  std::vector<Tensor> gradients;
+  Optimizer& optimizer = *compiled.optimizer;
   try {
     GradientTape tape;
     const Tensor predictions = model(batch.x, {.training = true});
     const TotalLoss loss = total_loss(model, compiled, batch, predictions);
-    outcome = outcome_of(loss, predictions);
     const Tensor total = loss.total();
-    if (!std::isfinite(total.item()))
-      raise_not_finite(model, loss, compiled.optimizer->iterations() + 1);
-    variables = model.trainable_variables();
-    gradients = tape.gradient(compiled.optimizer->scale_loss(total), variables);
-    if (!variables.empty()) compiled.optimizer->apply(gradients, variables);
+    if (!std::isfinite(total.item())) raise_not_finite(model, loss, optimizer.iterations() + 1);
+    const std::vector<Variable> variables = model.trainable_variables();
+    const std::vector<Tensor> gradients = tape.gradient(optimizer.scale_loss(total), variables);
+    bool any = false;
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+      if (!gradients[i].defined()) continue;
+      any = true;
+      if (!optimizer.takes(gradients[i]))
+        raise_bad_gradient(model, compiled, batch, variables[i], gradients[i]);
+    }
+    meter.update(batch, outcome_of(loss, predictions));
+    // With neither a loss nor a penalty there is nothing to train; else the optimizer says so.
+    if (any || (compiled.loss && !variables.empty())) optimizer.apply(gradients, variables);
   } catch (...) {
     before.restore();
     throw;
   }
-  return outcome;
 }
 
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {

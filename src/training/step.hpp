@@ -34,9 +34,12 @@ struct TotalLoss {
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
                      const Tensor& predictions);
 
-/// One update. Raises StateError, before it, if the total loss is not finite: the model is as it
-/// was, and the text names the first term that was not.
-Outcome train_step(Layer& model, const CompileOptions& compiled, const Batch& batch);
+class Meter;
+
+/// One update, metered before it. Whatever raises, the model is as it was. Raises StateError if the
+/// total loss is not finite, or a gradient that the optimizer doesn't take: the text names the
+/// weight, and the first term that was not.
+void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter);
 
 /// The losses of one batch in inference.
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch);

@@ -128,5 +128,29 @@ TEST(Callback, MayChangeARegularizerBetweenEpochs) {
   EXPECT_EQ(history.history.at("reg_loss").at(1), 0.0);
 }
 
+TEST(Callback, SeesTheOuterRunsModelAgainAfterAnInnerRun) {
+  class Evaluates : public Callback {
+   public:
+    explicit Evaluates(Sequential& model) : model_(model) {}
+    void on_epoch_end(int, const Logs&) override {
+      const std::shared_ptr<Callback> self(std::shared_ptr<Callback>(), this);
+      model_.evaluate(ops::ones({4, 2}), ops::ones({4, 1}), {.verbose = 0, .callbacks = {self}});
+      weights = model().get_weights().size();
+      epochs = params().epochs;
+    }
+    std::size_t weights = 0;
+    int epochs = 0;
+
+   private:
+    Sequential& model_;
+  };
+  Sequential model = small_model();
+  const auto evaluates = std::make_shared<Evaluates>(model);
+  model.fit(ops::ones({4, 2}), ops::ones({4, 1}),
+            {.epochs = 3, .verbose = 0, .callbacks = {evaluates}});
+  EXPECT_EQ(evaluates->weights, 2U);
+  EXPECT_EQ(evaluates->epochs, 3);
+}
+
 }  // namespace
 }  // namespace strata

@@ -107,14 +107,31 @@ TEST(EarlyStopping, SaysWhenItStoppedIfAsked) {
   EXPECT_EQ(host.printed, "Epoch 2: early stopping\n");
 }
 
-TEST(EarlyStopping, NamesALogThatIsNotThere) {
-  EarlyStopping stopping({.monitor = "val_loss"});
+// What two epochs without the monitored log say.
+std::string said_of_a_missing_log(const EarlyStoppingOptions& options, int verbose_of_run) {
+  EarlyStopping stopping(options);
   FakeHost host;
-  stopping.attach(&host, {});
+  stopping.attach(&host, {.verbose = verbose_of_run});
   stopping.on_train_begin({});
-  stopping.on_epoch_end(0, {{"accuracy", 0.5}, {"loss", 1.0}});
-  EXPECT_EQ(host.printed,
-            "EarlyStopping: nothing is logged as val_loss; known are accuracy, loss.\n");
+  for (int epoch : {0, 1}) stopping.on_epoch_end(epoch, {{"accuracy", 0.5}, {"loss", 1.0}});
+  EXPECT_FALSE(host.stopped);
+  return host.printed;
+}
+
+TEST(EarlyStopping, NamesALogThatIsNotThereOnceUnlessAllIsSilent) {
+  const std::string text =
+      "EarlyStopping: epoch 1 logs nothing as val_loss; known are accuracy, loss.\n";
+  EXPECT_EQ(said_of_a_missing_log({.monitor = "val_loss"}, 1), text);
+  EXPECT_EQ(said_of_a_missing_log({.monitor = "val_loss", .verbose = 1}, 0), text);
+  EXPECT_EQ(said_of_a_missing_log({.monitor = "val_loss"}, 0), "");
+}
+
+TEST(EarlyStopping, OutsideOfARunHasNoModelToAsk) {
+  EarlyStopping stopping;
+  EXPECT_THAT([&] { stopping.on_train_begin({}); },
+              Raises<StateError>("Callback: the model can be asked only in a run of fit, evaluate "
+                                 "or predict that was given this callback. Received: a call "
+                                 "outside of one."));
 }
 
 TEST(EarlyStopping, RefusesBadOptions) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "strata/callbacks/early_stopping.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -121,6 +122,56 @@ TEST_F(BadInput, ValidationDataThatDoesNotFit) {
       Raises<ShapeError>("m: the inputs must have shape (None, 3). Received: shape=(2, 7)."));
 }
 
+TEST_F(BadInput, ValidationDataWithoutX) {
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.validation_data = {{}, y}});
+      },
+      Raises("m.fit: validation_data needs an x. Received: y alone."));
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.validation_data = {{}, {}, y}});
+      },
+      Raises("m.fit: validation_data needs an x. Received: sample_weight alone."));
+}
+
+TEST_F(BadInput, ValidationDataWithoutTargets) {
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.validation_data = {x, {}}});
+      },
+      Raises("m: the loss needs targets. Received: an undefined y."));
+}
+
+TEST_F(BadInput, ValidationWeightsThatFitNoLoss) {
+  EXPECT_THAT(
+      [&] {
+        fit(x, y, {.validation_data = {ops::ones({4, 3}), ops::zeros({4}), ops::ones({4, 3})}});
+      },
+      Raises<ShapeError>(
+          "SparseCategoricalCrossentropy: sample_weight must have one weight a sample, or one a "
+          "value. Received: sample_weight.shape=(4, 3), values of shape (4,)."));
+}
+
+TEST_F(BadInput, TargetsThatAMetricCantTake) {
+  model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"sparse_categorical_accuracy"}});
+  EXPECT_THROW(fit(x, ops::zeros({5, 4})), ShapeError);
+}
+
+TEST_F(BadInput, ValidationTargetsThatAMetricCantTake) {
+  const auto loss = [](const Tensor&, const Tensor& predictions) { return ops::mean(predictions); };
+  model.compile({.optimizer = "adam", .loss = loss, .metrics = {"sparse_categorical_accuracy"}});
+  EXPECT_THROW(fit(x, y, {.validation_data = {x, ops::zeros({5, 4})}}), ShapeError);
+}
+
+TEST_F(BadInput, AMonitorWhoseDirectionIsUnknown) {
+  const auto stopping = std::make_shared<callbacks::EarlyStopping>(
+      callbacks::EarlyStoppingOptions{.monitor = "val_foo"});
+  EXPECT_THAT([&] { fit(x, y, {.callbacks = {stopping}}); },
+              Raises("EarlyStopping: mode \"auto\" can't tell whether more is better; pass mode "
+                     "\"min\" or \"max\". Received: monitor=val_foo."));
+}
+
 TEST_F(BadInput, ANonFiniteDataLossIsNamedBeforeTheUpdate) {
   EXPECT_THAT(
       [&] {
@@ -146,6 +197,60 @@ TEST_F(BadInput, ANonFinitePenaltyIsNamed) {
       Raises<StateError>(
           "m: the total loss must be finite; the first term that is not is the bias penalty of "
           "head. Received: nan in step 1."));
+}
+
+TEST_F(BadInput, ANonFiniteGradientOfAFiniteLossIsNamed) {
+  Layer& head = model.get_layer("head");
+  head.set_weights({ops::zeros({3, 4}), ops::zeros({4})});
+  before = model.get_weights();
+  head.set_regularizer("kernel",
+                       [](const Tensor& w) { return ops::sqrt(ops::sum(ops::square(w))); });
+  EXPECT_THAT([&] { fit(x, y); },
+              Raises<StateError>(
+                  "m: the gradients must be finite; that of head: kernel is not, because of the "
+                  "kernel penalty of head. Received: nan in step 1."));
+}
+
+TEST_F(BadInput, ANonFiniteSumOfFiniteTermsIsNoTermsFault) {
+  const auto huge = [](const Tensor& w) { return 3e38f + 0.0f * ops::sum(w); };
+  model.get_layer("head").set_regularizer("kernel", huge);
+  model.get_layer("head").set_regularizer("bias", huge);
+  EXPECT_THAT(
+      [&] { fit(x, y); },
+      Raises<StateError>("m: the total loss must be finite; each of its terms is, their sum "
+                         "is not. Received: inf in step 1."));
+}
+
+class UnbuiltModel : public ::testing::Test {
+ protected:
+  UnbuiltModel() {
+    model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
+  }
+  ~UnbuiltModel() override {  // nothing was built, and data of another width is welcome
+    EXPECT_FALSE(model.built());
+    EXPECT_TRUE(model.weights().empty());
+    EXPECT_NO_THROW(model.fit(ops::ones({5, 7}), ops::zeros({5}), {.verbose = 0}));
+  }
+
+  Sequential model{
+      SequentialOptions{.layers = {layers::Dense({.units = 4, .activation = "softmax"})}}};
+  Tensor x = ops::ones({5, 3});
+};
+
+TEST_F(UnbuiltModel, StaysSoWhenTargetsAreRefused) {
+  const Tensor sevens = ops::full({5}, 7.0f);
+  EXPECT_ANY_THROW(model.fit(x, sevens, {.verbose = 0}));
+  EXPECT_ANY_THROW(model.evaluate(x, sevens, {.verbose = 0}));
+  EXPECT_ANY_THROW(model.train_on_batch(x, sevens));
+  EXPECT_ANY_THROW(model.test_on_batch(x, sevens));
+}
+
+TEST_F(UnbuiltModel, StaysSoWhenTheFirstStepFails) {
+  EXPECT_THROW(model.fit(ops::full({5, 3}, NAN), ops::zeros({5}), {.verbose = 0}), StateError);
+}
+
+TEST_F(UnbuiltModel, StaysSoWhenAskedForItsOutputsShape) {
+  EXPECT_EQ(model.compute_output_shape({Shape::kUnknown, 3}), (Shape{Shape::kUnknown, 4}));
 }
 
 TEST(Uncompiled, CantBeTrained) {

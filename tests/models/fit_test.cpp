@@ -194,6 +194,67 @@ TEST(Fit, HoldsOutTheLastSamples) {
   EXPECT_EQ(split.history, given.history);
 }
 
+TEST(Fit, SplitsByTheDecimalThatIsWritten) {
+  Sequential model = golden_model();
+  const Tensor x = ops::ones({1000, 2});
+  const Tensor y = ops::ones({1000, 1});
+  for (const auto& [split, kept] : {std::pair{0.1f, 900}, {0.2f, 800}, {0.3f, 700}, {0.15f, 850}}) {
+    const History history =
+        model.fit(x, y, {.batch_size = 1, .epochs = 0, .verbose = 0, .validation_split = split});
+    EXPECT_EQ(history.params.steps, kept) << split;
+  }
+}
+
+TEST(Fit, ShowsALayerNoMoreThanABatch) {
+  class Widest : public Layer {
+   public:
+    Tensor call(const Tensor& inputs, const CallContext&) override {
+      batch = std::max(batch, inputs.shape().front());
+      return inputs;
+    }
+    std::int64_t batch = 0;
+  };
+  const auto widest = std::make_shared<Widest>();
+  Sequential model({widest, layers::Dense({.units = 1})});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  model.fit(ops::ones({50, 2}), ops::ones({50, 1}), {.batch_size = 10, .verbose = 0});
+  EXPECT_EQ(widest->batch, 10);
+}
+
+TEST(Fit, WithoutALossAndPenaltiesChangesNothing) {
+  Sequential model({layers::Input({2}), layers::Dense({.units = 1})});
+  for (const RegularizerSpec& penalty : {RegularizerSpec(), RegularizerSpec(regularizers::L2(0))}) {
+    model.get_layer(0).set_regularizer("kernel", penalty);
+    model.compile({.optimizer = "sgd"});
+    const Tensor before = model.get_weights()[0];
+    EXPECT_EQ(model.fit(kX, {}, {.verbose = 0}).history.at("loss").front(), 0.0);
+    EXPECT_EQ(testing::relative_gap(model.get_weights()[0], before), 0.0);
+  }
+}
+
+TEST(Compile, MakesRulesGivenByNameAnew) {
+  const CompileOptions options{.optimizer = "adam", .loss = "mse", .metrics = {"mae", "mae"}};
+  options.optimizer->set_learning_rate(0.5f);
+  Sequential model = golden_model();
+  Sequential other = golden_model();
+  model.compile(options);
+  other.compile(options);
+  model.fit(kX, kY, {.verbose = 0});
+  EXPECT_EQ(other.optimizer().iterations(), 0);
+  EXPECT_EQ(other.compile_options().metrics[0]->result(), 0.0);
+  model.compile(options);
+  EXPECT_EQ(model.optimizer().iterations(), 0);
+  EXPECT_EQ(model.optimizer().learning_rate(), 0.5f);
+  EXPECT_EQ(model.metrics_names(), (std::vector<std::string>{"loss", "mae", "mae_1"}));
+}
+
+TEST(Compile, SharesAnOptimizerThatIsAnObject) {
+  const CompileOptions options{.optimizer = optimizers::SGD(), .loss = "mse"};
+  Sequential model = golden_model();
+  model.compile(options);
+  EXPECT_EQ(&model.optimizer(), options.optimizer.rule().get());
+}
+
 TEST(Fit, BeginsAtTheInitialEpoch) {
   Sequential model = golden_model();
   const History history = model.fit(kX, kY, {.epochs = 5, .verbose = 0, .initial_epoch = 3});

@@ -181,14 +181,67 @@ TEST(SetRegularizer, NamesTheWeightsThereAre) {
   EXPECT_THAT(
       [&] { layer.set_regularizer("gamma", "l2"); },
       Raises("d: there is no weight of this name; known are kernel, bias. Received: gamma."));
-  layers::Dense unbuilt({.units = 2, .name = "u"});
-  unbuilt.set_regularizer("gamma", "l2");
+  layers::Dense unbuilt({.units = 2, .use_bias = false, .name = "u"});
+  EXPECT_THAT([&] { unbuilt.set_regularizer("bias", "l2"); },
+              Raises("u: there is no weight of this name; known are kernel. Received: bias."));
+  EXPECT_NO_THROW(unbuilt.build({4, 2}));
+}
+
+// A user's layer, whose weights are known once they are made.
+class Scale : public Layer {
+ public:
+  Scale() : Layer("Scale", "scale") {}
+  Tensor call(const Tensor& inputs, const CallContext&) override { return factor_ * inputs; }
+  void create_weights(const Shape&) override {
+    factor_ =
+        add_weight({.name = "factor", .shape = {}, .initializer = "ones", .regularizer = L2(1.0f)});
+  }
+
+ private:
+  Variable factor_;
+};
+
+TEST(SetRegularizer, OfAWeightThatIsNotMadeRaisesWhenTheLayerIsBuiltAndCanBeTakenBack) {
+  Scale scale;
+  scale.set_regularizer("fctor", "l2");
   EXPECT_THAT(
       [&] {
-        unbuilt.build({4, 2});
+        scale.build({1, 2});
       },
-      Raises("u: there is no weight of this name to regularize. Received: gamma."));
-  EXPECT_FALSE(unbuilt.built());
+      Raises("scale: there is no weight of this name; known are factor. Received: fctor."));
+  EXPECT_FALSE(scale.built());
+  scale.set_regularizer("fctor", nullptr);
+  scale.build({1, 2});
+  EXPECT_THAT(values(scale.losses()), ElementsAre(1));
+}
+
+TEST(SetRegularizer, ToNothingBeforeTheWeightIsMadeTakesItsPenaltyAway) {
+  Scale scale;
+  scale.set_regularizer("factor", nullptr);
+  scale.build({1, 2});
+  EXPECT_TRUE(scale.losses().empty());
+}
+
+TEST(OrthogonalRegularizer, OfAnActivityItCantTakeIsRefusedInTheLayersName) {
+  layers::Dense layer({.units = 2, .activity_regularizer = "orthogonal_regularizer", .name = "d"});
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({2, 3, 4}));
+      },
+      Raises<ShapeError>("d: activity: OrthogonalRegularizer takes tensors of rank 2. "
+                         "Received: shape=(2, 3, 2)."));
+}
+
+TEST(Penalties, OfAnActivityMustBeScalars) {
+  layers::Dense layer({.units = 2,
+                       .activity_regularizer = [](const Tensor& x) { return ops::abs(x); },
+                       .name = "d"});
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({1, 3}));
+      },
+      Raises<ShapeError>("d: activity: a regularizer must return a scalar. Received: "
+                         "shape=(1, 2) from a callable."));
 }
 
 TEST(OrthogonalRegularizer, IsRefusedOnALayerItCantServeWhenThatIsBuilt) {

@@ -100,7 +100,7 @@ TEST(Sequential, IsAsBeforeAfterALayerThatDoesNotFit) {
 
 TEST(Sequential, AFailedBuildLeavesNoLayerBuilt) {
   Sequential model({.layers = {dense(3, "a"), dense(2, "b")}, .name = "m"});
-  model.get_layer("b").set_regularizer("nothing", "l2");
+  model.get_layer("b").set_regularizer("bias", "orthogonal_regularizer");
   EXPECT_ANY_THROW(model(ops::ones({1, 4})));
   EXPECT_FALSE(model.get_layer("a").built());
   EXPECT_TRUE(model.weights().empty());

@@ -60,7 +60,8 @@ TEST_F(FailedApply, OfNoDefinedGradient) {
 TEST_F(FailedApply, OfAnUnknownVariable) {
   expect_refused({ones_, ones_}, {kernel_, Variable("other", ones_)},
                  "Adam: unknown variable: an optimizer works on the variables it was first given "
-                 "(kernel, bias); make a new one for others. Received: other of shape (2,).");
+                 "(kernel, bias); make a new one for others, or compile() the model again after "
+                 "unfreezing or adding layers. Received: other of shape (2,).");
 }
 
 TEST_F(FailedApply, OfAVariableTwice) {
@@ -93,7 +94,8 @@ TEST(Build, OfOtherVariablesThanBeforeIsRefused) {
       },
       Raises<InvalidArgument>(
           "SGD: unknown variable: an optimizer works on the variables it was first given "
-          "(w); make a new one for others. Received: v of shape (3,)."));
+          "(w); make a new one for others, or compile() the model again after unfreezing or adding "
+          "layers. Received: v of shape (3,)."));
 }
 
 TEST(Options, OfALearningRateThatIsNegativeOrNotFiniteAreRefused) {

@@ -114,6 +114,39 @@ TEST(Optimizer, ClippingHidesNoNaN) {
   EXPECT_TRUE(std::isnan(w.value().item()));
 }
 
+TEST(Optimizer, ClipsNormsWhoseSquaresAreBeyondFloat) {
+  for (const SGDOptions& options :
+       {SGDOptions{.clipnorm = 1.0f}, SGDOptions{.global_clipnorm = 1.0f}}) {
+    const Variable w("w", Tensor({2}, {0, 0}));
+    SGDOptions full = options;
+    full.learning_rate = 1.0f;
+    SGD(full).apply({Tensor({2}, {3e20f, -4e20f})}, {w});
+    EXPECT_THAT(w.value(), IsClose(Tensor({2}, {-0.6f, 0.8f})));
+  }
+}
+
+TEST(Optimizer, AnInfinityInOneGradientSpoilsAllThatAreClippedTogether) {
+  const Variable a = scalar("a", 1.0f);
+  const Variable b = scalar("b", 1.0f);
+  SGD({.global_clipnorm = 1.0f}).apply({Tensor(kInf), Tensor(2.0f)}, {a, b});
+  EXPECT_TRUE(std::isnan(a.value().item()));
+  EXPECT_TRUE(std::isnan(b.value().item()));
+}
+
+TEST(Optimizer, TakesGradientsThatLeaveWeightsFinite) {
+  Tensor large = Tensor(Shape{100'000}, std::vector<float>(100'000, 3e38f));
+  EXPECT_TRUE(SGD().takes(large));
+  for (const std::int64_t place : {0, 17, 99'999}) {
+    for (const float bad : {kInf, -kInf, kNaN}) {
+      std::vector<float> values(100'000, 3e38f);
+      values[static_cast<std::size_t>(place)] = bad;
+      const Tensor gradient(Shape{100'000}, values);
+      EXPECT_FALSE(SGD().takes(gradient)) << place << ' ' << bad;
+      EXPECT_EQ(SGD({.clipvalue = 1.0f}).takes(gradient), !std::isnan(bad)) << place << ' ' << bad;
+    }
+  }
+}
+
 // ---- accumulation
 
 TEST(Optimizer, AccumulatesAndThenTakesTheMean) {

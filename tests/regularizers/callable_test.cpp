@@ -97,8 +97,9 @@ TEST(CallableRegularizer, OfAnActivityThatIsNoScalarIsRefusedByName) {
       [&] {
         layer(ops::ones({3, 4}));
       },
-      Raises<ShapeError>("head: a regularizer must return a scalar. Received: shape=(3, 2) "
-                         "from a callable."));
+      Raises<ShapeError>(
+          "head: activity: a regularizer must return a scalar. Received: shape=(3, 2) "
+          "from a callable."));
 }
 
 TEST(CallableRegularizer, CannotBeWrittenDownUntilRegistered) {

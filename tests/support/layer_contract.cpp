@@ -105,6 +105,7 @@ void expect_output_shape(const LayerCase& row) {
   const auto layer = make(row);
   EXPECT_EQ(layer->compute_output_shape(row.input), row.output) << "before building";
   EXPECT_EQ(layer->compute_output_shape(any_batch), any_output) << "before building";
+  EXPECT_TRUE(layer->weights().empty()) << "being asked is not being built";
   layer->build(any_batch);
   EXPECT_TRUE(layer->built());
   EXPECT_EQ(layer->compute_output_shape(any_batch), any_output) << "after building";
@@ -203,6 +204,7 @@ void expect_set_regularizer(const LayerCase& row) {
   EXPECT_EQ(layer->get_config()["activity_regularizer"],
             regularizers::serialize(regularizers::L1(1.0f)));
   EXPECT_THROW(layer->set_regularizer("nonsense", "l2"), InvalidArgument);
+  EXPECT_THROW(make(row)->set_regularizer("nonsense", "l2"), InvalidArgument) << "before building";
 }
 
 void expect_frozen(const LayerCase& row) {

@@ -22,6 +22,23 @@ TEST(Variable, HoldsNameShapeAndValue) {
 
 TEST(Variable, MadeOfNothingIsUndefined) { EXPECT_FALSE(Variable().defined()); }
 
+TEST(Variable, ThatIsUndefinedSaysSoWhateverItIsAsked) {
+  const auto text =
+      "Variable: a layer's weights are made when it is built; build or call it first. Received: an "
+      "undefined variable.";
+  const Variable none;
+  EXPECT_THAT([&] { none.name(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.value(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.shape(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.id(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.trainable(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.regularizer(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.assign(1.0f); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.set_trainable(false); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.mutable_data(); }, Raises<StateError>(text));
+  EXPECT_TRUE(none == Variable());
+}
+
 TEST(Variable, CopiesAreTheSameWeight) {
   const Variable w = kernel();
   const Variable copy = w;

@@ -42,5 +42,13 @@ TEST(NameMetrics, NumbersEqualNamesAndMarksWeightedOnes) {
   EXPECT_EQ(compiled.weighted_metrics[0]->name(), "weighted_mae");
 }
 
+TEST(NameMetrics, NumbersEqualWeightedNames) {
+  CompileOptions compiled{.metrics = {"mse", "mse"}, .weighted_metrics = {"mse", "mse"}};
+  name_metrics(compiled);
+  EXPECT_EQ(compiled.metrics[1]->name(), "mse_1");
+  EXPECT_EQ(compiled.weighted_metrics[0]->name(), "weighted_mse");
+  EXPECT_EQ(compiled.weighted_metrics[1]->name(), "weighted_mse_1");
+}
+
 }  // namespace
 }  // namespace strata::training

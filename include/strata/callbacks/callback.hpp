@@ -1,6 +1,8 @@
 // Callback: what happens at the joints of training. What users subclass.
 #pragma once
 
+#include <utility>
+
 #include "strata/training/logs.hpp"
 
 namespace strata {
@@ -44,21 +46,23 @@ class Callback {
   virtual void on_predict_batch_begin(int, const Logs&) {}
   virtual void on_predict_batch_end(int, const Logs&) {}
 
-  /// Called by the model before the first hook of a run, and with no host when the run is over,
-  /// however it ended; the host lives as long as the run. Who overrides it calls it.
-  virtual void attach(TrainingHost* host, const CallbackParams& run) {
-    host_ = host;
-    params_ = run;
+  struct Run {
+    TrainingHost* host = nullptr;  ///< Lives as long as the run; null outside of one.
+    CallbackParams params = {};
+  };
+  /// Called by the model before the first hook of a run and, with what it returned then, after the
+  /// last one: runs may be nested. Who overrides it calls it.
+  virtual Run attach(TrainingHost* host, const CallbackParams& params) {
+    return std::exchange(run_, {host, params});
   }
 
  protected:
-  /// The model that runs this callback; only inside hooks.
-  TrainingHost& model() const { return *host_; }
-  const CallbackParams& params() const { return params_; }
+  /// The model that runs this callback. Raises StateError outside of a run.
+  TrainingHost& model() const;
+  const CallbackParams& params() const { return run_.params; }
 
  private:
-  TrainingHost* host_ = nullptr;
-  CallbackParams params_;
+  Run run_;
 };
 
 }  // namespace strata

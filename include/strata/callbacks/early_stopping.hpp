@@ -23,8 +23,9 @@ struct EarlyStoppingOptions {
 };
 
 /// Stops after `patience` epochs whose monitored value was not better than the best by more than
-/// `min_delta`. NaN is never better than a value. Raises InvalidArgument on an unknown mode, and in
-/// the first epoch if `auto` can't tell the direction. See
+/// `min_delta`. NaN is never better than a value. Epochs that don't log the monitored value don't
+/// count; unless both it and the run are silent, it says so once. Raises InvalidArgument on an
+/// unknown mode, and before the first epoch if `auto` can't tell the direction. See
 /// https://keras.io/api/callbacks/early_stopping/.
 class EarlyStopping : public Callback {
  public:
@@ -42,6 +43,7 @@ class EarlyStopping : public Callback {
 
  private:
   void choose_direction();
+  void say_what_is_missing(int epoch, const Logs& logs);
   bool better(double value, std::optional<double> reference) const;
 
   Options options_;
@@ -51,6 +53,7 @@ class EarlyStopping : public Callback {
   int wait_ = 0;
   int best_epoch_ = 0;
   int stopped_epoch_ = 0;
+  bool said_what_is_missing_ = false;
 };
 
 }  // namespace strata::callbacks

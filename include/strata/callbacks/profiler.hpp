@@ -72,7 +72,7 @@ class Profiler : public Callback {
   /// Of the last run, as far as it has come.
   ProfileReport report() const;
 
-  void attach(TrainingHost* host, const CallbackParams& run) override;
+  Run attach(TrainingHost* host, const CallbackParams& params) override;
   void on_train_begin(const Logs& logs) override;
   void on_train_batch_begin(int batch, const Logs& logs) override;
   void on_train_batch_end(int batch, const Logs& logs) override;

@@ -54,7 +54,7 @@ class BatchNormalization : public Layer {
  protected:
   void create_weights(const Shape& input_shape) override;
   void check_input(const Shape& input_shape) const override;
-  RegularizerSpec* regularizer_slot(std::string_view weight) override;
+  std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
   Tensor normalize_batch(const Tensor& inputs);

@@ -31,6 +31,7 @@ class Flatten : public Layer {
 
  protected:
   void check_input(const Shape& input_shape) const override;
+  std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
   Options options_;

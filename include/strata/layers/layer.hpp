@@ -75,7 +75,8 @@ class Layer {
   /// What it was built for; nothing before, and for layers that need no building.
   const std::optional<Shape>& build_shape() const { return build_shape_; }
 
-  /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros.
+  /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros. Builds
+  /// nothing.
   virtual Shape compute_output_shape(const Shape& input_shape);
 
   /// What was recorded in the last call (its own first, then its sub-layers'), then the penalty of
@@ -89,7 +90,8 @@ class Layer {
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
   void set_activity_regularizer(RegularizerSpec regularizer);
   /// Sets the penalty on a weight, before or after it is made; it counts at once. `weight` is
-  /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight.
+  /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight;
+  /// where a user's layer is yet to make its weights, `build` does.
   void set_regularizer(std::string_view weight, RegularizerSpec regularizer);
 
   /// Its own trainable weights, its other ones, then its sub-layers', each once.
@@ -135,9 +137,13 @@ class Layer {
   virtual void create_weights(const Shape& input_shape);
   /// Raises ShapeError on inputs the layer can't take, built or not.
   virtual void check_input(const Shape& input_shape) const;
-  /// The options' slot behind a weight's regularizer, so that configs tell the truth after
-  /// `set_regularizer`; null where the layer has no such weight or keeps no options.
-  virtual RegularizerSpec* regularizer_slot(std::string_view weight);
+  struct RegularizerSlot {
+    std::string_view weight;
+    RegularizerSpec* regularizer;
+  };
+  /// The options' slots behind the weights' regularizers, so that configs tell the truth after
+  /// `set_regularizer`. Default: none given, the weights are known once they are made.
+  virtual std::optional<std::vector<RegularizerSlot>> regularizer_slots();
   /// Takes a config's flag over. By default sub-layers follow; where the config has flags of
   /// theirs, they keep those.
   virtual void restore_trainable(bool trainable);
@@ -154,6 +160,9 @@ class Layer {
   void track(std::shared_ptr<Layer> sublayer);
   void untrack_last() { sublayers_.pop_back(); }
 
+  /// Unbuilds what a call that fails has built; in src/layers/build_rollback.hpp.
+  class BuildRollback;
+
  private:
   struct Recorded {
     bool activity;
@@ -161,7 +170,6 @@ class Layer {
   };
   class CallScope;
 
-  void unbuild();
   void clear_recorded();
   std::vector<const Layer*> flattened() const;
   template <class Visit>

@@ -32,7 +32,8 @@ class Model : public Layer {
  public:
   ~Model() override;
 
-  /// Says what to train with. Metrics and the optimizer's state start anew.
+  /// Says what to train with. An optimizer or a metric given by name is made anew, so that the same
+  /// options serve again, and other models; one given as an object is shared.
   void compile(CompileOptions options);
   bool compiled() const;
   /// What `compile` was told. Raises StateError before it.
@@ -40,8 +41,9 @@ class Model : public Layer {
 
   /// Trains for `epochs` epochs. Raises, with the model as it was: StateError before `compile`;
   /// InvalidArgument on empty data, x and y of different lengths, labels the loss can't take, bad
-  /// options; ShapeError on data that doesn't fit the model. A total loss that is not finite raises
-  /// StateError before the update, and names the first term that was not.
+  /// options; ShapeError on data, for training or validation, that doesn't fit the model, its loss
+  /// or its metrics. A total loss or a gradient that is not finite raises StateError before the
+  /// update, and names the first term that was not.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {});
   /// Loss and metrics, without training.
   Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {});

@@ -58,6 +58,7 @@ class Sequential : public Model {
  protected:
   void create_weights(const Shape& input_shape) override;
   void check_input(const Shape& input_shape) const override;
+  std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
   void restore_trainable(bool trainable) override;
 
  private:

@@ -61,6 +61,10 @@ class Optimizer {
   /// since `apply` divides the gradients by the factor.
   Tensor scale_loss(const Tensor& loss) const;
 
+  /// Whether finite weights stay finite in a step with this gradient: it holds no NaN, and an
+  /// infinity only where `clipvalue` cuts it.
+  bool takes(const Tensor& gradient) const;
+
   /// Makes the state for these variables; the first `apply` does it otherwise. Once built, raises
   /// InvalidArgument on variables that it was not built with.
   void build(const std::vector<Variable>& variables);

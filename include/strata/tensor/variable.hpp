@@ -17,7 +17,8 @@ class Regularizer;
 /// is assigned to later.
 class Variable {
  public:
-  Variable() = default;  ///< No weight: `!defined()`.
+  /// No weight: `!defined()`. What is asked of it raises StateError.
+  Variable() = default;
   Variable(std::string name, Tensor value, bool trainable = true);
 
   bool defined() const { return state_ != nullptr; }
@@ -51,6 +52,7 @@ class Variable {
 
  private:
   struct State;
+  State& state() const;
   std::shared_ptr<State> state_;
 };
 

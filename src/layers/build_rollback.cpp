@@ -1,0 +1,27 @@
+#include "layers/build_rollback.hpp"
+
+namespace strata {
+
+Layer::BuildRollback::BuildRollback(Layer& root) {
+  const auto remember = [this](Layer& layer) {
+    if (layer.built_) return;
+    unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.pending_regularizers_});
+  };
+  remember(root);
+  for (const Layer* layer : root.flattened()) remember(const_cast<Layer&>(*layer));
+  all_built_ = unbuilt_.empty();
+}
+
+Layer::BuildRollback::~BuildRollback() {
+  for (Unbuilt& before : unbuilt_) {
+    Layer& layer = *before.layer;
+    layer.trainable_weights_.clear();
+    layer.non_trainable_weights_.clear();
+    layer.sublayers_.resize(before.sublayers);
+    layer.pending_regularizers_ = std::move(before.pending_regularizers);
+    layer.build_shape_.reset();
+    layer.built_ = false;
+  }
+}
+
+}  // namespace strata

@@ -1,0 +1,81 @@
+// What a layer is written as, and made from again.
+#include "core/check.hpp"
+#include "core/fields.hpp"
+#include "core/registry.hpp"
+#include "layers/base_fields.hpp"
+#include "strata/layers/layer.hpp"
+#include "tensor/format.hpp"
+
+namespace strata {
+Config Layer::get_config() const {
+  return write_fields([&](auto& fields) {
+    fields("name", name());
+    fields("trainable", trainable_);
+    fields.config["dtype"] = {{"module", "keras"},
+                              {"class_name", "DTypePolicy"},
+                              {"config", {{"name", "float32"}}},
+                              {"registered_name", nullptr}};
+    fields.if_set("activity_regularizer", activity_regularizer_);
+  });
+}
+
+void Layer::set_base_config(const Config& config) {
+  std::string name = name_;
+  bool trainable = trainable_;
+  RegularizerSpec activity = activity_regularizer_;
+  ConfigReader reader(class_name(), config);
+  reader("name", name);
+  reader("trainable", trainable);
+  reader("activity_regularizer", activity);
+  if (const auto dtype = config.find("dtype"); dtype != config.end() && !dtype->is_null()) {
+    const Config policy = dtype->is_object()
+                              ? dtype->value("config", Config::object()).value("name", Config())
+                              : *dtype;
+    check(policy == "float32", name, "dtype is supported only as float32. Received: dtype={}.",
+          dtype->dump());
+  }
+  name_ = layers::checked_name(std::move(name));
+  activity_regularizer_ = std::move(activity);
+  if (trainable != trainable_) restore_trainable(trainable);
+}
+
+void Layer::restore_trainable(bool trainable) { set_trainable(trainable); }
+
+Config Layer::to_object() const {
+  Config object =
+      registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
+  if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
+  return object;
+}
+
+void Layer::restore(const Config& object) {
+  const auto build_config = object.find("build_config");
+  if (build_config == object.end() || build_config->is_null()) return;
+  const std::string who = name() + ": build_config";
+  check(build_config->is_object(), who, "must be an object or null. Received: {}.",
+        build_config->dump());
+  std::optional<Shape> input_shape;
+  read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
+  if (input_shape) build(*input_shape);
+}
+
+namespace layers {
+
+std::string checked_name(std::string name) {
+  check(name.find('/') == std::string::npos, "Layer",
+        "a name must not contain '/'. Received: name={}.", name);
+  return name;
+}
+
+Config serialize(const Layer& layer) { return layer.to_object(); }
+
+std::shared_ptr<Layer> deserialize(const Config& config) {
+  const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
+  auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
+  layer->set_base_config(named.config);
+  layer->restore(config);
+  return layer;
+}
+
+}  // namespace layers
+}  // namespace strata

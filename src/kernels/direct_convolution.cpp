@@ -15,6 +15,8 @@ namespace {
 
 using ops::FusedActivation;
 
+constexpr std::int64_t kFewestColumns = 4;  // fewer would leave most of a vector idle
+
 // ---- what is read
 
 // An image within margins of zeros.
@@ -172,22 +174,55 @@ std::array<std::int64_t, 3> strides_of(const Windows& windows) {
 
 // ---- backward
 
-// What the parts of a backward pass share.
+// What a part of a backward pass has to itself.
+struct BackwardScratch {
+  float* input;        // a framed image; null if the images need no frame
+  float* errors;       // the gradient of what the activation is applied to, framed
+  float* kernel_sums;  // null, or this part's share of the kernel's gradient, in panels
+  double* bias_sums;   // null, or this part's share of the bias's gradient
+};
+
+// What the parts share.
 struct BackwardWork {
   const Convolution& convolution;
   const TileProducts& products;
   const float* x;
   const float* y;
   const float* dy;
+  float* dx;  // null if nobody wants it
   Frame input;
   Frame output;
   Panels kernel;
   std::vector<std::int64_t> offsets;  // of the window within the input's frame
+  WindowPass back;                    // from the errors to the input's gradient
 
+  void run(const Part& images, const BackwardScratch& own) const;
   void fill_errors(std::int64_t image, float* errors) const;
   void add_bias_gradient(const float* errors, double* sums) const;
   void add_kernel_gradient(const float* image, const float* errors, float* sums) const;
 };
+
+void BackwardWork::run(const Part& images, const BackwardScratch& own) const {
+  const std::int64_t image_size = convolution.windows.image_size();
+  if (own.input != nullptr) input.clear_margins(own.input);
+  output.clear_margins(own.errors);
+  for (std::int64_t image = images.begin; image < images.end; ++image) {
+    fill_errors(image, own.errors);
+    if (own.bias_sums != nullptr) add_bias_gradient(own.errors, own.bias_sums);
+    if (own.kernel_sums != nullptr) {
+      const float* from = x + image * image_size;
+      if (own.input != nullptr) {
+        input.enter(from, own.input);
+        from = own.input;
+      }
+      add_kernel_gradient(from, own.errors, own.kernel_sums);
+    }
+    if (dx != nullptr) {
+      back.run(products, own.errors, {0, back.positions[0] * back.positions[1]},
+               dx + image * image_size);
+    }
+  }
+}
 
 void BackwardWork::fill_errors(std::int64_t image, float* errors) const {
   const std::int64_t line_floats = output.inside[2] * output.channels;
@@ -208,12 +243,12 @@ void BackwardWork::add_bias_gradient(const float* errors, double* sums) const {
 // In blocks of lines whose errors stay in the nearest cache while all rows of the kernel meet them.
 void BackwardWork::add_kernel_gradient(const float* image, const float* errors, float* sums) const {
   const profile::TimedProduct timed;
-  constexpr std::int64_t kBlockFloats = 4096;
+  constexpr std::int64_t kErrorFloats = 4096;
   const Windows& windows = convolution.windows;
   const auto strides = strides_of(windows);
   const std::int64_t stretch = stretch_length(windows, input.channels);
   const std::int64_t block =
-      std::max<std::int64_t>(1, kBlockFloats / (output.inside[2] * kernel.width(0)));
+      std::max<std::int64_t>(1, kErrorFloats / (output.inside[2] * kernel.width(0)));
   for (std::int64_t panel = 0; panel < kernel.count(); ++panel) {
     for (std::int64_t plane = 0; plane < output.inside[0]; ++plane) {
       for (std::int64_t line = 0; line < output.inside[1]; line += block) {
@@ -250,16 +285,34 @@ Buffer turned_kernel(const Convolution& convolution, const Panels& panels, const
   });
 }
 
+// sum += each part's panels, in order; the sum's rows lie one behind the other.
+void add_panels(const Panels& panels, std::int64_t parts, const float* values, float* sum) {
+  Buffer total = scratch(1, panels.floats());
+  std::fill_n(total.data(), panels.floats(), 0.0f);
+  add_parts(parts, panels.floats(), values, total.data());
+  for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
+    const float* from = total.data() + panels.offset(panel);
+    float* to = sum + panels.first_column(panel);
+    for (std::int64_t row = 0; row < panels.rows(); ++row) {
+      for (std::int64_t j = 0; j < panels.columns(panel); ++j) to[j] += from[j];
+      from += panels.width(panel);
+      to += panels.columns();
+    }
+  }
+}
+
 }  // namespace
 
 bool convolves_directly(const Convolution& convolution) {
-  return convolution.groups == 1 && tile_products() != nullptr && convolution.windows.rows() > 0;
+  return convolution.groups == 1 && tile_products() != nullptr && convolution.windows.rows() > 0 &&
+         convolution.filters >= kFewestColumns;
 }
 
 bool convolves_back_directly(const Convolution& convolution,
                              const ConvolutionGradients& gradients) {
   const auto& axes = convolution.windows.axes;
   return convolves_directly(convolution) &&
+         (gradients.x == nullptr || convolution.windows.channels >= kFewestColumns) &&
          (gradients.x == nullptr ||
           std::all_of(axes.begin(), axes.end(),
                       [](const WindowAxis& axis) { return axis.stride == 1; }));
@@ -323,84 +376,58 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
   const std::int64_t filters = convolution.filters;
   const int lanes = tile_products()->lanes;
   const Frame input = input_frame(windows);
-  Frame output{outputs_of(windows), {}, outputs_of(windows), filters};
-  if (gradients.x != nullptr) output = output_frame(windows, filters);
-
+  const bool wants_x = gradients.x != nullptr;
+  const Frame output = wants_x ? output_frame(windows, filters)
+                               : Frame{outputs_of(windows), {}, outputs_of(windows), filters};
   const Panels turned(windows.cells() * filters, windows.channels, lanes);
-  const Buffer packed =
-      gradients.x == nullptr ? Buffer() : turned_kernel(convolution, turned, kernel);
-  const WindowPass back{
-      .frame = output,
-      .offsets = stretch_offsets(windows, output),
-      .stretch = stretch_length(windows, filters),
-      .window = windows.axes,
-      .strides = {1, 1, 1},
-      .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
-      .panels = turned,
-      .packed = packed.data(),
-      .add = !gradients.fresh_x,
-      .columns = windows.channels};
-  const BackwardWork work{.convolution = convolution,
-                          .products = *tile_products(),
-                          .x = x,
-                          .y = y,
-                          .dy = dy,
-                          .input = input,
-                          .output = output,
-                          .kernel = Panels(convolution.columns().depth(), filters, lanes),
-                          .offsets = stretch_offsets(windows, input)};
+  const Buffer packed = wants_x ? turned_kernel(convolution, turned, kernel) : Buffer();
+  const BackwardWork work{
+      .convolution = convolution,
+      .products = *tile_products(),
+      .x = x,
+      .y = y,
+      .dy = dy,
+      .dx = gradients.x,
+      .input = input,
+      .output = output,
+      .kernel = Panels(convolution.columns().depth(), filters, lanes),
+      .offsets = stretch_offsets(windows, input),
+      .back = {.frame = output,
+               .offsets = stretch_offsets(windows, output),
+               .stretch = stretch_length(windows, filters),
+               .window = windows.axes,
+               .strides = {1, 1, 1},
+               .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
+               .panels = turned,
+               .packed = packed.data(),
+               .add = !gradients.fresh_x,
+               .columns = windows.channels}};
 
-  const std::int64_t parts = worthwhile_parts(
-      convolution, windows.images,
-      gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostConvolutionParts);
+  const bool wants_kernel = gradients.kernel != nullptr;
+  const std::int64_t parts =
+      worthwhile_parts(convolution, windows.images,
+                       wants_kernel ? most_kernel_sums(convolution) : kMostConvolutionParts);
   const std::int64_t input_floats = input.has_margins() ? input.size() : 0;
-  const std::int64_t output_floats = output.size() + 2 * lanes;  // the last panel's reads end there
-  const std::int64_t sum_floats = gradients.kernel != nullptr ? work.kernel.floats() : 0;
+  const std::int64_t output_floats = output.size() + 2 * lanes;  // the last panel is read whole
+  const std::int64_t sum_floats = work.kernel.floats();
   const Buffer inputs = scratch(parts, input_floats);
   const Buffer outputs = scratch(parts, output_floats);
-  const Buffer kernel_sums = scratch(parts, sum_floats);
+  const Buffer kernel_sums = wants_kernel ? scratch(parts, sum_floats) : Buffer();
   const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
   auto* const sums = reinterpret_cast<double*>(bias_sums.data());
   if (sums != nullptr) std::uninitialized_fill_n(sums, parts * filters, 0.0);
 
   parallel_parts(parts, [&](std::int64_t part) {
-    const Part images = Part::of(windows.images, part, parts);
-    float* const framed = inputs.data() + part * input_floats;
-    float* const errors = outputs.data() + part * output_floats;
-    float* const kernel_sum = kernel_sums.data() + part * sum_floats;
-    if (input_floats > 0) input.clear_margins(framed);
-    output.clear_margins(errors);
-    std::fill_n(errors + output.size(), 2 * lanes, 0.0f);
-    std::fill_n(kernel_sum, sum_floats, 0.0f);
-    for (std::int64_t image = images.begin; image < images.end; ++image) {
-      work.fill_errors(image, errors);
-      if (sums != nullptr) work.add_bias_gradient(errors, sums + part * filters);
-      if (sum_floats > 0) {
-        const float* from = x + image * windows.image_size();
-        if (input_floats > 0) {
-          input.enter(from, framed);
-          from = framed;
-        }
-        work.add_kernel_gradient(from, errors, kernel_sum);
-      }
-      if (gradients.x != nullptr)
-        back.run(*tile_products(), errors, {0, back.positions[0] * back.positions[1]},
-                 gradients.x + image * windows.image_size());
-    }
+    const BackwardScratch own{
+        .input = input_floats > 0 ? inputs.data() + part * input_floats : nullptr,
+        .errors = outputs.data() + part * output_floats,
+        .kernel_sums = wants_kernel ? kernel_sums.data() + part * sum_floats : nullptr,
+        .bias_sums = sums == nullptr ? nullptr : sums + part * filters};
+    std::fill_n(own.errors + output.size(), 2 * lanes, 0.0f);
+    if (wants_kernel) std::fill_n(own.kernel_sums, sum_floats, 0.0f);
+    work.run(Part::of(windows.images, part, parts), own);
   });
-  if (sum_floats > 0) {
-    Buffer total = scratch(1, sum_floats);
-    std::fill_n(total.data(), sum_floats, 0.0f);
-    add_parts(parts, sum_floats, kernel_sums.data(), total.data());
-    const std::int64_t depth = convolution.columns().depth();
-    for (std::int64_t panel = 0; panel < work.kernel.count(); ++panel) {
-      const float* from = total.data() + work.kernel.offset(panel);
-      float* to = gradients.kernel + work.kernel.first_column(panel);
-      for (std::int64_t row = 0; row < depth;
-           ++row, from += work.kernel.width(panel), to += filters)
-        for (std::int64_t j = 0; j < work.kernel.columns(panel); ++j) to[j] += from[j];
-    }
-  }
+  if (wants_kernel) add_panels(work.kernel, parts, kernel_sums.data(), gradients.kernel);
   if (sums != nullptr) add_parts(parts, filters, sums, gradients.bias);
 }
 

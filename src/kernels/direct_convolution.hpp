@@ -7,7 +7,8 @@
 
 namespace strata::kernels {
 
-/// Whether this CPU can, and filters and channels are not parted into groups.
+/// Whether this CPU can, filters and channels are not parted into groups, and there are filters
+/// enough to fill vectors with.
 bool convolves_directly(const Convolution& convolution);
 
 /// Whether the gradients can be had directly too: that of the input, for strides of 1.

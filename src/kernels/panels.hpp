@@ -18,6 +18,8 @@ class Panels {
   Panels(std::int64_t depth, std::int64_t columns, int lanes)
       : depth_(depth), columns_(columns), lanes_(lanes) {}
 
+  std::int64_t rows() const { return depth_; }
+  std::int64_t columns() const { return columns_; }
   std::int64_t count() const { return (columns_ + 2 * lanes_ - 1) / (2 * lanes_); }
   std::int64_t first_column(std::int64_t panel) const { return panel * 2 * lanes_; }
   std::int64_t columns(std::int64_t panel) const {

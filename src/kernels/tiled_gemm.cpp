@@ -56,12 +56,12 @@ class RightFactor {
 template <class Run>
 void for_each_piece(std::int64_t rows, std::int64_t panels, std::int64_t products, int tile_rows,
                     Run run) {
-  constexpr std::int64_t kPartProducts = 1 << 19;
-  constexpr std::int64_t kMostParts = 64;
+  constexpr std::int64_t kPieceProducts = 1 << 19;
+  constexpr std::int64_t kMostPieces = 64;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
   const std::int64_t items = panels * blocks;
   const std::int64_t parts =
-      std::clamp<std::int64_t>(products / kPartProducts, 1, std::min(items, kMostParts));
+      std::clamp<std::int64_t>(products / kPieceProducts, 1, std::min(items, kMostPieces));
   parallel_parts(parts, [&](std::int64_t part) {
     const std::int64_t end = items * (part + 1) / parts;
     for (std::int64_t item = items * part / parts; item < end;) {

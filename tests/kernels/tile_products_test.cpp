@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "kernels/arrays.hpp"
 
@@ -107,11 +108,12 @@ TEST_P(TileProductsOf, AddProducts) {
   }
 }
 
+std::string name_of(const ::testing::TestParamInfo<VectorUnits>& units) {
+  return units.param == VectorUnits::avx512 ? "Avx512" : "Avx2";
+}
+
 INSTANTIATE_TEST_SUITE_P(Units, TileProductsOf,
-                         ::testing::Values(VectorUnits::avx2_fma, VectorUnits::avx512),
-                         [](const auto& info) {
-                           return info.param == VectorUnits::avx512 ? "Avx512" : "Avx2";
-                         });
+                         ::testing::Values(VectorUnits::avx2_fma, VectorUnits::avx512), name_of);
 
 }  // namespace
 }  // namespace strata::kernels

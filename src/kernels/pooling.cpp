@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "core/parallel.hpp"
@@ -126,12 +127,13 @@ void put(const Value& from, float* to) {
   std::memcpy(to, &from, sizeof(from));
 }
 
-// Calls `visit(a vector or a float to take the type of, first channel)`.
+// Calls `visit(the type to compute with: vectors, then floats; first channel)`.
 template <class Visit>
 void for_each_vector(std::int64_t channels, Visit visit) {
   std::int64_t channel = 0;
-  for (; channel + kFloatsWide <= channels; channel += kFloatsWide) visit(Floats{}, channel);
-  for (; channel < channels; ++channel) visit(0.0f, channel);
+  for (; channel + kFloatsWide <= channels; channel += kFloatsWide)
+    visit(std::type_identity<Floats>(), channel);
+  for (; channel < channels; ++channel) visit(std::type_identity<float>(), channel);
 }
 
 // The values of y: each part makes some positions of its own.
@@ -190,13 +192,14 @@ void max_pool(const Windows& windows, const float* x, float* y) {
   parallel_for(windows.rows(), cost, [&](std::int64_t begin, std::int64_t end) {
     with_vector_units([&] {
       for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t to) {
-        for_each_vector(windows.channels, [&](auto lanes, std::int64_t channel) {
-          decltype(lanes) largest;
+        for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
+          using Value = typename decltype(type)::type;
+          Value largest;
           get(x + cells.at(0) + channel, largest);
           for (std::size_t i = 1; i < cells.count(); ++i) {
-            decltype(lanes) value;
+            Value value;
             get(x + cells.at(i) + channel, value);
-            largest = (value > largest) | (value != value) ? value : largest;
+            largest = ((value > largest) | (value != value)) ? value : largest;
           }
           put(largest, y + to + channel);
         });
@@ -209,8 +212,8 @@ void max_pool_backward(const Windows& windows, const float* x, const float* y, c
                        bool fresh, float* dx) {
   for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
     for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
-      for_each_vector(windows.channels, [&](auto lanes, std::int64_t channel) {
-        using Value = decltype(lanes);
+      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
+        using Value = typename decltype(type)::type;
         Value largest;
         Value rest;  // what no cell has got yet
         get(y + from + channel, largest);
@@ -239,11 +242,13 @@ void average_pool_backward(const Windows& windows, const float* dy, bool fresh, 
   for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
     for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
       const float count = static_cast<float>(cells.count());
-      for_each_vector(windows.channels, [&](auto share, std::int64_t channel) {
+      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
+        using Value = typename decltype(type)::type;
+        Value share;
         get(dy + from + channel, share);
         share /= count;
         for (std::size_t i = 0; i < cells.count(); ++i) {
-          decltype(share) sum{};
+          Value sum{};
           if (!overwrites) get(dx + cells.at(i) + channel, sum);
           sum += share;
           put(sum, dx + cells.at(i) + channel);

@@ -32,10 +32,11 @@ void check_targets(const Tensor& y_true, const char* who) {
         position(y_true.shape(), nan - values.begin()));
 }
 
-/// Labels that are classes.
+/// Labels that are classes, or -1 for none: what a loss ignores may stand there, and is never right.
 Tensor checked_labels(const Tensor& y_true, const Tensor& y_pred, const char* who) {
+  constexpr int kNoClass = -1;
   Tensor labels = labels_for(y_true, y_pred.shape(), -1, who);
-  check_labels(labels, y_pred.shape().back(), {}, who);
+  check_labels(labels, y_pred.shape().back(), kNoClass, who);
   return labels;
 }
 

@@ -110,9 +110,15 @@ TEST(SparseCategoricalAccuracy, RefusesLabelsThatAreNoClass) {
   const std::string rule =
       "SparseCategoricalAccuracy: labels must be whole numbers in [0, 3). Received: y_true[1]=";
   EXPECT_THAT(scored(7), Raises<InvalidArgument>(rule + "7."));
-  EXPECT_THAT(scored(-1), Raises<InvalidArgument>(rule + "-1."));
+  EXPECT_THAT(scored(-2), Raises<InvalidArgument>(rule + "-2."));
   EXPECT_THAT(scored(0.5f), Raises<InvalidArgument>(rule + "0.5."));
   EXPECT_THAT(scored(NAN), Raises<InvalidArgument>(rule + "nan."));
+}
+
+TEST(SparseCategoricalAccuracy, FindsNoPredictionRightForNoClass) {
+  const Tensor gone_bad({2, 3}, {0.1f, NAN, 0.2f, 0.1f, 0.7f, 0.2f});
+  EXPECT_EQ(SparseCategoricalAccuracy()(Tensor({2}, {-1, -1}), gone_bad), 0.0);
+  EXPECT_EQ(SparseTopKCategoricalAccuracy({.k = 3})(Tensor({2}, {-1, -1}), gone_bad), 0.0);
 }
 
 TEST(SparseCategoricalAccuracy, RefusesShapesThatDoNotFit) {

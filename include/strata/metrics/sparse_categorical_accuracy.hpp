@@ -8,8 +8,8 @@ namespace strata::metrics {
 /// The share of samples whose largest prediction (or logit) stands at the label. Among equals the
 /// first counts. A sample with a NaN prediction is wrong.
 ///
-/// Labels in the shape of the predictions without their last axis. Raises InvalidArgument on one
-/// that is not a whole number in [0, classes).
+/// Labels in the shape of the predictions without their last axis; -1 is no class, and never right.
+/// Raises InvalidArgument on any other that is not a whole number in [0, classes).
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#sparsecategoricalaccuracy-class.
 class SparseCategoricalAccuracy : public MeanMetric {

@@ -13,8 +13,9 @@ struct SparseTopKCategoricalAccuracyOptions {
 /// The share of samples for which fewer than k classes have a larger prediction (or logit) than the
 /// right one: ties count as in. A NaN is ahead of every number.
 ///
-/// Labels in the shape of the predictions without their last axis.
-/// Raises InvalidArgument on a bad k and on a label that is not a whole number in [0, classes).
+/// Labels in the shape of the predictions without their last axis; -1 is no class, and never right.
+/// Raises InvalidArgument on a bad k and on any other label that is not a whole number in
+/// [0, classes).
 ///
 /// See https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class.
 class SparseTopKCategoricalAccuracy : public MeanMetric {

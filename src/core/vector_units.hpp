@@ -8,7 +8,7 @@
 namespace strata {
 
 /// Eight floats side by side: one vector register, or two.
-typedef float Floats __attribute__((vector_size(32)));
+using Floats = float __attribute__((vector_size(32)));
 inline constexpr std::int64_t kFloatsWide = 8;
 
 /// What loops may be compiled for besides the oldest CPUs.

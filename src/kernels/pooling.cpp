@@ -199,7 +199,8 @@ void max_pool(const Windows& windows, const float* x, float* y) {
           for (std::size_t i = 1; i < cells.count(); ++i) {
             Value value;
             get(x + cells.at(i) + channel, value);
-            largest = ((value > largest) | (value != value)) ? value : largest;
+            const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
+            largest = ((value > largest) | is_nan) ? value : largest;
           }
           put(largest, y + to + channel);
         });
@@ -223,7 +224,8 @@ void max_pool_backward(const Windows& windows, const float* x, const float* y, c
           Value sum{};
           get(x + cells.at(i) + channel, value);
           if (!overwrites) get(dx + cells.at(i) + channel, sum);
-          const auto hit = (value == largest) | (value != value);
+          const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
+          const auto hit = (value == largest) | is_nan;
           sum += hit ? rest : Value{};
           rest = hit ? Value{} : rest;
           put(sum, dx + cells.at(i) + channel);

@@ -7,13 +7,13 @@ namespace strata::kernels {
 namespace {
 
 struct Avx2 {
-  typedef float Vector __attribute__((vector_size(32)));
+  using Vector = float __attribute__((vector_size(32)));
   static constexpr int kLanes = 8;
   static constexpr int kMostRows = 6;  // 12 sums, 2 factors and a spare in 16 registers
 };
 
 struct Avx512 {
-  typedef float Vector __attribute__((vector_size(64)));
+  using Vector = float __attribute__((vector_size(64)));
   static constexpr int kLanes = 16;
   static constexpr int kMostRows = 8;  // 16 sums hide the latency of multiply-add
 };

@@ -27,13 +27,7 @@ void Layer::set_base_config(const Config& config) {
   reader("name", name);
   reader("trainable", trainable);
   reader("activity_regularizer", activity);
-  if (const auto dtype = config.find("dtype"); dtype != config.end() && !dtype->is_null()) {
-    const Config policy = dtype->is_object()
-                              ? dtype->value("config", Config::object()).value("name", Config())
-                              : *dtype;
-    check(policy == "float32", name, "dtype is supported only as float32. Received: dtype={}.",
-          dtype->dump());
-  }
+  ConfigReader(name, config).float32("dtype");
   name_ = layers::checked_name(std::move(name));
   activity_regularizer_ = std::move(activity);
   if (trainable != trainable_) restore_trainable(trainable);

@@ -136,12 +136,12 @@ void for_each_vector(std::int64_t channels, Visit visit) {
   for (; channel < channels; ++channel) visit(std::type_identity<float>(), channel);
 }
 
-// The values of y: each part makes some positions of its own.
+// The values of y, by `visit(first position, last position)`: each part makes some of its own.
 template <class Visit>
 void forward(const Windows& windows, Visit visit) {
   const std::int64_t cost = windows.cells() * windows.channels;
   parallel_for(windows.rows(), cost, [&](std::int64_t begin, std::int64_t end) {
-    with_vector_units([&] { for_each_tile(windows, begin, end, visit); });
+    with_vector_units([&] { visit(begin, end); });
   });
 }
 
@@ -171,39 +171,39 @@ void for_each_image(const Windows& windows, bool fresh, float* dx, Visit visit) 
 
 template <class Sum>
 void average(const Windows& windows, const float* x, float* y) {
-  forward(windows,
-          [&](const Clipped& window, std::int64_t channel, std::int64_t channels, std::int64_t to) {
-            Tile<Sum> sums{};
-            window.for_each_cell(windows, [&](std::int64_t cell) {
-              const float* values = x + cell + channel;
-              for (std::int64_t c = 0; c < channels; ++c)
-                sums[static_cast<std::size_t>(c)] += static_cast<Sum>(values[c]);
-            });
-            const auto count = static_cast<Sum>(window.cells());
-            for (std::int64_t c = 0; c < channels; ++c)
-              y[to + c] = static_cast<float>(sums[static_cast<std::size_t>(c)] / count);
-          });
+  const auto average_tile = [&](const Clipped& window, std::int64_t channel, std::int64_t channels,
+                                std::int64_t to) {
+    Tile<Sum> sums{};
+    window.for_each_cell(windows, [&](std::int64_t cell) {
+      const float* values = x + cell + channel;
+      for (std::int64_t c = 0; c < channels; ++c)
+        sums[static_cast<std::size_t>(c)] += static_cast<Sum>(values[c]);
+    });
+    const auto count = static_cast<Sum>(window.cells());
+    for (std::int64_t c = 0; c < channels; ++c)
+      y[to + c] = static_cast<float>(sums[static_cast<std::size_t>(c)] / count);
+  };
+  forward(windows, [&](std::int64_t begin, std::int64_t end) {
+    for_each_tile(windows, begin, end, average_tile);
+  });
 }
 
 }  // namespace
 
 void max_pool(const Windows& windows, const float* x, float* y) {
-  const std::int64_t cost = windows.cells() * windows.channels;
-  parallel_for(windows.rows(), cost, [&](std::int64_t begin, std::int64_t end) {
-    with_vector_units([&] {
-      for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t to) {
-        for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
-          using Value = typename decltype(type)::type;
-          Value largest;
-          get(x + cells.at(0) + channel, largest);
-          for (std::size_t i = 1; i < cells.count(); ++i) {
-            Value value;
-            get(x + cells.at(i) + channel, value);
-            const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
-            largest = ((value > largest) | is_nan) ? value : largest;
-          }
-          put(largest, y + to + channel);
-        });
+  forward(windows, [&](std::int64_t begin, std::int64_t end) {
+    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t to) {
+      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
+        using Value = typename decltype(type)::type;
+        Value largest;
+        get(x + cells.at(0) + channel, largest);
+        for (std::size_t i = 1; i < cells.count(); ++i) {
+          Value value;
+          get(x + cells.at(i) + channel, value);
+          const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
+          largest = ((value > largest) | is_nan) ? value : largest;
+        }
+        put(largest, y + to + channel);
       });
     });
   });

@@ -12,6 +12,16 @@ namespace strata {
 /// does not throw.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
+/// Consecutive items of a fixed partition.
+struct Part {
+  std::int64_t begin;
+  std::int64_t end;
+
+  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
+    return {count * part / parts, count * (part + 1) / parts};
+  }
+};
+
 /// Items a part must have for a thread to be worth waking, if an item costs about one addition.
 inline constexpr std::int64_t kItemsPerPart = 1 << 14;
 
@@ -21,13 +31,23 @@ inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
                                   std::min<std::int64_t>(64, std::max<std::int64_t>(count, 1)));
 }
 
+/// How many parts, at most `most`, `items` are cut into for matrix products of so many
+/// multiplications in all.
+inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std::int64_t most) {
+  constexpr std::int64_t kProductsPerPart = 1 << 19;
+  return std::clamp<std::int64_t>(products / kProductsPerPart, 1,
+                                  std::clamp<std::int64_t>(items, 1, most));
+}
+
 /// Calls `body(begin, end)` for consecutive ranges that cover [0, count).
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t cost, Body&& body) {
   const std::int64_t parts = part_count(count, cost);
   if (parts == 1) return body(std::int64_t{0}, count);
-  parallel_parts(
-      parts, [&](std::int64_t part) { body(count * part / parts, count * (part + 1) / parts); });
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(count, part, parts);
+    body(range.begin, range.end);
+  });
 }
 
 }  // namespace strata

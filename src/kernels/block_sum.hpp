@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
+
+#include "core/parallel.hpp"
 
 namespace strata::kernels {
 
@@ -26,6 +29,18 @@ double block_sum(const float* x, std::int64_t begin, std::int64_t end, Term term
     for (const float lane : lanes) total += static_cast<double>(lane);
   }
   return total;
+}
+
+/// `sum(begin, end)` over a partition of [0, count), added in order.
+template <class Sum>
+double sum_of_parts(std::int64_t count, const Sum& sum) {
+  const std::int64_t parts = part_count(count);
+  std::array<double, 64> sums{};
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(count, part, parts);
+    sums[static_cast<std::size_t>(part)] = sum(range.begin, range.end);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace strata::kernels

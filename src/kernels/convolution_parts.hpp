@@ -12,22 +12,10 @@ namespace strata::kernels {
 
 inline constexpr std::int64_t kMostConvolutionParts = 64;
 
-/// Consecutive items of a fixed partition.
-struct Part {
-  std::int64_t begin;
-  std::int64_t end;
-
-  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
-    return {count * part / parts, count * (part + 1) / parts};
-  }
-};
-
 /// How many parts are worth a thread's while.
 inline std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items,
                                      std::int64_t most) {
-  constexpr std::int64_t kPartProducts = 1 << 19;
-  return std::clamp<std::int64_t>(convolution.products() / kPartProducts, 1,
-                                  std::clamp<std::int64_t>(items, 1, most));
+  return product_parts(convolution.products(), items, most);
 }
 
 /// How many parts may sum up a kernel's gradient, each on its own, without taking too much memory.

@@ -324,11 +324,10 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   const std::int64_t filters = convolution.filters;
   const Frame frame = input_frame(windows);
   const Panels panels(convolution.columns().depth(), filters, tile_products()->lanes);
-  const Buffer packed = panels.pack(
-      [=](std::int64_t row, std::int64_t column) { return kernel[row * filters + column]; });
-  const Panels row(1, filters, tile_products()->lanes);
-  const Buffer start =
-      bias == nullptr ? Buffer() : row.pack([=](std::int64_t, std::int64_t j) { return bias[j]; });
+  const Buffer packed = panels.pack_rows(kernel, filters);
+  const Buffer start = bias == nullptr
+                           ? Buffer()
+                           : Panels(1, filters, tile_products()->lanes).pack_rows(bias, filters);
   const WindowPass pass{.frame = frame,
                         .offsets = stretch_offsets(windows, frame),
                         .stretch = stretch_length(windows, windows.channels),

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -79,17 +78,6 @@ void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradi
   }
 }
 
-// `sum(begin, end)` over a partition of [0, count), added in order.
-template <class Sum>
-double sum_of_parts(std::int64_t count, const Sum& sum) {
-  const std::int64_t parts = part_count(count);
-  std::array<double, 64> sums{};
-  parallel_parts(parts, [&](std::int64_t part) {
-    sums[static_cast<std::size_t>(part)] = sum(count * part / parts, count * (part + 1) / parts);
-  });
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
-
 // Not 0 if an exponent is all ones: infinity or NaN. As integers, without branches, these are
 // several a cycle.
 std::uint32_t any_special(const float* values, std::int64_t begin, std::int64_t end) {
@@ -140,9 +128,9 @@ bool all_finite(std::int64_t count, const float* values) {
   std::array<std::uint32_t, 64> found{};
   const std::int64_t parts = part_count(count / kFinitePerAddition);
   parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(count, part, parts);
     with_vector_units([&] {
-      found[static_cast<std::size_t>(part)] =
-          any_special(values, count * part / parts, count * (part + 1) / parts);
+      found[static_cast<std::size_t>(part)] = any_special(values, range.begin, range.end);
     });
   });
   return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });

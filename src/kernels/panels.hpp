@@ -63,6 +63,13 @@ class Panels {
     });
   }
 
+  /// All of a matrix whose rows are `step` floats apart.
+  Buffer pack_rows(const float* matrix, std::int64_t step) const {
+    Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(floats()));
+    copy_rows(0, depth_, matrix, step, packed.data());
+    return packed;
+  }
+
   /// One panel of a matrix whose columns are `step` floats apart.
   void copy_transposed(std::int64_t panel, const float* matrix, std::int64_t step,
                        float* packed) const {

@@ -1,9 +1,7 @@
 #include "kernels/penalty.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -38,14 +36,11 @@ void write_in_parallel(const float* x, std::int64_t count, float l1, float l2, f
 
 float penalty(const float* x, std::int64_t count, float l1, float l2, float* gradient) {
   constexpr std::int64_t kChunk = 4096;  // is read from memory once, whatever is done with it
-  const std::int64_t parts = part_count(count);
-  std::array<double, 64> sums{};
-  parallel_parts(parts, [&](std::int64_t part) {
+  const auto value = [&](std::int64_t first, std::int64_t last) {
     double l1_sum = 0.0;
     double l2_sum = 0.0;
     with_vector_units([&] {
-      const std::int64_t last = count * (part + 1) / parts;
-      for (std::int64_t begin = count * part / parts; begin < last; begin += kChunk) {
+      for (std::int64_t begin = first; begin < last; begin += kChunk) {
         const std::int64_t end = std::min(last, begin + kChunk);
         if (l1 != 0.0f) l1_sum += block_sum(x, begin, end, [](float v) { return std::abs(v); });
         if (l2 != 0.0f) l2_sum += block_sum(x, begin, end, [](float v) { return v * v; });
@@ -53,11 +48,12 @@ float penalty(const float* x, std::int64_t count, float l1, float l2, float* gra
           write_terms(end - begin, x + begin, l1, l2, gradient + begin, assign_term);
       }
     });
-    double& value = sums[static_cast<std::size_t>(part)];
-    if (l1 != 0.0f) value += static_cast<double>(l1) * l1_sum;
-    if (l2 != 0.0f) value += static_cast<double>(l2) * l2_sum;
-  });
-  return static_cast<float>(std::accumulate(sums.begin(), sums.end(), 0.0));
+    double sum = 0.0;
+    if (l1 != 0.0f) sum += static_cast<double>(l1) * l1_sum;
+    if (l2 != 0.0f) sum += static_cast<double>(l2) * l2_sum;
+    return sum;
+  };
+  return static_cast<float>(sum_of_parts(count, value));
 }
 
 void penalty_gradient(const float* x, std::int64_t count, float l1, float l2, float* gradient) {

@@ -56,17 +56,15 @@ class RightFactor {
 template <class Run>
 void for_each_piece(std::int64_t rows, std::int64_t panels, std::int64_t products, int tile_rows,
                     Run run) {
-  constexpr std::int64_t kPieceProducts = 1 << 19;
   constexpr std::int64_t kMostPieces = 64;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
   const std::int64_t items = panels * blocks;
-  const std::int64_t parts =
-      std::clamp<std::int64_t>(products / kPieceProducts, 1, std::min(items, kMostPieces));
+  const std::int64_t parts = product_parts(products, items, kMostPieces);
   parallel_parts(parts, [&](std::int64_t part) {
-    const std::int64_t end = items * (part + 1) / parts;
-    for (std::int64_t item = items * part / parts; item < end;) {
+    const Part range = Part::of(items, part, parts);
+    for (std::int64_t item = range.begin; item < range.end;) {
       const std::int64_t panel = item / blocks;
-      const std::int64_t next = std::min(end, (panel + 1) * blocks);
+      const std::int64_t next = std::min(range.end, (panel + 1) * blocks);
       const std::int64_t first = (item - panel * blocks) * tile_rows;
       run(panel, first, std::min(rows, (next - panel * blocks) * tile_rows) - first);
       item = next;
@@ -88,9 +86,8 @@ void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, con
   const TileProducts& tiles = *tile_products();
   const RightFactor factor(rows, columns, inner, b, tiles.lanes);
   const Panels& panels = factor.panels();
-  const Panels row(1, columns, tiles.lanes);
   const Buffer start =
-      bias == nullptr ? Buffer() : row.pack([=](std::int64_t, std::int64_t j) { return bias[j]; });
+      bias == nullptr ? Buffer() : Panels(1, columns, tiles.lanes).pack_rows(bias, columns);
   const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
   for_each_piece(rows, panels.count(), rows * columns * inner, tiles.tile_rows,
                  [&](std::int64_t panel, std::int64_t first, std::int64_t count) {

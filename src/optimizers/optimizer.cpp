@@ -191,11 +191,13 @@ std::vector<std::size_t> Optimizer::indices_of(const std::vector<Variable>& vari
   std::vector<std::size_t> indices;
   for (const Variable& variable : variables) {
     const auto found = state_->indices.find(variable.id());
-    check(found != state_->indices.end(), class_name_,
-          "unknown variable: an optimizer works on the variables it was first given ({}); make a "
-          "new one for others, or compile() the model again after unfreezing or adding layers. "
-          "Received: {} of shape {}.",
-          names_of(state_->variables), variable.name(), variable.shape());
+    if (found == state_->indices.end()) {
+      raise(class_name_,
+            "unknown variable: an optimizer works on the variables it was first given ({}); make "
+            "a new one for others, or compile() the model again after unfreezing or adding layers. "
+            "Received: {} of shape {}.",
+            names_of(state_->variables), variable.name(), variable.shape());
+    }
     indices.push_back(found->second);
   }
   return indices;
@@ -249,10 +251,12 @@ std::vector<Optimizer::Received> Optimizer::receive(const std::vector<Tensor>& g
         "a gradient must have the shape of its variable. Received: shape={} for {} of shape {}.",
         gradients[i].shape(), variables[i].name(), variables[i].shape());
   }
-  check(any, class_name_,
-        "at least one gradient must be defined; does the loss depend on the variables? Received: "
-        "undefined gradients for {}.",
-        names_of(variables));
+  if (!any) {
+    raise(class_name_,
+          "at least one gradient must be defined; does the loss depend on the variables? Received: "
+          "undefined gradients for {}.",
+          names_of(variables));
+  }
   build(variables);
   const std::vector<std::size_t> indices = indices_of(variables);
   std::vector<Received> received;

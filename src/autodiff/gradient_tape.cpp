@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <unordered_map>
+#include <utility>
 
 #include "autodiff/in_place.hpp"
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "strata/autodiff/record.hpp"
 #include "tensor/format.hpp"
@@ -15,6 +17,7 @@
 namespace strata {
 
 using autodiff::Backward;
+using autodiff::GradientSlot;
 using autodiff::InputGradients;
 using autodiff::Trace;
 
@@ -47,6 +50,7 @@ class GradientTape::Impl {
     int output;
     int payer;  // of the profile that measured it, if one did
     Backward backward;
+    bool takes_pending;
   };
 
  public:
@@ -104,8 +108,8 @@ class GradientTape::Impl {
   }
 
   Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-                Backward backward) {
-    Record entry{op, {}, 0, profile::recording_row(), std::move(backward)};
+                Backward backward, bool takes_pending) {
+    Record entry{op, {}, 0, profile::recording_row(), std::move(backward), takes_pending};
     entry.inputs.reserve(inputs.size());
     for (const Tensor* input : inputs) entry.inputs.push_back(slot_of(input->trace()));
     entry.output = slots_++;
@@ -126,11 +130,11 @@ class GradientTape::Impl {
     for (const Trace& source : sources) slots.push_back(find(source));
 
     const Sweep under_way(*this);
-    std::vector<Tensor> gradients(static_cast<std::size_t>(slots_));
+    std::vector<GradientSlot> gradients(static_cast<std::size_t>(slots_));
     if (last != kNone) sweep(last, target, slots, gradients);
     std::vector<Tensor> results;
     for (const int slot : slots) {
-      Tensor result = slot == kNone ? Tensor() : gradients[static_cast<std::size_t>(slot)];
+      Tensor result = slot == kNone ? Tensor() : gradients[static_cast<std::size_t>(slot)].sum;
       // A constant, unless a tape that is still alive would need to know better.
       if (result.defined() && (persistent_ || outer_ != nullptr)) {
         result = TensorAccess::traced(std::move(result), {next_number(), 0});
@@ -187,37 +191,41 @@ class GradientTape::Impl {
   }
 
   void sweep(int last, const Tensor& target, const std::vector<int>& sources,
-             std::vector<Tensor>& gradients) {
-    std::vector<char> wanted(static_cast<std::size_t>(slots_), 0);
-    const auto at = [](auto& list, int slot) -> auto& {
-      return list[static_cast<std::size_t>(slot)];
+             std::vector<GradientSlot>& slots) {
+    const auto at = [&](int slot) -> GradientSlot& {
+      return slots[static_cast<std::size_t>(slot)];
     };
-    std::vector<char> is_source(static_cast<std::size_t>(slots_), 0);
     for (const int slot : sources) {
-      if (slot != kNone) at(wanted, slot) = at(is_source, slot) = 1;
+      if (slot == kNone) continue;
+      at(slot).wanted = true;
+      at(slot).is_source = true;
     }
     for (const Record& entry : records_) {
-      const bool depends = std::any_of(entry.inputs.begin(), entry.inputs.end(), [&](int input) {
-        return input != kNone && at(wanted, input) != 0;
-      });
-      if (depends) at(wanted, entry.output) = 1;
+      GradientSlot& outcome = at(entry.output);
+      outcome.wanted |= std::any_of(entry.inputs.begin(), entry.inputs.end(),
+                                    [&](int input) { return input != kNone && at(input).wanted; });
+      outcome.may_wait = entry.takes_pending && !outcome.is_source;
     }
-    if (at(wanted, last) == 0) return;
+    if (!at(last).wanted) return;
 
     Tensor ones = TensorAccess::uninitialized(target.shape());
     std::fill_n(TensorAccess::data(ones), ones.size(), 1.0f);
-    at(gradients, last) = std::move(ones);
+    at(last).sum = std::move(ones);
     for (std::size_t i = records_.size(); i-- > 0;) {
       Record& entry = records_[i];
       const profile::Timed timed(profile::Backward{entry.payer});
-      if (at(wanted, entry.output) != 0 && at(gradients, entry.output).defined()) {
-        InputGradients inputs(entry.inputs, wanted, gradients);
-        entry.backward(at(gradients, entry.output), inputs);
+      GradientSlot& outcome = at(entry.output);
+      if (outcome.wanted && (outcome.sum.defined() || outcome.pending.write)) {
+        InputGradients inputs(entry.inputs, outcome, slots);
+        entry.backward(outcome.sum, inputs);
       }
       // What an op kept for its gradient is not needed any more; nor is the gradient of its
       // outcome.
       if (!persistent_) entry.backward = nullptr;
-      if (at(is_source, entry.output) == 0) at(gradients, entry.output) = Tensor();
+      if (!outcome.is_source) {
+        outcome.sum = Tensor();
+        outcome.pending = {};
+      }
     }
   }
 
@@ -272,28 +280,28 @@ Tensor GradientTape::gradient(const Tensor& target, const Tensor& watched) {
 
 namespace autodiff {
 
-Tensor& InputGradients::slot(int input) const {
-  return gradients_[static_cast<std::size_t>(slots_[static_cast<std::size_t>(input)])];
+GradientSlot& InputGradients::slot(int input) const {
+  return slots_[static_cast<std::size_t>(inputs_[static_cast<std::size_t>(input)])];
 }
 
 bool InputGradients::wanted(int input) const {
-  const int slot = slots_[static_cast<std::size_t>(input)];
-  return slot != kNone && wanted_[static_cast<std::size_t>(slot)] != 0;
+  return inputs_[static_cast<std::size_t>(input)] != kNone && slot(input).wanted;
 }
 
 void InputGradients::add(int input, Tensor gradient) {
   if (!wanted(input)) return;
-  Tensor& sum = slot(input);
-  if (!sum.defined()) {
-    sum = TensorAccess::traced(std::move(gradient), {});
-    return;
+  if (float* const sum = accumulated(input)) {
+    add_in_place(sum, gradient.data(), gradient.size());
+  } else {
+    slot(input).sum = TensorAccess::traced(std::move(gradient), {});
   }
-  add_in_place(accumulated(input), gradient.data(), gradient.size());
 }
 
 float* InputGradients::accumulated(int input) {
   if (!wanted(input)) return nullptr;
-  Tensor& sum = slot(input);
+  GradientSlot& place = slot(input);
+  if (place.pending.write) place.sum = computed(std::exchange(place.pending, {}));
+  Tensor& sum = place.sum;
   if (!sum.defined()) return nullptr;
   if (!TensorAccess::unique(sum)) {  // shared with another slot, or with a closure
     Tensor copy = TensorAccess::uninitialized(sum.shape());
@@ -301,6 +309,26 @@ float* InputGradients::accumulated(int input) {
     sum = std::move(copy);
   }
   return TensorAccess::data(sum);
+}
+
+void InputGradients::add_pending(int input, PendingGradient gradient) {
+  if (!wanted(input)) return;
+  if (slot(input).may_wait && accumulated(input) == nullptr) {
+    slot(input).pending = std::move(gradient);
+  } else {
+    add(input, computed(gradient));
+  }
+}
+
+Tensor computed(const PendingGradient& gradient) {
+  Tensor result = TensorAccess::uninitialized(gradient.shape);
+  const std::int64_t samples = gradient.shape[0];
+  const std::int64_t size = samples == 0 ? 0 : result.size() / samples;
+  parallel_for(samples, size, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t sample = begin; sample < end; ++sample)
+      gradient.write(sample, TensorAccess::data(result) + sample * size);
+  });
+  return result;
 }
 
 bool recording(std::span<const Tensor* const> inputs) {
@@ -312,8 +340,9 @@ bool recording(std::span<const Tensor* const> inputs) {
 
 namespace detail {
 Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-              Backward backward) {
-  return TapeAccess::recorder()->record(op, std::move(value), inputs, std::move(backward));
+              Backward backward, bool takes_pending) {
+  return TapeAccess::recorder()->record(op, std::move(value), inputs, std::move(backward),
+                                        takes_pending);
 }
 }  // namespace detail
 

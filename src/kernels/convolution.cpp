@@ -166,8 +166,13 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
   });
 }
 
+bool takes_images(const Convolution& convolution, const ConvolutionGradients& gradients) {
+  return convolves_back_directly(convolution, gradients);
+}
+
 void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
-                       const float* y, const float* dy, const ConvolutionGradients& gradients) {
+                       const float* y, const OutcomeGradient& dy,
+                       const ConvolutionGradients& gradients) {
   if (convolves_back_directly(convolution, gradients))
     return convolve_back_directly(convolution, x, kernel, y, dy, gradients);
   const BackwardPlan plan(convolution, gradients);
@@ -194,7 +199,7 @@ void convolve_backward(const Convolution& convolution, const float* x, const flo
                             x,
                             kernel,
                             y,
-                            dy,
+                            dy.values,
                             columns.data() + part * column_floats,
                             linear ? nullptr : dz.data() + part * dz_floats,
                             gradients.x,

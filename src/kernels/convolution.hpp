@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "kernels/im2col.hpp"
 #include "kernels/windows.hpp"
@@ -36,7 +37,17 @@ struct ConvolutionGradients {
   float* bias = nullptr;    ///< added to
 };
 
+/// The gradient of y: there already, or, if the convolution `takes_images`, written image by image
+/// where it is used, by several threads.
+struct OutcomeGradient {
+  const float* values = nullptr;
+  const std::function<void(std::int64_t image, float* to)>* write = nullptr;
+};
+
+bool takes_images(const Convolution& convolution, const ConvolutionGradients& gradients);
+
 void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,
-                       const float* y, const float* dy, const ConvolutionGradients& gradients);
+                       const float* y, const OutcomeGradient& dy,
+                       const ConvolutionGradients& gradients);
 
 }  // namespace strata::kernels

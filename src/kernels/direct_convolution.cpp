@@ -177,6 +177,7 @@ std::array<std::int64_t, 3> strides_of(const Windows& windows) {
 // What a part of a backward pass has to itself.
 struct BackwardScratch {
   float* input;        // a framed image; null if the images need no frame
+  float* outcome;      // an image of dy; null if it is there already
   float* errors;       // the gradient of what the activation is applied to, framed
   float* kernel_sums;  // null, or this part's share of the kernel's gradient, in panels
   double* bias_sums;   // null, or this part's share of the bias's gradient
@@ -188,7 +189,7 @@ struct BackwardWork {
   const TileProducts& products;
   const float* x;
   const float* y;
-  const float* dy;
+  const OutcomeGradient& dy;
   float* dx;  // null if nobody wants it
   Frame input;
   Frame output;
@@ -197,7 +198,7 @@ struct BackwardWork {
   WindowPass back;                    // from the errors to the input's gradient
 
   void run(const Part& images, const BackwardScratch& own) const;
-  void fill_errors(std::int64_t image, float* errors) const;
+  void fill_errors(std::int64_t image, const BackwardScratch& own) const;
   void add_bias_gradient(const float* errors, double* sums) const;
   void add_kernel_gradient(const float* image, const float* errors, float* sums) const;
 };
@@ -207,7 +208,7 @@ void BackwardWork::run(const Part& images, const BackwardScratch& own) const {
   if (own.input != nullptr) input.clear_margins(own.input);
   output.clear_margins(own.errors);
   for (std::int64_t image = images.begin; image < images.end; ++image) {
-    fill_errors(image, own.errors);
+    fill_errors(image, own);
     if (own.bias_sums != nullptr) add_bias_gradient(own.errors, own.bias_sums);
     if (own.kernel_sums != nullptr) {
       const float* from = x + image * image_size;
@@ -224,13 +225,15 @@ void BackwardWork::run(const Part& images, const BackwardScratch& own) const {
   }
 }
 
-void BackwardWork::fill_errors(std::int64_t image, float* errors) const {
+void BackwardWork::fill_errors(std::int64_t image, const BackwardScratch& own) const {
   const std::int64_t line_floats = output.inside[2] * output.channels;
   const std::int64_t first = image * convolution.windows.positions() * output.channels;
+  if (own.outcome != nullptr) (*dy.write)(image, own.outcome);
+  const float* const errors = own.outcome != nullptr ? own.outcome : dy.values + first;
   output.for_each_line([&](std::int64_t line, std::int64_t to) {
-    const std::int64_t from = first + line * line_floats;
-    unfinish_rows(output.inside[2], output.channels, y == nullptr ? nullptr : y + from, dy + from,
-                  convolution.activation, errors + to);
+    const std::int64_t from = line * line_floats;
+    unfinish_rows(output.inside[2], output.channels, y == nullptr ? nullptr : y + first + from,
+                  errors + from, convolution.activation, own.errors + to);
   });
 }
 
@@ -369,7 +372,7 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
 }
 
 void convolve_back_directly(const Convolution& convolution, const float* x, const float* kernel,
-                            const float* y, const float* dy,
+                            const float* y, const OutcomeGradient& dy,
                             const ConvolutionGradients& gradients) {
   const Windows& windows = convolution.windows;
   const std::int64_t filters = convolution.filters;
@@ -410,6 +413,8 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
   const std::int64_t output_floats = output.size() + 2 * lanes;  // the last panel is read whole
   const std::int64_t sum_floats = work.kernel.floats();
   const Buffer inputs = scratch(parts, input_floats);
+  const std::int64_t outcome_floats = dy.write != nullptr ? windows.positions() * filters : 0;
+  const Buffer outcomes = scratch(parts, outcome_floats);
   const Buffer outputs = scratch(parts, output_floats);
   const Buffer kernel_sums = wants_kernel ? scratch(parts, sum_floats) : Buffer();
   const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
@@ -419,6 +424,7 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
   parallel_parts(parts, [&](std::int64_t part) {
     const BackwardScratch own{
         .input = input_floats > 0 ? inputs.data() + part * input_floats : nullptr,
+        .outcome = outcome_floats > 0 ? outcomes.data() + part * outcome_floats : nullptr,
         .errors = outputs.data() + part * output_floats,
         .kernel_sums = wants_kernel ? kernel_sums.data() + part * sum_floats : nullptr,
         .bias_sums = sums == nullptr ? nullptr : sums + part * filters};

@@ -18,6 +18,7 @@ bool convolves_back_directly(const Convolution& convolution, const ConvolutionGr
 void convolve_directly(const Convolution& convolution, const float* x, const float* kernel,
                        const float* bias, float* y);
 void convolve_back_directly(const Convolution& convolution, const float* x, const float* kernel,
-                            const float* y, const float* dy, const ConvolutionGradients& gradients);
+                            const float* y, const OutcomeGradient& dy,
+                            const ConvolutionGradients& gradients);
 
 }  // namespace strata::kernels

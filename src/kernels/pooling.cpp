@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -70,52 +71,68 @@ void for_each_tile(const Windows& windows, std::int64_t begin, std::int64_t end,
   });
 }
 
-// Where the cells of a window lie in x, the channel left out. Most windows are whole and share one
-// list, moved along.
-class CellList {
+// Where the channels of a window's cells begin, counted from the first cell.
+using Cells = std::span<const std::int64_t>;
+
+// Most windows are whole and share one list.
+class CellLists {
  public:
-  explicit CellList(const Windows& windows) {
+  explicit CellLists(const Windows& windows) : windows_(windows) {
     const auto& [outer, middle, inner] = windows.axes;
-    for (std::int64_t i = 0; i < outer.window; ++i) {
-      for (std::int64_t j = 0; j < middle.window; ++j) {
-        for (std::int64_t k = 0; k < inner.window; ++k)
-          whole_.push_back(((i * middle.input + j) * inner.input + k) * windows.channels);
+    list({outer.window, middle.window, inner.window}, whole_);
+  }
+
+  Cells of(const Clipped& window) {
+    if (window.cells() == static_cast<std::int64_t>(whole_.size())) return whole_;
+    list({window.high[0] - window.low[0], window.high[1] - window.low[1],
+          window.high[2] - window.low[2]},
+         clipped_);
+    return clipped_;
+  }
+
+ private:
+  void list(const std::array<std::int64_t, 3>& extents, std::vector<std::int64_t>& cells) const {
+    cells.clear();
+    for (std::int64_t i = 0; i < extents[0]; ++i) {
+      for (std::int64_t j = 0; j < extents[1]; ++j) {
+        const std::int64_t line = (i * windows_.axes[1].input + j) * windows_.axes[2].input;
+        for (std::int64_t k = 0; k < extents[2]; ++k)
+          cells.push_back((line + k) * windows_.channels);
       }
     }
   }
 
-  void move_to(const Windows& windows, const Clipped& window) {
-    const bool is_whole = window.cells() == static_cast<std::int64_t>(whole_.size());
-    used_ = is_whole ? &whole_ : &clipped_;
-    start_ = 0;
-    if (is_whole) {
-      start_ = window.first_cell(windows);
-    } else {
-      clipped_.clear();
-      window.for_each_cell(windows, [this](std::int64_t cell) { clipped_.push_back(cell); });
-    }
-  }
-
-  std::size_t count() const { return used_->size(); }
-  std::int64_t at(std::size_t i) const { return start_ + (*used_)[i]; }
-
- private:
+  const Windows& windows_;
   std::vector<std::int64_t> whole_;
   std::vector<std::int64_t> clipped_;
-  const std::vector<std::int64_t>* used_ = &whole_;
-  std::int64_t start_ = 0;
 };
 
-// Calls `visit(cells, offset in y)` for the windows of positions [begin, end).
+// Calls `visit(first cell in x, cells, offset in y)` for the windows of positions [begin, end).
 template <class Visit>
 void for_each_cell_list(const Windows& windows, std::int64_t begin, std::int64_t end, Visit visit) {
-  CellList cells(windows);
+  CellLists lists(windows);
   for_each_run(windows, begin, end, [&](const Run& run) {
     for (std::int64_t i = 0; i < run.count; ++i) {
-      cells.move_to(windows, Clipped(windows, run, i));
-      visit(cells, (run.row + i) * windows.channels);
+      const Clipped window(windows, run, i);
+      visit(window.first_cell(windows), lists.of(window), (run.row + i) * windows.channels);
     }
   });
+}
+
+// What the window below the one at `cell` will read first: the input comes from beyond the nearest
+// caches, in strips too short for the CPU to foresee. Inlined by force, since g++ 12 drops calls of
+// functions that do nothing but this.
+[[gnu::always_inline]] inline void prefetch_next_lines(const Windows& windows, const float* cell) {
+  constexpr std::int64_t kFloatsPerLine = 16;  // of the cache
+  const auto& [outer, middle, inner] = windows.axes;
+  const std::int64_t line = inner.input * windows.channels;
+  for (std::int64_t i = 0; i < outer.stride; ++i) {
+    for (std::int64_t j = 0; j < middle.stride; ++j) {
+      const float* const below = cell + (i * middle.input + middle.stride + j) * line;
+      for (std::int64_t at = 0; at < inner.stride * windows.channels; at += kFloatsPerLine)
+        __builtin_prefetch(below + at);
+    }
+  }
 }
 
 template <class Value>
@@ -153,20 +170,13 @@ bool windows_tile(const Windows& windows) {
   });
 }
 
-// Calls `visit(first position, last position, whether to overwrite)` for each image. Windows may
-// overlap, so an image's gradient belongs to one part.
+// The gradient dx of one image, by `visit(windows of one image, whether to overwrite)`.
 template <class Visit>
-void for_each_image(const Windows& windows, bool fresh, float* dx, Visit visit) {
-  const std::int64_t size = windows.image_size();
-  const std::int64_t cost = size + windows.positions() * windows.cells() * windows.channels;
-  const bool overwrites = fresh && windows_tile(windows);
-  parallel_for(windows.images, cost, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t image = begin; image < end; ++image) {  // while it is in the cache
-      if (fresh && !overwrites) std::fill_n(dx + image * size, size, 0.0f);
-      const std::int64_t row = image * windows.positions();
-      with_vector_units([&] { visit(row, row + windows.positions(), overwrites); });
-    }
-  });
+void backward(Windows windows, float* dx, Visit visit) {
+  windows.images = 1;
+  const bool overwrites = windows_tile(windows);
+  if (!overwrites) std::fill_n(dx, windows.image_size(), 0.0f);
+  with_vector_units([&] { visit(windows, overwrites); });
 }
 
 template <class Sum>
@@ -188,48 +198,77 @@ void average(const Windows& windows, const float* x, float* y) {
   });
 }
 
+template <class Value>
+void write_largest(const float* x, Cells cells, float* y) {
+  Value largest;
+  get(x, largest);
+  for (const std::int64_t cell : cells.subspan(1)) {
+    Value value;
+    get(x + cell, value);
+    const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
+    largest = ((value > largest) | is_nan) ? value : largest;
+  }
+  put(largest, y);
+}
+
+template <class Value>
+void give_to_largest(const float* x, Cells cells, const float* y, const float* dy, bool overwrite,
+                     float* dx) {
+  Value largest;
+  Value rest;  // what no cell has got yet
+  get(y, largest);
+  get(dy, rest);
+  for (const std::int64_t cell : cells) {
+    Value value;
+    Value sum{};
+    get(x + cell, value);
+    if (!overwrite) get(dx + cell, sum);
+    const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
+    const auto hit = (value == largest) | is_nan;
+    sum += hit ? rest : Value{};
+    rest = hit ? Value{} : rest;
+    put(sum, dx + cell);
+  }
+}
+
+template <class Value>
+void share_out(Cells cells, const float* dy, bool overwrite, float* dx) {
+  Value share;
+  get(dy, share);
+  share /= static_cast<float>(cells.size());
+  for (const std::int64_t cell : cells) {
+    Value sum{};
+    if (!overwrite) get(dx + cell, sum);
+    sum += share;
+    put(sum, dx + cell);
+  }
+}
+
 }  // namespace
 
 void max_pool(const Windows& windows, const float* x, float* y) {
-  forward(windows, [&](std::int64_t begin, std::int64_t end) {
-    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t to) {
-      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
-        using Value = typename decltype(type)::type;
-        Value largest;
-        get(x + cells.at(0) + channel, largest);
-        for (std::size_t i = 1; i < cells.count(); ++i) {
-          Value value;
-          get(x + cells.at(i) + channel, value);
-          const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
-          largest = ((value > largest) | is_nan) ? value : largest;
-        }
-        put(largest, y + to + channel);
+  forward(windows, [=](std::int64_t begin, std::int64_t end) {
+    for_each_cell_list(windows, begin, end, [=](std::int64_t from, Cells cells, std::int64_t to) {
+      prefetch_next_lines(windows, x + from);
+      for_each_vector(windows.channels, [=](auto type, std::int64_t c) {
+        write_largest<typename decltype(type)::type>(x + from + c, cells, y + to + c);
       });
     });
   });
 }
 
-void max_pool_backward(const Windows& windows, const float* x, const float* y, const float* dy,
-                       bool fresh, float* dx) {
-  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
-    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
-      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
-        using Value = typename decltype(type)::type;
-        Value largest;
-        Value rest;  // what no cell has got yet
-        get(y + from + channel, largest);
-        get(dy + from + channel, rest);
-        for (std::size_t i = 0; i < cells.count(); ++i) {
-          Value value;
-          Value sum{};
-          get(x + cells.at(i) + channel, value);
-          if (!overwrites) get(dx + cells.at(i) + channel, sum);
-          const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
-          const auto hit = (value == largest) | is_nan;
-          sum += hit ? rest : Value{};
-          rest = hit ? Value{} : rest;
-          put(sum, dx + cells.at(i) + channel);
-        }
+void max_pool_backward(const Windows& windows, std::int64_t image, const float* x, const float* y,
+                       const float* dy, float* dx) {
+  const std::int64_t first_row = image * windows.positions() * windows.channels;
+  x += image * windows.image_size();
+  y += first_row;
+  dy += first_row;
+  backward(windows, dx, [=](const Windows& one, bool overwrite) {
+    for_each_cell_list(one, 0, one.rows(), [=](std::int64_t to, Cells cells, std::int64_t from) {
+      prefetch_next_lines(one, x + to);
+      for_each_vector(one.channels, [=](auto type, std::int64_t c) {
+        give_to_largest<typename decltype(type)::type>(x + to + c, cells, y + from + c,
+                                                       dy + from + c, overwrite, dx + to + c);
       });
     });
   });
@@ -240,21 +279,12 @@ void average_pool(const Windows& windows, const float* x, float* y) {
   windows.cells() <= kShort ? average<float>(windows, x, y) : average<double>(windows, x, y);
 }
 
-void average_pool_backward(const Windows& windows, const float* dy, bool fresh, float* dx) {
-  for_each_image(windows, fresh, dx, [&](std::int64_t begin, std::int64_t end, bool overwrites) {
-    for_each_cell_list(windows, begin, end, [&](const CellList& cells, std::int64_t from) {
-      const float count = static_cast<float>(cells.count());
-      for_each_vector(windows.channels, [&](auto type, std::int64_t channel) {
-        using Value = typename decltype(type)::type;
-        Value share;
-        get(dy + from + channel, share);
-        share /= count;
-        for (std::size_t i = 0; i < cells.count(); ++i) {
-          Value sum{};
-          if (!overwrites) get(dx + cells.at(i) + channel, sum);
-          sum += share;
-          put(sum, dx + cells.at(i) + channel);
-        }
+void average_pool_backward(const Windows& windows, std::int64_t image, const float* dy, float* dx) {
+  dy += image * windows.positions() * windows.channels;
+  backward(windows, dx, [=](const Windows& one, bool overwrite) {
+    for_each_cell_list(one, 0, one.rows(), [=](std::int64_t to, Cells cells, std::int64_t from) {
+      for_each_vector(one.channels, [=](auto type, std::int64_t c) {
+        share_out<typename decltype(type)::type>(cells, dy + from + c, overwrite, dx + to + c);
       });
     });
   });

@@ -58,22 +58,27 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   kernels::convolve(convolution, x.data(), kernel.data(), bias.data(), TensorAccess::data(y));
   const Tensor* const inputs[] = {&x, &kernel, &bias};
   const Tensor outcome = activation == FusedActivation::linear ? Tensor() : y;
-  return autodiff::record("convolution", std::move(y), std::span(inputs, bias.defined() ? 3 : 2),
-                          [=](const Tensor& dy, autodiff::InputGradients& gradients) {
-                            GradientTarget dx(gradients, 0, x.shape());
-                            GradientTarget dkernel(gradients, 1, kernel.shape());
-                            std::optional<GradientTarget> dbias;
-                            if (bias.defined()) dbias.emplace(gradients, 2, bias.shape());
-                            kernels::convolve_backward(
-                                convolution, x.data(), kernel.data(), outcome.data(), dy.data(),
-                                {.x = dx.data(),
-                                 .fresh_x = dx.fresh(),
-                                 .kernel = dkernel.zeroed_data(),
-                                 .bias = dbias ? dbias->zeroed_data() : nullptr});
-                            dx.finish();
-                            dkernel.finish();
-                            if (dbias) dbias->finish();
-                          });
+  const auto backward = [=](const Tensor& dy, autodiff::InputGradients& gradients) {
+    GradientTarget dx(gradients, 0, x.shape());
+    GradientTarget dkernel(gradients, 1, kernel.shape());
+    std::optional<GradientTarget> dbias;
+    if (bias.defined()) dbias.emplace(gradients, 2, bias.shape());
+    const kernels::ConvolutionGradients targets{.x = dx.data(),
+                                                .fresh_x = dx.fresh(),
+                                                .kernel = dkernel.zeroed_data(),
+                                                .bias = dbias ? dbias->zeroed_data() : nullptr};
+    const autodiff::PendingGradient* const pending = gradients.pending_outcome();
+    const bool by_images = pending != nullptr && kernels::takes_images(convolution, targets);
+    const Tensor whole = pending == nullptr || by_images ? dy : computed(*pending);
+    kernels::convolve_backward(
+        convolution, x.data(), kernel.data(), outcome.data(),
+        {.values = whole.data(), .write = by_images ? &pending->write : nullptr}, targets);
+    dx.finish();
+    dkernel.finish();
+    if (dbias) dbias->finish();
+  };
+  return autodiff::record_taking_pending("convolution", std::move(y),
+                                         std::span(inputs, bias.defined() ? 3 : 2), backward);
 }
 
 }  // namespace strata::ops

@@ -2,7 +2,6 @@
 
 #include "core/check.hpp"
 #include "kernels/pooling.hpp"
-#include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
 #include "ops/windows.hpp"
 #include "strata/autodiff/record.hpp"
@@ -33,9 +32,10 @@ Tensor max_pool(const Tensor& x, const PoolingGeometry& geometry) {
   kernels::max_pool(windows, x.data(), TensorAccess::data(y));
   return autodiff::record(
       kWho, y, {x}, [windows, x, y](const Tensor& dy, autodiff::InputGradients& inputs) {
-        GradientTarget dx(inputs, 0, x.shape());
-        kernels::max_pool_backward(windows, x.data(), y.data(), dy.data(), dx.fresh(), dx.data());
-        dx.finish();
+        inputs.add_pending(0, {x.shape(), [=](std::int64_t image, float* dx) {
+                                 kernels::max_pool_backward(windows, image, x.data(), y.data(),
+                                                            dy.data(), dx);
+                               }});
       });
 }
 
@@ -48,9 +48,9 @@ Tensor average_pool(const Tensor& x, const PoolingGeometry& geometry) {
   return autodiff::record(
       kWho, std::move(y), {x},
       [windows, shape = x.shape()](const Tensor& dy, autodiff::InputGradients& inputs) {
-        GradientTarget dx(inputs, 0, shape);
-        kernels::average_pool_backward(windows, dy.data(), dx.fresh(), dx.data());
-        dx.finish();
+        inputs.add_pending(0, {shape, [=](std::int64_t image, float* dx) {
+                                 kernels::average_pool_backward(windows, image, dy.data(), dx);
+                               }});
       });
 }
 

@@ -107,7 +107,7 @@ TEST(Convolution, GradientsAgreeWithPlainLoops) {
       for (std::size_t i = 0; i < dy.size(); ++i)
         expected_dbias[i % static_cast<std::size_t>(c.filters)] += dy[i];
       convolve_backward(
-          c, x.data(), kernel.data(), nullptr, dy.data(),
+          c, x.data(), kernel.data(), nullptr, {.values = dy.data()},
           {.x = dx.data(), .fresh_x = fresh, .kernel = dkernel.data(), .bias = dbias.data()});
       EXPECT_EQ(dx, expected_dx) << c.windows.channels << ", " << c.filters;
       EXPECT_EQ(dkernel, expected_dkernel) << c.windows.channels << ", " << c.filters;
@@ -124,7 +124,8 @@ TEST(Convolution, OfTheKernelAloneLeavesTheInputAlone) {
   auto expected = dkernel;
   for_each_product(
       c, [&](std::size_t xi, std::size_t ki, std::size_t yi) { expected[ki] += dy[yi] * x[xi]; });
-  convolve_backward(c, x.data(), nullptr, nullptr, dy.data(), {.kernel = dkernel.data()});
+  convolve_backward(c, x.data(), nullptr, nullptr, {.values = dy.data()},
+                    {.kernel = dkernel.data()});
   EXPECT_EQ(dkernel, expected);
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <utility>
@@ -20,12 +21,28 @@
 
 namespace strata::autodiff {
 
+/// A gradient that is computed sample by sample where it is used, so that a large one need not
+/// travel to memory and back. `write` may be called from several threads at once.
+struct PendingGradient {
+  Shape shape;  ///< samples first
+  std::function<void(std::int64_t sample, float* to)> write;
+};
+
+/// What the sweep knows of a place on the tape.
+struct GradientSlot {
+  bool wanted = false;      ///< somebody asked for its gradient, or for one that follows from it
+  bool is_source = false;   ///< its own is what somebody asked for
+  bool may_wait = false;    ///< the op that made it takes pending gradients
+  Tensor sum;               ///< undefined until there is something to add
+  PendingGradient pending;  ///< in place of the sum
+};
+
 /// The gradients of one operation's inputs, as the sweep gathers them.
 class InputGradients {
  public:
-  InputGradients(std::span<const int> slots, std::span<const char> wanted,
-                 std::span<Tensor> gradients)
-      : slots_(slots), wanted_(wanted), gradients_(gradients) {}
+  InputGradients(std::span<const int> inputs, const GradientSlot& outcome,
+                 std::span<GradientSlot> slots)
+      : inputs_(inputs), outcome_(outcome), slots_(slots) {}
 
   /// Whether anybody asked for this input's gradient; if not, don't compute it.
   bool wanted(int input) const;
@@ -37,13 +54,26 @@ class InputGradients {
   /// The gradient so far, to be added to in place; `null` if there is none yet (then use `add`).
   float* accumulated(int input);
 
- private:
-  Tensor& slot(int input) const;
+  /// Like `add`, but leaves the work to the op that made the input, if that takes it and nothing
+  /// else is added.
+  void add_pending(int input, PendingGradient gradient);
 
-  std::span<const int> slots_;
-  std::span<const char> wanted_;
-  std::span<Tensor> gradients_;
+  /// The outcome's gradient, for an op recorded by `record_taking_pending`: null, or in place of
+  /// the gradient that `backward` gets, which is undefined then.
+  const PendingGradient* pending_outcome() const {
+    return outcome_.pending.write ? &outcome_.pending : nullptr;
+  }
+
+ private:
+  GradientSlot& slot(int input) const;
+
+  std::span<const int> inputs_;
+  const GradientSlot& outcome_;
+  std::span<GradientSlot> slots_;
 };
+
+/// All of it.
+Tensor computed(const PendingGradient& gradient);
 
 using Backward = std::function<void(const Tensor& gradient, InputGradients& inputs)>;
 
@@ -52,7 +82,7 @@ bool recording(std::span<const Tensor* const> inputs);
 
 namespace detail {
 Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-              Backward backward);
+              Backward backward, bool takes_pending = false);
 }  // namespace detail
 
 /// `value`, remembered as the outcome of `op` on `inputs`. `backward` turns the outcome's gradient
@@ -70,6 +100,14 @@ Tensor record(const char* op, Tensor value, const std::reference_wrapper<const T
   for (std::size_t i = 0; i < N; ++i) pointers[i] = &inputs[i].get();
   return record(op, std::move(value), std::span<const Tensor* const>(pointers),
                 std::forward<F>(backward));
+}
+
+/// The same for an op whose `backward` looks at `InputGradients::pending_outcome()` first.
+template <class F>
+Tensor record_taking_pending(const char* op, Tensor value, std::span<const Tensor* const> inputs,
+                             F&& backward) {
+  if (!recording(inputs)) return value;
+  return detail::record(op, std::move(value), inputs, Backward(std::forward<F>(backward)), true);
 }
 
 /// The outcome of an operation that has no gradient by its nature (argmax, comparisons): a

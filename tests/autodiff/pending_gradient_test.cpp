@@ -1,0 +1,108 @@
+// A pooled convolution: pooling leaves its gradient to the convolution, image by image.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "strata/autodiff/gradient_tape.hpp"
+#include "strata/ops/ops.hpp"
+#include "strata/tensor/random.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+using ops::ConvolutionGeometry;
+using ops::Padding;
+
+struct PooledConvolution {
+  ConvolutionGeometry geometry;
+  ops::PoolingGeometry pooling;
+  Tensor (*pool)(const Tensor&, const ops::PoolingGeometry&) = ops::max_pool;
+};
+
+std::vector<PooledConvolution> pooled_convolutions() {
+  return {
+      {{}, {}},
+      {{.padding = Padding::same}, {{3, 3, 3}, {1, 1, 1}, Padding::same}},
+      {{}, {{2, 2, 2}, {3, 3, 3}}},
+      {{.strides = {2, 2, 2}}, {}},
+      {{.groups = 2}, {}},
+      {{}, {}, ops::average_pool},
+      {{.padding = Padding::same}, {{3, 3, 3}, {2, 2, 2}, Padding::same}, ops::average_pool},
+  };
+}
+
+class PendingGradient : public ::testing::TestWithParam<PooledConvolution> {
+ protected:
+  // Of `loss(y, pooled)` for the kernel, the bias and the input.
+  template <class Loss>
+  std::vector<Tensor> gradients(Loss loss) const {
+    random::Generator generator(1);
+    const Tensor images = generator.normal({3, 9, 9, 4}, 0.0f, 1.0f);
+    const Variable kernel("kernel",
+                          generator.normal({3, 3, 4 / GetParam().geometry.groups, 6}, 0.0f, 1.0f));
+    const Variable bias("bias", generator.normal({6}, 0.0f, 1.0f));
+    GradientTape tape({.persistent = true});
+    const Tensor x = tape.watch(images);
+    const Tensor y =
+        ops::convolution(x, kernel, bias, GetParam().geometry, ops::FusedActivation::relu);
+    const auto pooled = [&](const Tensor& from) {
+      return ops::sum(ops::square(GetParam().pool(from, GetParam().pooling)));
+    };
+    const Tensor target = loss(y, pooled);
+    std::vector<Tensor> result = tape.gradient(target, {kernel, bias});
+    result.push_back(tape.gradient(target, x));
+    return result;
+  }
+};
+
+constexpr auto pool_alone = [](const Tensor& y, auto pooled) { return pooled(y); };
+// The sum has a gradient of its own, so that nothing is left to the convolution.
+constexpr auto pool_a_copy = [](const Tensor& y, auto pooled) { return pooled(y + 0.0f); };
+
+void expect_equal(const std::vector<Tensor>& actual, const std::vector<Tensor>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) EXPECT_THAT(actual[i], IsClose(expected[i]));
+}
+
+TEST_P(PendingGradient, IsThatComputedAtOnce) {
+  expect_equal(gradients(pool_alone), gradients(pool_a_copy));
+}
+
+TEST_P(PendingGradient, IsAddedToThoseOfOtherUsesWhateverTheirOrder) {
+  const auto pooled_first = [](const Tensor& y, auto pooled) {
+    const Tensor loss = pooled(y);
+    return loss + ops::sum(ops::sin(y));
+  };
+  const auto pooled_last = [](const Tensor& y, auto pooled) {
+    const Tensor other = ops::sum(ops::sin(y));
+    return pooled(y) + other;
+  };
+  const auto pooled_twice = [](const Tensor& y, auto pooled) { return pooled(y) + pooled(y); };
+  const auto copy_and_other = [](const Tensor& y, auto pooled) {
+    return pooled(y + 0.0f) + ops::sum(ops::sin(y));
+  };
+  const auto copy_twice = [](const Tensor& y, auto pooled) { return 2.0f * pooled(y + 0.0f); };
+  expect_equal(gradients(pooled_first), gradients(copy_and_other));
+  expect_equal(gradients(pooled_last), gradients(copy_and_other));
+  expect_equal(gradients(pooled_twice), gradients(copy_twice));
+}
+
+TEST_P(PendingGradient, IsComputedForWhoeverAsks) {
+  const auto of_outcome = [](bool copy) {
+    random::Generator generator(2);
+    const Tensor x = generator.normal({2, 9, 9, 4}, 0.0f, 1.0f);
+    const int groups = GetParam().geometry.groups;
+    const Variable kernel("kernel", generator.normal({3, 3, 4 / groups, 6}, 0.0f, 1.0f));
+    GradientTape tape;
+    const Tensor y = ops::convolution(x, kernel, Tensor(), GetParam().geometry);
+    const Tensor pooled = GetParam().pool(copy ? y + 0.0f : y, GetParam().pooling);
+    return tape.gradient(ops::sum(ops::square(pooled)), std::vector<Tensor>{y}).front();
+  };
+  EXPECT_THAT(of_outcome(false), IsClose(of_outcome(true)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Poolings, PendingGradient, ::testing::ValuesIn(pooled_convolutions()));
+
+}  // namespace
+}  // namespace strata::testing

@@ -24,18 +24,27 @@ int num_threads() {
   return chosen > 0 ? chosen : omp_get_max_threads();
 }
 
-void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body) {
-  const int threads = static_cast<int>(std::min<std::int64_t>(num_threads(), parts));
-  if (threads <= 1 || omp_in_parallel() != 0) {
-    for (std::int64_t part = 0; part < parts; ++part) body(part);
+int worker_count(std::int64_t parts) {
+  if (omp_in_parallel() != 0) return 1;
+  return static_cast<int>(std::clamp<std::int64_t>(parts, 1, num_threads()));
+}
+
+void parallel_parts(std::int64_t parts, int workers,
+                    const std::function<void(std::int64_t, int)>& body) {
+  if (workers == 1) {
+    for (std::int64_t part = 0; part < parts; ++part) body(part, 0);
     return;
   }
-  profile::ParallelProducts products(threads);
-#pragma omp parallel for num_threads(threads) schedule(static)
+  profile::ParallelProducts products(workers);
+#pragma omp parallel for num_threads(workers) schedule(static)
   for (std::int64_t part = 0; part < parts; ++part) {
     const profile::ParallelProducts::Part timed(products);
-    body(part);
+    body(part, omp_get_thread_num());
   }
+}
+
+void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body) {
+  parallel_parts(parts, worker_count(parts), [&](std::int64_t part, int) { body(part); });
 }
 
 }  // namespace strata

@@ -12,6 +12,13 @@ namespace strata {
 /// does not throw.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
+/// How many threads at most share so many parts.
+int worker_count(std::int64_t parts);
+
+/// The same on that many workers, for bodies that need room to work in: `body(part, worker)`.
+void parallel_parts(std::int64_t parts, int workers,
+                    const std::function<void(std::int64_t, int)>& body);
+
 /// Consecutive items of a fixed partition.
 struct Part {
   std::int64_t begin;

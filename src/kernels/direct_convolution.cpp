@@ -7,6 +7,7 @@
 #include "core/profile.hpp"
 #include "kernels/convolution_parts.hpp"
 #include "kernels/epilogue.hpp"
+#include "kernels/frame.hpp"
 #include "kernels/panels.hpp"
 #include "kernels/tile_products.hpp"
 
@@ -15,75 +16,8 @@ namespace {
 
 using ops::FusedActivation;
 
-constexpr std::int64_t kFewestColumns = 4;  // fewer would leave most of a vector idle
-
-// ---- what is read
-
-// An image within margins of zeros.
-struct Frame {
-  std::array<std::int64_t, 3> inside;
-  std::array<std::int64_t, 3> front;
-  std::array<std::int64_t, 3> extents;
-  std::int64_t channels;
-
-  bool has_margins() const { return inside != extents; }
-  std::int64_t size() const { return extents[0] * extents[1] * extents[2] * channels; }
-  std::int64_t at(std::int64_t i, std::int64_t j, std::int64_t k) const {
-    return ((i * extents[1] + j) * extents[2] + k) * channels;
-  }
-
-  // Calls `visit(line inside, counted; where it lies in the frame)`.
-  template <class Visit>
-  void for_each_line(Visit visit) const {
-    for (std::int64_t i = 0; i < inside[0]; ++i) {
-      for (std::int64_t j = 0; j < inside[1]; ++j)
-        visit(i * inside[1] + j, at(i + front[0], j + front[1], front[2]));
-    }
-  }
-
-  void clear_margins(float* frame) const {
-    std::int64_t done = 0;
-    for_each_line([&](std::int64_t, std::int64_t at) {
-      std::fill(frame + done, frame + at, 0.0f);
-      done = at + inside[2] * channels;
-    });
-    std::fill(frame + done, frame + size(), 0.0f);
-  }
-
-  void enter(const float* image, float* frame) const {
-    for_each_line([&](std::int64_t line, std::int64_t to) {
-      std::copy_n(image + line * inside[2] * channels, inside[2] * channels, frame + to);
-    });
-  }
-};
-
-// The input, as far as windows reach.
-Frame input_frame(const Windows& windows) {
-  Frame frame{{}, {}, {}, windows.channels};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const WindowAxis& axis = windows.axes[i];
-    const std::int64_t reach =
-        (axis.output - 1) * axis.stride + (axis.window - 1) * axis.dilation + 1;
-    frame.inside[i] = axis.input;
-    frame.front[i] = axis.padding;
-    frame.extents[i] = std::max(axis.input + axis.padding, reach);
-  }
-  return frame;
-}
-
-// The outcome's gradient, so far around it as windows reach from all positions of the input.
-// Strides are 1.
-Frame output_frame(const Windows& windows, std::int64_t filters) {
-  Frame frame{{}, {}, {}, filters};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const WindowAxis& axis = windows.axes[i];
-    const std::int64_t reach = (axis.window - 1) * axis.dilation;
-    frame.inside[i] = axis.output;
-    frame.front[i] = reach - axis.padding;
-    frame.extents[i] = axis.input + reach;
-  }
-  return frame;
-}
+constexpr std::int64_t kFewestColumns = 4;    // fewer would leave most of a vector idle
+constexpr std::int64_t kImagesToSpread = 16;  // fewer are cut into lines, and entered by each part
 
 // A window's stretches of neighbouring floats within a frame, from its first cell.
 std::vector<std::int64_t> stretch_offsets(const Windows& windows, const Frame& frame) {
@@ -174,9 +108,9 @@ std::array<std::int64_t, 3> strides_of(const Windows& windows) {
 
 // ---- backward
 
-// What a part of a backward pass has to itself.
+// What a part of a backward pass has to itself, or its worker.
 struct BackwardScratch {
-  float* input;        // a framed image; null if the images need no frame
+  int worker;
   float* outcome;      // an image of dy; null if it is there already
   float* errors;       // the gradient of what the activation is applied to, framed
   float* kernel_sums;  // null, or this part's share of the kernel's gradient, in panels
@@ -192,6 +126,7 @@ struct BackwardWork {
   const OutcomeGradient& dy;
   float* dx;  // null if nobody wants it
   Frame input;
+  FramedImages inputs;
   Frame output;
   Panels kernel;
   std::vector<std::int64_t> offsets;  // of the window within the input's frame
@@ -205,18 +140,12 @@ struct BackwardWork {
 
 void BackwardWork::run(const Part& images, const BackwardScratch& own) const {
   const std::int64_t image_size = convolution.windows.image_size();
-  if (own.input != nullptr) input.clear_margins(own.input);
-  output.clear_margins(own.errors);
   for (std::int64_t image = images.begin; image < images.end; ++image) {
     fill_errors(image, own);
     if (own.bias_sums != nullptr) add_bias_gradient(own.errors, own.bias_sums);
     if (own.kernel_sums != nullptr) {
-      const float* from = x + image * image_size;
-      if (own.input != nullptr) {
-        input.enter(from, own.input);
-        from = own.input;
-      }
-      add_kernel_gradient(from, own.errors, own.kernel_sums);
+      add_kernel_gradient(inputs.enter(x + image * image_size, own.worker), own.errors,
+                          own.kernel_sums);
     }
     if (dx != nullptr) {
       back.run(products, own.errors, {0, back.positions[0] * back.positions[1]},
@@ -345,23 +274,19 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   const std::int64_t image_lines = pass.positions[0] * pass.positions[1];
   const std::int64_t line_floats = pass.positions[2] * filters;
   const std::int64_t lines = windows.images * image_lines;
-  const std::int64_t parts = worthwhile_parts(convolution, lines, kMostConvolutionParts);
-  const std::int64_t frame_floats = frame.has_margins() ? frame.size() : 0;
-  const Buffer frames = scratch(parts, frame_floats);
-  parallel_parts(parts, [&](std::int64_t part) {
-    const Part range = Part::of(lines, part, parts);
-    float* const framed = frames.data() + part * frame_floats;
-    if (frame_floats > 0) frame.clear_margins(framed);
+  const bool by_images = frame.has_margins() && windows.images >= kImagesToSpread;
+  const std::int64_t items = by_images ? windows.images : lines;
+  const std::int64_t parts = worthwhile_parts(convolution, items, kMostConvolutionParts);
+  const int workers = worker_count(parts);
+  const FramedImages framed(frame, workers);
+  parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
+    Part range = Part::of(items, part, parts);
+    if (by_images) range = {range.begin * image_lines, range.end * image_lines};
     for (std::int64_t line = range.begin; line < range.end;) {
       const std::int64_t image = line / image_lines;
       const std::int64_t end = std::min(range.end, (image + 1) * image_lines);
-      const float* from = x + image * windows.image_size();
-      if (frame_floats > 0) {
-        frame.enter(from, framed);
-        from = framed;
-      }
-      pass.run(*tile_products(), from, {line - image * image_lines, end - image * image_lines},
-               y + line * line_floats);
+      pass.run(*tile_products(), framed.enter(x + image * windows.image_size(), worker),
+               {line - image * image_lines, end - image * image_lines}, y + line * line_floats);
       line = end;
     }
     if (convolution.activation != FusedActivation::relu) {
@@ -377,8 +302,13 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
   const Windows& windows = convolution.windows;
   const std::int64_t filters = convolution.filters;
   const int lanes = tile_products()->lanes;
-  const Frame input = input_frame(windows);
   const bool wants_x = gradients.x != nullptr;
+  const bool wants_kernel = gradients.kernel != nullptr;
+  const std::int64_t parts =
+      worthwhile_parts(convolution, windows.images,
+                       wants_kernel ? most_kernel_sums(convolution) : kMostConvolutionParts);
+  const int workers = worker_count(parts);
+  const Frame input = input_frame(windows);
   const Frame output = wants_x ? output_frame(windows, filters)
                                : Frame{outputs_of(windows), {}, outputs_of(windows), filters};
   const Panels turned(windows.cells() * filters, windows.channels, lanes);
@@ -391,6 +321,7 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
       .dy = dy,
       .dx = gradients.x,
       .input = input,
+      .inputs = FramedImages(input, workers),
       .output = output,
       .kernel = Panels(convolution.columns().depth(), filters, lanes),
       .offsets = stretch_offsets(windows, input),
@@ -405,30 +336,28 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
                .add = !gradients.fresh_x,
                .columns = windows.channels}};
 
-  const bool wants_kernel = gradients.kernel != nullptr;
-  const std::int64_t parts =
-      worthwhile_parts(convolution, windows.images,
-                       wants_kernel ? most_kernel_sums(convolution) : kMostConvolutionParts);
-  const std::int64_t input_floats = input.has_margins() ? input.size() : 0;
-  const std::int64_t output_floats = output.size() + 2 * lanes;  // the last panel is read whole
-  const std::int64_t sum_floats = work.kernel.floats();
-  const Buffer inputs = scratch(parts, input_floats);
   const std::int64_t outcome_floats = dy.write != nullptr ? windows.positions() * filters : 0;
-  const Buffer outcomes = scratch(parts, outcome_floats);
-  const Buffer outputs = scratch(parts, output_floats);
+  const std::int64_t error_floats = output.size() + 2 * lanes;  // the last panel is read whole
+  const std::int64_t sum_floats = work.kernel.floats();
+  const Buffer outcomes = scratch(workers, outcome_floats);
+  const Buffer errors = scratch(workers, error_floats);
+  for (int worker = 0; worker < workers; ++worker) {
+    float* const framed = errors.data() + worker * error_floats;
+    output.clear_margins(framed);
+    std::fill(framed + output.size(), framed + error_floats, 0.0f);
+  }
   const Buffer kernel_sums = wants_kernel ? scratch(parts, sum_floats) : Buffer();
   const Buffer bias_sums = gradients.bias != nullptr ? scratch(parts, 2 * filters) : Buffer();
   auto* const sums = reinterpret_cast<double*>(bias_sums.data());
   if (sums != nullptr) std::uninitialized_fill_n(sums, parts * filters, 0.0);
 
-  parallel_parts(parts, [&](std::int64_t part) {
+  parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     const BackwardScratch own{
-        .input = input_floats > 0 ? inputs.data() + part * input_floats : nullptr,
-        .outcome = outcome_floats > 0 ? outcomes.data() + part * outcome_floats : nullptr,
-        .errors = outputs.data() + part * output_floats,
+        .worker = worker,
+        .outcome = outcome_floats > 0 ? outcomes.data() + worker * outcome_floats : nullptr,
+        .errors = errors.data() + worker * error_floats,
         .kernel_sums = wants_kernel ? kernel_sums.data() + part * sum_floats : nullptr,
         .bias_sums = sums == nullptr ? nullptr : sums + part * filters};
-    std::fill_n(own.errors + output.size(), 2 * lanes, 0.0f);
     if (wants_kernel) std::fill_n(own.kernel_sums, sum_floats, 0.0f);
     work.run(Part::of(windows.images, part, parts), own);
   });

@@ -30,7 +30,7 @@ struct Part {
 };
 
 /// Items a part must have for a thread to be worth waking, if an item costs about one addition.
-inline constexpr std::int64_t kItemsPerPart = 1 << 14;
+inline constexpr std::int64_t kItemsPerPart = 1 << 12;
 
 /// How many parts [0, count) is cut into if each item costs about `cost` additions: at most 64.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
@@ -41,7 +41,7 @@ inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
 /// How many parts, at most `most`, `items` are cut into for matrix products of so many
 /// multiplications in all.
 inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std::int64_t most) {
-  constexpr std::int64_t kProductsPerPart = 1 << 19;
+  constexpr std::int64_t kProductsPerPart = 1 << 17;
   return std::clamp<std::int64_t>(products / kProductsPerPart, 1,
                                   std::clamp<std::int64_t>(items, 1, most));
 }

@@ -49,12 +49,13 @@ void back_through_activation(std::int64_t rows, std::int64_t columns, const floa
       kernels::add_column_sums(count, columns, (linear ? dy : dz) + at,
                                sums.data() + part * columns);
   });
-  for (std::int64_t j = 0; db != nullptr && j < columns; ++j) {
-    double total = 0.0;
-    for (std::int64_t part = 0; part < parts; ++part)
-      total += sums[static_cast<std::size_t>(part * columns + j)];
-    db[j] += static_cast<float>(total);
+  if (db == nullptr) return;
+  for (std::int64_t part = 1; part < parts; ++part) {
+    for (std::int64_t j = 0; j < columns; ++j)
+      sums[static_cast<std::size_t>(j)] += sums[static_cast<std::size_t>(part * columns + j)];
   }
+  for (std::int64_t j = 0; j < columns; ++j)
+    db[j] += static_cast<float>(sums[static_cast<std::size_t>(j)]);
 }
 
 }  // namespace

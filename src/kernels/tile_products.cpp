@@ -1,5 +1,6 @@
 #include "kernels/tile_products.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -10,12 +11,20 @@ struct Avx2 {
   using Vector = float __attribute__((vector_size(32)));
   static constexpr int kLanes = 8;
   static constexpr int kMostRows = 6;  // 12 sums, 2 factors and a spare in 16 registers
+  template <int kRows, int kVectors>
+  static void multiply(const RowsTimesPanel& task);
+  template <int kRows, int kVectors>
+  static void add(const GridProduct& task);
 };
 
 struct Avx512 {
   using Vector = float __attribute__((vector_size(64)));
   static constexpr int kLanes = 16;
   static constexpr int kMostRows = 8;  // 16 sums hide the latency of multiply-add
+  template <int kRows, int kVectors>
+  static void multiply(const RowsTimesPanel& task);
+  template <int kRows, int kVectors>
+  static void add(const GridProduct& task);
 };
 
 template <class Isa>
@@ -23,38 +32,57 @@ template <class Isa>
   std::memcpy(&to, from, sizeof(to));
 }
 
-template <class Isa, int kVectors>
-[[gnu::always_inline]] inline void store_columns(const typename Isa::Vector* values, float* to,
-                                                 std::int64_t columns) {
-  if (columns >= kVectors * Isa::kLanes) {
-    std::memcpy(to, values, kVectors * sizeof(values[0]));
-  } else {
-    std::memcpy(to, values, static_cast<std::size_t>(columns) * sizeof(float));
+// By calls, and through copies: sums whose own address goes further would not stay in registers.
+[[gnu::noinline]] void copy_part(const float* from, std::int64_t columns, float* to) {
+  std::copy_n(from, columns, to);
+}
+
+template <class Isa, int kRows, int kVectors>
+[[gnu::always_inline]] inline void store_rows(const typename Isa::Vector (&sums)[kRows][kVectors],
+                                              float* to, std::int64_t step) {
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i, to += step) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v)
+      std::memcpy(to + v * Isa::kLanes, &sums[i][v], sizeof(sums[i][v]));
   }
+}
+
+template <class Isa, int kRows, int kVectors>
+[[gnu::always_inline]] inline void store_tile(const typename Isa::Vector (&sums)[kRows][kVectors],
+                                              float* to, std::int64_t step, std::int64_t columns) {
+  constexpr int kWidth = kVectors * Isa::kLanes;
+  if (columns >= kWidth) return store_rows<Isa>(sums, to, step);
+  float copies[kRows * kWidth];
+  store_rows<Isa>(sums, copies, kWidth);
+  for (int i = 0; i < kRows; ++i) copy_part(copies + i * kWidth, columns, to + i * step);
 }
 
 template <class Isa, int kVectors>
 [[gnu::always_inline]] inline void load_columns(const float* from, std::int64_t columns,
                                                 typename Isa::Vector* values) {
-  if (columns >= kVectors * Isa::kLanes) {
-    std::memcpy(values, from, kVectors * sizeof(values[0]));
-  } else {
-    std::memset(values, 0, kVectors * sizeof(values[0]));
-    std::memcpy(values, from, static_cast<std::size_t>(columns) * sizeof(float));
+  float copies[kVectors * Isa::kLanes] = {};
+  if (columns < kVectors * Isa::kLanes) {
+    copy_part(from, columns, copies);
+    from = copies;
   }
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) load<Isa>(from + v * Isa::kLanes, values[v]);
 }
 
 template <class Isa, int kRows, int kVectors>
-[[gnu::always_inline]] inline void multiply_tile(const RowsTimesPanel& task) {
+[[gnu::always_inline]] inline void multiply_tile(const RowsTimesPanel task) {
   using Vector = typename Isa::Vector;
+  Vector start[kVectors] = {};
+  if (task.start != nullptr) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) load<Isa>(task.start + v * Isa::kLanes, start[v]);
+  }
   Vector sums[kRows][kVectors];
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      sums[i][v] = Vector{};
-      if (task.start != nullptr) load<Isa>(task.start + v * Isa::kLanes, sums[i][v]);
-    }
+    for (int v = 0; v < kVectors; ++v) sums[i][v] = start[v];
   }
   const float* panel = task.panel;
   const std::int64_t step = task.a_step;
@@ -72,25 +100,27 @@ template <class Isa, int kRows, int kVectors>
       }
     }
   }
+  if (task.add) {
 #pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) {
-    float* const y = task.y + i * task.y_step;
-    if (task.add) {
+    for (int i = 0; i < kRows; ++i) {
       Vector before[kVectors];
-      load_columns<Isa, kVectors>(y, task.columns, before);
+      load_columns<Isa, kVectors>(task.y + i * task.y_step, task.columns, before);
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) sums[i][v] += before[v];
     }
-    if (task.relu) {
+  }
+  if (task.relu) {
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) sums[i][v] = sums[i][v] < 0.0f ? Vector{} : sums[i][v];
     }
-    store_columns<Isa, kVectors>(sums[i], y, task.columns);
   }
+  store_tile<Isa, kRows, kVectors>(sums, task.y, task.y_step, task.columns);
 }
 
 template <class Isa, int kRows, int kVectors>
-[[gnu::always_inline]] inline void add_tile(const GridProduct& task) {
+[[gnu::always_inline]] inline void add_tile(const GridProduct task) {
   using Vector = typename Isa::Vector;
   Vector sums[kRows][kVectors];
 #pragma GCC unroll 8
@@ -118,14 +148,12 @@ template <class Isa, int kRows, int kVectors>
       dz += task.dz_steps[1];
     }
   }
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i)
-    store_columns<Isa, kVectors>(sums[i], task.sums + i * task.sums_step, task.columns);
+  store_tile<Isa, kRows, kVectors>(sums, task.sums, task.sums_step, task.columns);
 }
 
 /// Calls `visit(std::integral_constant<int, n>)` for n in [1, kMost].
 template <int kMost, class Visit>
-[[gnu::always_inline]] inline void with_constant(std::int64_t n, const Visit& visit) {
+void with_constant(std::int64_t n, const Visit& visit) {
   if constexpr (kMost > 1) {
     if (n < kMost) return with_constant<kMost - 1>(n, visit);
   }
@@ -134,7 +162,7 @@ template <int kMost, class Visit>
 
 // Tiles of even size, since small ones don't fill the pipeline: `run(first row, constant rows)`.
 template <class Isa, class Run>
-[[gnu::always_inline]] inline void for_each_tile(std::int64_t rows, const Run& run) {
+void for_each_tile(std::int64_t rows, const Run& run) {
   const std::int64_t tiles = (rows + Isa::kMostRows - 1) / Isa::kMostRows;
   for (std::int64_t i = 0; i < tiles; ++i) {
     const std::int64_t begin = rows * i / tiles;
@@ -143,46 +171,44 @@ template <class Isa, class Run>
   }
 }
 
+#if defined(__x86_64__)
+
+// A function each, lest the compiler run out of registers for the sums of all of them together.
+template <int kRows, int kVectors>
+[[gnu::target("avx2,fma"), gnu::noinline]] void Avx2::multiply(const RowsTimesPanel& task) {
+  multiply_tile<Avx2, kRows, kVectors>(task);
+}
+template <int kRows, int kVectors>
+[[gnu::target("avx2,fma"), gnu::noinline]] void Avx2::add(const GridProduct& task) {
+  add_tile<Avx2, kRows, kVectors>(task);
+}
+template <int kRows, int kVectors>
+[[gnu::target("avx512f,fma"), gnu::noinline]] void Avx512::multiply(const RowsTimesPanel& task) {
+  multiply_tile<Avx512, kRows, kVectors>(task);
+}
+template <int kRows, int kVectors>
+[[gnu::target("avx512f,fma"), gnu::noinline]] void Avx512::add(const GridProduct& task) {
+  add_tile<Avx512, kRows, kVectors>(task);
+}
+
 template <class Isa>
-[[gnu::always_inline]] inline void multiply_rows(const RowsTimesPanel& product, std::int64_t rows,
-                                                 bool wide) {
+void multiply_rows(const RowsTimesPanel& product, std::int64_t rows, bool wide) {
   for_each_tile<Isa>(rows, [&](std::int64_t begin, auto count) {
     RowsTimesPanel tile = product;
     tile.a += begin * product.a_step;
     tile.y += begin * product.y_step;
-    wide ? multiply_tile<Isa, count(), 2>(tile) : multiply_tile<Isa, count(), 1>(tile);
+    wide ? Isa::template multiply<count(), 2>(tile) : Isa::template multiply<count(), 1>(tile);
   });
 }
 
 template <class Isa>
-[[gnu::always_inline]] inline void add_products(const GridProduct& product, std::int64_t rows,
-                                                bool wide) {
+void add_products(const GridProduct& product, std::int64_t rows, bool wide) {
   for_each_tile<Isa>(rows, [&](std::int64_t begin, auto count) {
     GridProduct tile = product;
     tile.x += begin;
     tile.sums += begin * product.sums_step;
-    wide ? add_tile<Isa, count(), 2>(tile) : add_tile<Isa, count(), 1>(tile);
+    wide ? Isa::template add<count(), 2>(tile) : Isa::template add<count(), 1>(tile);
   });
-}
-
-#if defined(__x86_64__)
-
-[[gnu::target("avx2,fma"), gnu::flatten]] void multiply_rows_avx2(const RowsTimesPanel& product,
-                                                                  std::int64_t rows, bool wide) {
-  multiply_rows<Avx2>(product, rows, wide);
-}
-[[gnu::target("avx2,fma"), gnu::flatten]] void add_products_avx2(const GridProduct& product,
-                                                                 std::int64_t rows, bool wide) {
-  add_products<Avx2>(product, rows, wide);
-}
-[[gnu::target("avx512f,fma"), gnu::flatten]] void multiply_rows_avx512(
-    const RowsTimesPanel& product, std::int64_t rows, bool wide) {
-  multiply_rows<Avx512>(product, rows, wide);
-}
-[[gnu::target("avx512f,fma"), gnu::flatten]] void add_products_avx512(const GridProduct& product,
-                                                                      std::int64_t rows,
-                                                                      bool wide) {
-  add_products<Avx512>(product, rows, wide);
 }
 
 #endif
@@ -191,10 +217,10 @@ template <class Isa>
 
 const TileProducts* tile_products(VectorUnits units) {
 #if defined(__x86_64__)
-  static const TileProducts avx512{Avx512::kLanes, Avx512::kMostRows, multiply_rows_avx512,
-                                   add_products_avx512};
-  static const TileProducts avx2{Avx2::kLanes, Avx2::kMostRows, multiply_rows_avx2,
-                                 add_products_avx2};
+  static const TileProducts avx512{Avx512::kLanes, Avx512::kMostRows, multiply_rows<Avx512>,
+                                   add_products<Avx512>};
+  static const TileProducts avx2{Avx2::kLanes, Avx2::kMostRows, multiply_rows<Avx2>,
+                                 add_products<Avx2>};
   if (units == VectorUnits::avx512) return &avx512;
   if (units == VectorUnits::avx2_fma) return &avx2;
 #endif

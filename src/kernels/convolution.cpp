@@ -6,6 +6,7 @@
 #include "kernels/convolution_parts.hpp"
 #include "kernels/direct_convolution.hpp"
 #include "kernels/epilogue.hpp"
+#include "strata/core/threads.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -164,6 +165,16 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
       finish_rows(end - begin, convolution.filters, bias, convolution.activation, out);
     }
   });
+}
+
+// Images are spread over threads whole, so there must be some for each.
+bool pools_along(const Convolution& convolution) {
+  return convolves_directly(convolution) && convolution.windows.images >= 4 * num_threads();
+}
+
+void convolve_and_pool(const Convolution& convolution, const Windows& pooling, const float* x,
+                       const float* kernel, const float* bias, float* y) {
+  convolve_and_pool_directly(convolution, pooling, x, kernel, bias, y);
 }
 
 bool takes_images(const Convolution& convolution, const ConvolutionGradients& gradients) {

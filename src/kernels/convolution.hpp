@@ -29,6 +29,12 @@ struct Convolution {
 void convolve(const Convolution& convolution, const float* x, const float* kernel,
               const float* bias, float* y);
 
+/// y = the max pooling of `activation(x ⋆ kernel + bias)`, whose windows are `pooling`, where
+/// `pools_along(convolution)`.
+bool pools_along(const Convolution& convolution);
+void convolve_and_pool(const Convolution& convolution, const Windows& pooling, const float* x,
+                       const float* kernel, const float* bias, float* y);
+
 /// Where the gradients go; null for those that nobody wants.
 struct ConvolutionGradients {
   float* x = nullptr;  ///< added to, or overwritten where `fresh_x`

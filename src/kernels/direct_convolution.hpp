@@ -17,6 +17,9 @@ bool convolves_back_directly(const Convolution& convolution, const ConvolutionGr
 /// As `convolve` and `convolve_backward`.
 void convolve_directly(const Convolution& convolution, const float* x, const float* kernel,
                        const float* bias, float* y);
+/// y = the max pooling of the convolution, whose outcome goes no further than the cache.
+void convolve_and_pool_directly(const Convolution& convolution, const Windows& pooling,
+                                const float* x, const float* kernel, const float* bias, float* y);
 void convolve_back_directly(const Convolution& convolution, const float* x, const float* kernel,
                             const float* y, const OutcomeGradient& dy,
                             const ConvolutionGradients& gradients);

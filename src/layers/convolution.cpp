@@ -35,14 +35,6 @@ void list_fields(Fields& fields, ConvOptions<N>& options) {
 }
 
 template <int N>
-ops::ConvolutionGeometry geometry_of(const ConvOptions<N>& options) {
-  return {.strides = first_of_three(options.strides),
-          .dilation = first_of_three(options.dilation_rate),
-          .padding = padding_named(options.padding),
-          .groups = options.groups};
-}
-
-template <int N>
 bool any_above_one(const PerAxis<N>& numbers) {
   return std::any_of(numbers.values().begin(), numbers.values().end(),
                      [](int number) { return number > 1; });
@@ -133,13 +125,20 @@ void Conv<N>::create_weights(const Shape& input) {
 }
 
 template <int N>
+ops::ConvolutionGeometry Conv<N>::geometry() const {
+  return {.strides = first_of_three(options_.strides),
+          .dilation = first_of_three(options_.dilation_rate),
+          .padding = padding_named(options_.padding),
+          .groups = options_.groups};
+}
+
+template <int N>
 Tensor Conv<N>::call(const Tensor& inputs, const CallContext&) {
   const ActivationSpec& activation = options_.activation;
   const auto fused = activation ? activation->fused() : ops::FusedActivation::linear;
-  const Tensor outputs =
-      ops::convolution(channels_last(inputs, options_.data_format), kernel_,
-                       options_.use_bias ? bias_.value() : Tensor(), geometry_of(options_),
-                       fused.value_or(ops::FusedActivation::linear));
+  const Tensor outputs = ops::convolution(channels_last(inputs, options_.data_format), kernel_,
+                                          options_.use_bias ? bias_.value() : Tensor(), geometry(),
+                                          fused.value_or(ops::FusedActivation::linear));
   const Tensor formatted = as_formatted(outputs, options_.data_format);
   return fused ? formatted : activation(formatted);
 }

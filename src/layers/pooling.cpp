@@ -71,13 +71,16 @@ void Pooling<N>::check_input(const Shape& input) const {
 template <int N>
 Tensor Pooling<N>::call(const Tensor& inputs, const CallContext&) {
   const Tensor x = channels_last(inputs, options_.data_format);
-  const ops::PoolingGeometry geometry{
-      .window = first_of_three(options_.pool_size),
-      .strides = first_of_three(options_.strides.value_or(options_.pool_size)),
-      .padding = padding_named(options_.padding)};
   return as_formatted(
-      kind_ == Kind::max ? ops::max_pool(x, geometry) : ops::average_pool(x, geometry),
+      kind_ == Kind::max ? ops::max_pool(x, geometry()) : ops::average_pool(x, geometry()),
       options_.data_format);
+}
+
+template <int N>
+ops::PoolingGeometry Pooling<N>::geometry() const {
+  return {.window = first_of_three(options_.pool_size),
+          .strides = first_of_three(options_.strides.value_or(options_.pool_size)),
+          .padding = padding_named(options_.padding)};
 }
 
 template <int N>
@@ -123,6 +126,9 @@ AveragePooling<N> AveragePooling<N>::from_config(const Config& config) {
   return layer;
 }
 
+template class Pooling<1>;
+template class Pooling<2>;
+template class Pooling<3>;
 template class MaxPooling<1>;
 template class MaxPooling<2>;
 template class MaxPooling<3>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "models/pooled_convolution.hpp"
 #include "strata/layers/input.hpp"
 #include "tensor/format.hpp"
 
@@ -88,7 +89,18 @@ void Sequential::create_weights(const Shape& input_shape) {
 
 Tensor Sequential::call(const Tensor& inputs, const CallContext& context) {
   Tensor outputs = inputs;
-  for (const auto& layer : sublayers()) outputs = (*layer)(outputs, context);
+  const auto& all = sublayers();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 < all.size()) {
+      Tensor joined = models::PooledConvolution::call(*all[i], *all[i + 1], outputs, context);
+      if (joined.defined()) {
+        outputs = std::move(joined);
+        ++i;
+        continue;
+      }
+    }
+    outputs = (*all[i])(outputs, context);
+  }
   return outputs;
 }
 

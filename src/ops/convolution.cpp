@@ -7,6 +7,7 @@
 #include "kernels/convolution.hpp"
 #include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
+#include "ops/pooled_convolution.hpp"
 #include "ops/windows.hpp"
 #include "strata/autodiff/record.hpp"
 #include "tensor/format.hpp"
@@ -79,6 +80,20 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   };
   return autodiff::record_taking_pending("convolution", std::move(y),
                                          std::span(inputs, bias.defined() ? 3 : 2), backward);
+}
+
+Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                          const ConvolutionGeometry& geometry, FusedActivation activation,
+                          const PoolingGeometry& pooling) {
+  const Tensor* const inputs[] = {&x, &kernel, &bias};
+  const kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+  if (autodiff::recording(inputs) || !kernels::pools_along(convolution)) return {};
+  const Shape convolved = lowered_shape(convolution.windows, x.rank(), convolution.filters);
+  const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
+  Tensor y = TensorAccess::uninitialized(lowered_shape(windows, x.rank(), convolution.filters));
+  kernels::convolve_and_pool(convolution, windows, x.data(), kernel.data(), bias.data(),
+                             TensorAccess::data(y));
+  return y;
 }
 
 }  // namespace strata::ops

@@ -11,11 +11,7 @@ namespace {
 
 kernels::Windows checked(const char* who, const Tensor& x, const PoolingGeometry& geometry) {
   check_defined(who, x);
-  check(geometry.padding != Padding::causal, who,
-        "padding must be valid or same. Received: causal.");
-  const auto& [window, strides, padding] = geometry;
-  return lift_windows(who, x.shape(),
-                      {{window[0], window[1], window[2]}, strides, {1, 1, 1}, padding});
+  return pooling_windows(who, x.shape(), geometry);
 }
 
 Tensor outcome_of(const kernels::Windows& windows, const Tensor& x) {

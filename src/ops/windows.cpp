@@ -74,6 +74,13 @@ kernels::Windows lift_windows(const char* who, const Shape& x, const WindowGeome
   return windows;
 }
 
+kernels::Windows pooling_windows(const char* who, const Shape& x, const PoolingGeometry& geometry) {
+  check(geometry.padding != Padding::causal, who,
+        "padding must be valid or same. Received: causal.");
+  const auto& [window, strides, padding] = geometry;
+  return lift_windows(who, x, {{window[0], window[1], window[2]}, strides, {1, 1, 1}, padding});
+}
+
 Shape lowered_shape(const kernels::Windows& windows, int rank, std::int64_t channels) {
   Shape shape = {windows.images};
   for (int i = 5 - rank; i < 3; ++i) shape.append(windows.axes[static_cast<std::size_t>(i)].output);

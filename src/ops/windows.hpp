@@ -7,6 +7,7 @@
 
 #include "kernels/windows.hpp"
 #include "strata/ops/convolution.hpp"
+#include "strata/ops/pooling.hpp"
 
 namespace strata::ops {
 
@@ -21,6 +22,8 @@ struct WindowGeometry {
 /// Raises, in `who`'s name, where the input's rank isn't 3 to 5, a number isn't positive, causal
 /// padding is asked of several axes, or nothing would be left.
 kernels::Windows lift_windows(const char* who, const Shape& x, const WindowGeometry& geometry);
+
+kernels::Windows pooling_windows(const char* who, const Shape& x, const PoolingGeometry& geometry);
 
 /// (batch, out…, channels) for an input of this rank.
 Shape lowered_shape(const kernels::Windows& windows, int rank, std::int64_t channels);

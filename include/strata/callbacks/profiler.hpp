@@ -32,7 +32,7 @@ struct ProfileRow {
   ProfilePart part = ProfilePart::rest;
   std::string name;      ///< A layer's, with the layers it lies in: `block/dense`. Else the part's.
   double forward = 0.0;  ///< Also all of what has no backward pass.
-  double backward = 0.0;  ///< Gradients.
+  double backward = 0.0;  ///< Gradients; a convolution's hold those of the pooling behind it.
   double products = 0.0;  ///< Of both, inside matrix products; of several threads the mean.
 
   double total() const { return forward + backward; }

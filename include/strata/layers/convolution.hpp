@@ -7,6 +7,11 @@
 #include "strata/core/per_axis.hpp"
 #include "strata/core/required.hpp"
 #include "strata/layers/layer.hpp"
+#include "strata/ops/convolution.hpp"
+
+namespace strata::models {
+class PooledConvolution;
+}
 
 namespace strata::layers {
 
@@ -68,6 +73,9 @@ class Conv : public Layer {
   std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
+  friend class models::PooledConvolution;
+  ops::ConvolutionGeometry geometry() const;
+
   Options options_;
   Variable kernel_;
   Variable bias_;

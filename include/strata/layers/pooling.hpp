@@ -5,6 +5,11 @@
 
 #include "strata/core/per_axis.hpp"
 #include "strata/layers/layer.hpp"
+#include "strata/ops/pooling.hpp"
+
+namespace strata::models {
+class PooledConvolution;
+}
 
 namespace strata::layers {
 
@@ -44,6 +49,9 @@ class Pooling : public Layer {
   void check_input(const Shape& input_shape) const override;
 
  private:
+  friend class models::PooledConvolution;
+  ops::PoolingGeometry geometry() const;
+
   Kind kind_;
   Options options_;
 };

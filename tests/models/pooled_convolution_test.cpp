@@ -1,0 +1,120 @@
+// A convolution and the max pooling behind it are computed in one by a model that infers; what comes
+// out is what the layers give one after the other.
+#include <gtest/gtest.h>
+
+#include <strata/strata.hpp>
+
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+Tensor one_after_the_other(Sequential& model, const Tensor& x) {
+  Tensor y = x;
+  for (const auto& layer : model.layers()) y = (*layer)(y);
+  return y;
+}
+
+// For batches that are spread over threads whole, and smaller ones.
+void expect_same(Sequential model, const Shape& sample) {
+  for (const std::int64_t batch : {1, 5, 32}) {
+    Shape shape = {batch};
+    for (const std::int64_t extent : sample) shape.append(extent);
+    const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
+    const Tensor expected = one_after_the_other(model, x);
+    for (const int threads : {1, 2, 3}) {
+      set_num_threads(threads);
+      const Tensor y = model(x);
+      EXPECT_EQ(y.shape(), expected.shape());
+      EXPECT_THAT(y.values(), ::testing::ElementsAreArray(expected.values()));
+    }
+    set_num_threads(1);
+  }
+}
+
+template <int N>
+Sequential pooled(layers::ConvOptions<N> options, layers::MaxPoolingOptions<N> pooling) {
+  return Sequential({layers::Conv<N>(std::move(options)), layers::MaxPooling<N>(pooling)});
+}
+
+TEST(PooledConvolution, IsTheSameInEveryDimension) {
+  expect_same(pooled<1>({.filters = 5, .kernel_size = 3, .activation = "relu"}, {}), {17, 3});
+  expect_same(pooled<2>({.filters = 40, .kernel_size = 3, .activation = "relu"}, {}), {13, 12, 2});
+  expect_same(pooled<3>({.filters = 6, .kernel_size = 2, .activation = "relu"}, {}), {7, 6, 5, 2});
+}
+
+TEST(PooledConvolution, IsTheSameWithPaddingStridesAndOtherActivations) {
+  for (const char* activation : {"linear", "relu", "tanh", "sigmoid", "gelu"}) {
+    for (const char* padding : {"valid", "same"}) {
+      expect_same(pooled<2>({.filters = 8,
+                             .kernel_size = 3,
+                             .padding = padding,
+                             .activation = activation,
+                             .bias_initializer = "random_normal"},
+                            {.pool_size = 3, .strides = 2, .padding = padding}),
+                  {9, 10, 3});
+    }
+  }
+  expect_same(pooled<2>({.filters = 8, .kernel_size = 3, .strides = 2, .use_bias = false}, {}),
+              {12, 12, 4});
+  expect_same(pooled<2>({.filters = 8, .kernel_size = 3, .groups = 2}, {}), {9, 9, 4});
+  expect_same(pooled<2>({.filters = 8, .kernel_size = 2, .data_format = "channels_first"},
+                        {.data_format = "channels_first"}),
+              {3, 9, 9});
+}
+
+TEST(PooledConvolution, KeepsActivityPenalties) {
+  Sequential model =
+      pooled<2>({.filters = 4, .kernel_size = 2, .activity_regularizer = regularizers::L2(0.1f)},
+                {.activity_regularizer = regularizers::L1(0.1f)});
+  const Tensor x = random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f);
+  one_after_the_other(model, x);
+  const std::vector<Tensor> expected = model.losses();
+  model(x);
+  ASSERT_EQ(model.losses().size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_THAT(model.losses()[i], IsClose(expected[i]));
+}
+
+TEST(PooledConvolution, HasGradientsWithATape) {
+  Sequential model = pooled<2>({.filters = 4, .kernel_size = 2}, {});
+  const Tensor x = random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f);
+  model(x);
+  GradientTape tape;
+  const std::vector<Tensor> gradients =
+      tape.gradient(ops::sum(model(x)), model.trainable_variables());
+  EXPECT_TRUE(gradients[0].defined());
+  EXPECT_TRUE(gradients[1].defined());
+}
+
+// A user's own class may do anything in `call`.
+class Doubled : public layers::Conv2D {
+ public:
+  using layers::Conv2D::Conv2D;
+  Tensor call(const Tensor& inputs, const CallContext& context) override {
+    return 2.0f * layers::Conv2D::call(inputs, context);
+  }
+};
+
+TEST(PooledConvolution, LeavesUsersClassesAlone) {
+  Sequential model({Doubled({.filters = 4, .kernel_size = 2}), layers::MaxPooling2D()});
+  expect_same(std::move(model), {6, 6, 1});
+}
+
+TEST(PooledConvolution, RefusesWhatTheLayersRefuse) {
+  Sequential model({layers::Input({Shape::kUnknown, Shape::kUnknown, 1}),
+                    layers::Conv2D({.filters = 4, .kernel_size = 2}),
+                    layers::MaxPooling2D({.pool_size = 4, .name = "pool"})});
+  model(random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f));
+  const Tensor small = random::Generator(7).normal({20, 4, 4, 1}, 0.0f, 1.0f);
+  std::string message;
+  try {
+    one_after_the_other(model, small);
+  } catch (const ShapeError& error) {
+    message = error.what();
+  }
+  EXPECT_THAT(message, ::testing::StartsWith("pool: "));
+  EXPECT_THAT([&] { model(small); }, Raises<ShapeError>(message));
+}
+
+}  // namespace
+}  // namespace strata::testing

@@ -29,21 +29,23 @@ struct Part {
   }
 };
 
-/// Items a part must have for a thread to be worth waking, if an item costs about one addition.
+/// What a part has at least, in additions: small enough that threads share the parts evenly.
 inline constexpr std::int64_t kItemsPerPart = 1 << 12;
+/// How many such parts are worth waking threads for; less work stays in one part.
+inline constexpr std::int64_t kFewestParts = 8;
 
 /// How many parts [0, count) is cut into if each item costs about `cost` additions: at most 64.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
-  return std::clamp<std::int64_t>(count * cost / kItemsPerPart, 1,
-                                  std::min<std::int64_t>(64, std::max<std::int64_t>(count, 1)));
+  const std::int64_t parts = count * cost / kItemsPerPart;
+  return parts < kFewestParts ? 1 : std::min<std::int64_t>({parts, count, 64});
 }
 
 /// How many parts, at most `most`, `items` are cut into for matrix products of so many
 /// multiplications in all.
 inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std::int64_t most) {
   constexpr std::int64_t kProductsPerPart = 1 << 17;
-  return std::clamp<std::int64_t>(products / kProductsPerPart, 1,
-                                  std::clamp<std::int64_t>(items, 1, most));
+  const std::int64_t parts = products / kProductsPerPart;
+  return parts < kFewestParts ? 1 : std::clamp<std::int64_t>(std::min(parts, items), 1, most);
 }
 
 /// Calls `body(begin, end)` for consecutive ranges that cover [0, count).

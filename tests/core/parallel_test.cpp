@@ -55,9 +55,9 @@ TEST_F(Parallel, PartitionDoesNotDependOnTheThreads) {
 }
 
 TEST_F(Parallel, LittleWorkIsOnePart) {
-  EXPECT_EQ(part_count(kItemsPerPart - 1), 1);
   EXPECT_EQ(part_count(0), 1);
-  EXPECT_EQ(part_count(2 * kItemsPerPart), 2);
+  EXPECT_EQ(part_count(kFewestParts * kItemsPerPart - 1), 1);
+  EXPECT_EQ(part_count(kFewestParts * kItemsPerPart), kFewestParts);
 }
 
 TEST_F(Parallel, PartsAreAtMostSixtyFourAndNoMoreThanItems) {

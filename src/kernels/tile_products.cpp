@@ -197,7 +197,8 @@ void multiply_rows(const RowsTimesPanel& product, std::int64_t rows, bool wide) 
     RowsTimesPanel tile = product;
     tile.a += begin * product.a_step;
     tile.y += begin * product.y_step;
-    wide ? Isa::template multiply<count(), 2>(tile) : Isa::template multiply<count(), 1>(tile);
+    if (wide) return Isa::template multiply<count(), 2>(tile);
+    Isa::template multiply<count(), 1>(tile);
   });
 }
 
@@ -207,7 +208,8 @@ void add_products(const GridProduct& product, std::int64_t rows, bool wide) {
     GridProduct tile = product;
     tile.x += begin;
     tile.sums += begin * product.sums_step;
-    wide ? Isa::template add<count(), 2>(tile) : Isa::template add<count(), 1>(tile);
+    if (wide) return Isa::template add<count(), 2>(tile);
+    Isa::template add<count(), 1>(tile);
   });
 }
 

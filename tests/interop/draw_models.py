@@ -400,13 +400,16 @@ def draw_model(seed):
             continue
         numbers, why_not = run.case()
         if numbers is not None:
-            return run.document(seed, numbers)
+            try:
+                return json.dumps(plain_json(run.document(seed, numbers)), allow_nan=False)
+            except ValueError:
+                why_not = "Keras's own numbers are not finite"
         print(f"  model {seed}: drawn again: {why_not}", file=sys.stderr)
     raise RuntimeError(f"model {seed}: no well-conditioned draw in 200")
 
 
 def write_model(path, seed):
-    path.write_text(json.dumps(plain_json(draw_model(seed))))
+    path.write_text(draw_model(seed))
     jax.clear_caches()
 
 

@@ -4,6 +4,7 @@
 
 #include "core/profile.hpp"
 #include "ops/pooled_convolution.hpp"
+#include "strata/core/threads.hpp"
 
 namespace strata::models {
 
@@ -29,9 +30,11 @@ Tensor PooledConvolution::call(Conv<N>& first, MaxPooling<N>& second, const Tens
 
 Tensor PooledConvolution::call(Layer& first, Layer& second, const Tensor& inputs,
                                const CallContext& context) {
-  if (context.training || !inputs.defined() || !first.built() || first.activity_regularizer() ||
-      second.activity_regularizer())
+  if (context.training || !inputs.defined() || inputs.rank() == 0 || !first.built() ||
+      first.activity_regularizer() || second.activity_regularizer())
     return {};
+  // Images are spread over threads whole, so there must be some for each.
+  if (inputs.shape().front() < 4 * num_threads()) return {};
   const auto joined = [&]<int N>(std::integral_constant<int, N>) -> Tensor {
     if (typeid(first) != typeid(Conv<N>) || typeid(second) != typeid(MaxPooling<N>)) return {};
     return call(static_cast<Conv<N>&>(first), static_cast<MaxPooling<N>&>(second), inputs);

@@ -86,8 +86,9 @@ Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& b
                           const ConvolutionGeometry& geometry, FusedActivation activation,
                           const PoolingGeometry& pooling) {
   const Tensor* const inputs[] = {&x, &kernel, &bias};
+  if (autodiff::recording(inputs)) return {};
   const kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
-  if (autodiff::recording(inputs) || !kernels::pools_along(convolution)) return {};
+  if (!kernels::pools_along(convolution)) return {};
   const Shape convolved = lowered_shape(convolution.windows, x.rank(), convolution.filters);
   const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
   Tensor y = TensorAccess::uninitialized(lowered_shape(windows, x.rank(), convolution.filters));

@@ -6,6 +6,7 @@
 #include "kernels/convolution_parts.hpp"
 #include "kernels/direct_convolution.hpp"
 #include "kernels/epilogue.hpp"
+#include "strata/core/threads.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -166,7 +167,10 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
   });
 }
 
-bool pools_along(const Convolution& convolution) { return convolves_directly(convolution); }
+bool pools_along(const Convolution& convolution) {
+  // Images are spread over threads whole, so there must be some for each.
+  return convolves_directly(convolution) && convolution.windows.images >= 4 * num_threads();
+}
 
 void convolve_and_pool(const Convolution& convolution, const Windows& pooling, const float* x,
                        const float* kernel, const float* bias, float* y) {

@@ -179,8 +179,9 @@ void walk(const ColumnLayout& layout, std::int64_t first_channel, std::int64_t b
 }  // namespace
 
 bool ColumnLayout::is_input() const {
-  return std::all_of(windows.axes.begin(), windows.axes.end(),
-                     [](const WindowAxis& axis) { return axis.window == 1 && axis.stride == 1; });
+  return std::all_of(windows.axes.begin(), windows.axes.end(), [](const WindowAxis& axis) {
+    return axis.window == 1 && axis.stride == 1 && axis.output == axis.input;
+  });
 }
 
 void gather_columns(const ColumnLayout& layout, const float* x, std::int64_t first_channel,

@@ -48,17 +48,27 @@ kernels::Convolution checked(const Tensor& x, const Tensor& kernel, const Tensor
   return {lifted, filters, groups, activation};
 }
 
-}  // namespace
+// Padding of the pooling follows from the extents, so those are left as they are then.
+void leave_out_unpooled(kernels::Convolution& convolution, int rank,
+                        const PoolingGeometry& pooling) {
+  if (pooling.padding != Padding::valid) return;
+  const Shape convolved = lowered_shape(convolution.windows, rank, convolution.filters);
+  const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const kernels::WindowAxis& pooled = windows.axes[i];
+    std::int64_t& output = convolution.windows.axes[i].output;
+    output = std::min(output, pooled.at(pooled.output - 1, pooled.window - 1) + 1);
+  }
+}
 
 // y = activation(x ⋆ w + b),   dz = dy activation'(y),   dx = dz ⋆ᵀ w,  dw = xᵀ ⋆ dz,  db = Σ dz
-Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
-                   const ConvolutionGeometry& geometry, FusedActivation activation) {
-  const kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+Tensor convolve(const kernels::Convolution& convolution, const Tensor& x, const Tensor& kernel,
+                const Tensor& bias) {
   Tensor y = TensorAccess::uninitialized(
       lowered_shape(convolution.windows, x.rank(), convolution.filters));
   kernels::convolve(convolution, x.data(), kernel.data(), bias.data(), TensorAccess::data(y));
   const Tensor* const inputs[] = {&x, &kernel, &bias};
-  const Tensor outcome = activation == FusedActivation::linear ? Tensor() : y;
+  const Tensor outcome = convolution.activation == FusedActivation::linear ? Tensor() : y;
   const auto backward = [=](const Tensor& dy, autodiff::InputGradients& gradients) {
     GradientTarget dx(gradients, 0, x.shape());
     GradientTarget dkernel(gradients, 1, kernel.shape());
@@ -82,13 +92,29 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
                                          std::span(inputs, bias.defined() ? 3 : 2), backward);
 }
 
+}  // namespace
+
+Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                   const ConvolutionGeometry& geometry, FusedActivation activation) {
+  return convolve(checked(x, kernel, bias, geometry, activation), x, kernel, bias);
+}
+
+Tensor convolution_to_pool(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                           const ConvolutionGeometry& geometry, FusedActivation activation,
+                           const PoolingGeometry& pooling) {
+  kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+  leave_out_unpooled(convolution, x.rank(), pooling);
+  return convolve(convolution, x, kernel, bias);
+}
+
 Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
                           const ConvolutionGeometry& geometry, FusedActivation activation,
                           const PoolingGeometry& pooling) {
   const Tensor* const inputs[] = {&x, &kernel, &bias};
   if (autodiff::recording(inputs)) return {};
-  const kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+  kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
   if (!kernels::pools_along(convolution)) return {};
+  leave_out_unpooled(convolution, x.rank(), pooling);
   const Shape convolved = lowered_shape(convolution.windows, x.rank(), convolution.filters);
   const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
   Tensor y = TensorAccess::uninitialized(lowered_shape(windows, x.rank(), convolution.filters));

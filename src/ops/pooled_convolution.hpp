@@ -1,4 +1,4 @@
-// A convolution and its max pooling in one, for inference.
+// A convolution whose outcome goes to a max pooling and nowhere else.
 #pragma once
 
 #include "strata/ops/convolution.hpp"
@@ -12,5 +12,11 @@ namespace strata::ops {
 Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
                           const ConvolutionGeometry& geometry, FusedActivation activation,
                           const PoolingGeometry& pooling);
+
+/// `convolution(x, kernel, bias, geometry, activation)` without the positions behind the last one
+/// that a window of the pooling reaches: of 11 positions, windows of 2 leave one out.
+Tensor convolution_to_pool(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                           const ConvolutionGeometry& geometry, FusedActivation activation,
+                           const PoolingGeometry& pooling);
 
 }  // namespace strata::ops

@@ -1,5 +1,5 @@
-// A convolution and the max pooling behind it are computed in one by a model that infers; what comes
-// out is what the layers give one after the other.
+// A model computes of a convolution what the max pooling behind it reaches, and both in one where it
+// infers; values and gradients are those of the layers one after the other.
 #include <gtest/gtest.h>
 
 #include <strata/strata.hpp>
@@ -75,15 +75,60 @@ TEST(PooledConvolution, KeepsActivityPenalties) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_THAT(model.losses()[i], IsClose(expected[i]));
 }
 
-TEST(PooledConvolution, HasGradientsWithATape) {
-  Sequential model = pooled<2>({.filters = 4, .kernel_size = 2}, {});
-  const Tensor x = random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f);
-  model(x);
+// Of sum y², with respect to x and all weights.
+template <class Call>
+std::vector<Tensor> gradients(const Sequential& model, const Tensor& x, Call call) {
+  std::vector<Variable> variables = model.trainable_variables();
+  variables.emplace_back("x", x);
   GradientTape tape;
-  const std::vector<Tensor> gradients =
-      tape.gradient(ops::sum(model(x)), model.trainable_variables());
-  EXPECT_TRUE(gradients[0].defined());
-  EXPECT_TRUE(gradients[1].defined());
+  return tape.gradient(ops::sum(ops::square(call(variables.back().value()))), variables);
+}
+
+void expect_same_gradients(Sequential model, const Shape& sample) {
+  Shape shape = {5};
+  for (const std::int64_t extent : sample) shape.append(extent);
+  const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
+  model(x);
+  const std::vector<Tensor> expected =
+      gradients(model, x, [&](const Tensor& input) { return one_after_the_other(model, input); });
+  const std::vector<Tensor> joined =
+      gradients(model, x, [&](const Tensor& input) { return model(input, {.training = true}); });
+  ASSERT_EQ(joined.size(), expected.size());
+  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_THAT(joined[i], IsClose(expected[i]));
+}
+
+TEST(PooledConvolution, HasTheSameGradientsWhereAllIsPooled) {
+  expect_same_gradients(pooled<2>({.filters = 4, .kernel_size = 2}, {}), {7, 7, 1});
+  expect_same_gradients(pooled<2>({.filters = 4, .kernel_size = 2}, {.padding = "same"}),
+                        {6, 7, 2});
+}
+
+TEST(PooledConvolution, HasTheSameGradientsWherePositionsAreLeftOut) {
+  for (const char* activation : {"linear", "relu", "tanh"}) {
+    for (const char* padding : {"valid", "same"}) {
+      expect_same_gradients(
+          pooled<2>({.filters = 8, .kernel_size = 3, .padding = padding, .activation = activation},
+                    {.pool_size = 2, .strides = 3}),
+          {9, 10, 4});
+    }
+  }
+  expect_same_gradients(
+      pooled<1>({.filters = 40, .kernel_size = 3, .padding = "causal", .dilation_rate = 2}, {}),
+      {17, 4});
+  expect_same_gradients(pooled<3>({.filters = 4, .kernel_size = 2}, {}), {6, 4, 8, 4});
+}
+
+// By columns, which for windows of one cell are the input itself.
+TEST(PooledConvolution, HasTheSameGradientsWherePositionsAreLeftOutOfColumns) {
+  for (const int window : {1, 2}) {
+    expect_same_gradients(
+        pooled<2>({.filters = 4, .kernel_size = window, .groups = 2, .activation = "relu"}, {}),
+        {8 + window, 8 + window, 4});
+    expect_same_gradients(pooled<2>({.filters = 2, .kernel_size = window}, {}),
+                          {8 + window, 8 + window, 2});
+    expect_same_gradients(pooled<2>({.filters = 4, .kernel_size = window, .strides = 2}, {}),
+                          {10, 9, 4});
+  }
 }
 
 // A user's own class may do anything in `call`.

@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
+#include "core/teamwork.hpp"
 #include "strata/core/threads.hpp"
 
 namespace strata {
@@ -26,21 +27,34 @@ int num_threads() {
 
 int worker_count(std::int64_t parts) {
   if (omp_in_parallel() != 0) return 1;
-  return static_cast<int>(std::clamp<std::int64_t>(parts, 1, num_threads()));
+  const int most = std::min(num_threads(), omp_get_num_procs());
+  return static_cast<int>(std::clamp<std::int64_t>(parts, 1, most));
 }
 
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body) {
-  if (workers == 1) {
+  using Clock = Teamwork::Clock;
+  thread_local Teamwork teamwork;
+  const Clock::time_point began = workers == 1 ? Clock::time_point() : Clock::now();
+  if (workers == 1 || !teamwork.gains(began)) {
     for (std::int64_t part = 0; part < parts; ++part) body(part, 0);
     return;
   }
   profile::ParallelProducts products(workers);
-#pragma omp parallel for num_threads(workers) schedule(static)
-  for (std::int64_t part = 0; part < parts; ++part) {
-    const profile::ParallelProducts::Part timed(products);
-    body(part, omp_get_thread_num());
+  Clock::duration a_part{};  // what one takes
+#pragma omp parallel num_threads(workers)
+  {
+    const int worker = omp_get_thread_num();
+    const Part own = Part::of(parts, worker, omp_get_num_threads());
+    const Clock::time_point start = worker == 0 ? Clock::now() : Clock::time_point();
+    for (std::int64_t part = own.begin; part < own.end; ++part) {
+      const profile::ParallelProducts::Part timed(products);
+      body(part, worker);
+    }
+    if (worker == 0 && own.end > 0) a_part = (Clock::now() - start) / own.end;
   }
+  const Clock::time_point ended = Clock::now();
+  teamwork.report(ended - began, parts * a_part, ended);
 }
 
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body) {

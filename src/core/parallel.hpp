@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// Calls `body(part)` for every part in [0, parts), in parallel where there are threads. `body`
-/// does not throw.
+/// Calls `body(part)` for every part in [0, parts), in parallel where that gains. `body` does not
+/// throw.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
 /// How many threads at most share so many parts.

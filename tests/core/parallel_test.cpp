@@ -1,6 +1,7 @@
 #include "core/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <thread>
@@ -85,6 +86,30 @@ TEST_F(Parallel, NestedLoopsRunTheInnerOneInPlace) {
     parallel_parts(3, [&](std::int64_t inner) { sums[static_cast<std::size_t>(outer)] += inner; });
   });
   EXPECT_EQ(sums, (std::vector<std::int64_t>{3, 3, 3, 3}));
+}
+
+TEST_F(Parallel, WorkersAreNoMoreThanPartsThreadsAndCpus) {
+  set_num_threads(1000);
+  EXPECT_EQ(worker_count(0), 1);
+  EXPECT_EQ(worker_count(1), 1);
+  EXPECT_EQ(worker_count(2000), omp_get_num_procs());
+  set_num_threads(1);
+  EXPECT_EQ(worker_count(2000), 1);
+}
+
+TEST_F(Parallel, PartsRunOnceEachWhateverTheWorkers) {
+  for (const int workers : {1, 2, 3, 5}) {
+    std::vector<int> calls(7, 0);
+    std::vector<int> by(7, -1);
+    parallel_parts(7, workers, [&](std::int64_t part, int worker) {
+      ++calls[static_cast<std::size_t>(part)];
+      by[static_cast<std::size_t>(part)] = worker;
+    });
+    EXPECT_EQ(calls, std::vector<int>(7, 1)) << workers;
+    EXPECT_TRUE(std::is_sorted(by.begin(), by.end())) << workers;
+    EXPECT_GE(by.front(), 0) << workers;
+    EXPECT_LT(by.back(), workers) << workers;
+  }
 }
 
 TEST_F(Parallel, ThreadsAreAsManyAsWereSet) {

@@ -3,9 +3,10 @@
 
 namespace strata {
 
-/// Sets the number of threads that an operation may use, > 0. Default: OpenMP's own
-/// (`OMP_NUM_THREADS`, or the number of cores). The results don't depend on it, to the bit.
-/// Raises InvalidArgument if `count < 1`.
+/// Sets the number of threads that an operation may use, > 0; never more work than there are CPUs
+/// for the process, and fewer while others keep those busy. Default: OpenMP's own
+/// (`OMP_NUM_THREADS`, or the number of CPUs). The results don't depend on it, to the bit. Raises
+/// InvalidArgument if `count < 1`.
 void set_num_threads(int count);
 
 /// The number of threads that an operation may use.

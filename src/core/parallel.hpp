@@ -31,8 +31,9 @@ struct Part {
 
 /// What a part has at least, in additions: small enough that threads share the parts evenly.
 inline constexpr std::int64_t kItemsPerPart = 1 << 12;
-/// How many such parts are worth waking threads for; less work stays in one part.
-inline constexpr std::int64_t kFewestParts = 8;
+/// How many such parts are worth other threads; less work stays in one part. Where cores share no
+/// cache, it takes longer to hand small data over than to do the work.
+inline constexpr std::int64_t kFewestParts = 16;
 
 /// How many parts [0, count) is cut into if each item costs about `cost` additions: at most 64.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
@@ -44,8 +45,9 @@ inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
 /// multiplications in all.
 inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std::int64_t most) {
   constexpr std::int64_t kProductsPerPart = 1 << 17;
+  constexpr std::int64_t kFewest = 32;
   const std::int64_t parts = products / kProductsPerPart;
-  return parts < kFewestParts ? 1 : std::clamp<std::int64_t>(std::min(parts, items), 1, most);
+  return parts < kFewest ? 1 : std::clamp<std::int64_t>(std::min(parts, items), 1, most);
 }
 
 /// Calls `body(begin, end)` for consecutive ranges that cover [0, count).

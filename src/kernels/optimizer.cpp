@@ -92,9 +92,6 @@ std::uint32_t any_special(const float* values, std::int64_t begin, std::int64_t 
 
 constexpr std::int64_t kFinitePerAddition = 4;
 
-// What a part's items cost, in additions: these loops wait for memory, one array an addition or so.
-constexpr std::int64_t kCost = 4;
-
 }  // namespace
 
 void finish_gradient(std::int64_t count, RawGradient gradient, float* result) {
@@ -153,7 +150,7 @@ void moving_average(std::int64_t count, float momentum, const float* weight, flo
 
 void sgd(std::int64_t count, const SgdStep& step, RawGradient gradient, float* weight,
          float* velocity) {
-  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
     with_vector_units([&] {
       if (velocity == nullptr) return sgd_plain({begin, end}, step, gradient, weight);
       sgd_momentum({begin, end}, step, gradient, weight, velocity);
@@ -163,14 +160,14 @@ void sgd(std::int64_t count, const SgdStep& step, RawGradient gradient, float* w
 
 void adam(std::int64_t count, const AdamStep& step, RawGradient gradient, float* weight, float* m,
           float* v, float* largest) {
-  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
     with_vector_units([&] { adam_range({begin, end}, step, gradient, weight, m, v, largest); });
   });
 }
 
 void rmsprop(std::int64_t count, const RmspropStep& step, RawGradient gradient, float* weight,
              float* v, float* velocity, float* mean) {
-  parallel_for(count, kCost, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
     with_vector_units([&] {
       rmsprop_range({begin, end}, step, gradient, weight, v, velocity, mean);
     });

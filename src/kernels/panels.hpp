@@ -72,9 +72,8 @@ class Panels {
 
   /// One panel of a matrix whose columns are `step` floats apart.
   void copy_transposed(std::int64_t panel, const float* matrix, std::int64_t step,
-                       float* packed) const {
+                       float* to) const {
     const float* from = matrix + first_column(panel) * step;
-    float* const to = packed + offset(panel);
     const std::int64_t width = this->width(panel);
     const std::int64_t rows = depth_ / 8 * 8;
     const std::int64_t columns = this->columns(panel) / 8 * 8;

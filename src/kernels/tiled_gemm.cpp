@@ -14,36 +14,105 @@ namespace {
 constexpr std::int64_t kFewRows = 16;         // below, laying out b costs more than it saves
 constexpr std::int64_t kDepthBlock = 1024;    // of a row of a that meets a panel in one go
 constexpr std::int64_t kPositionBlock = 128;  // of a panel's rows that stay in the nearest cache
+constexpr std::int64_t kMostPieces = 64;
+
+// c = or += a · b, with bias and ReLU, but for where b's panels lie.
+struct Product {
+  std::int64_t rows;
+  std::int64_t inner;
+  Matrix a;
+  const float* start;  // one a column, filled up as the panels are; null for zeros
+  bool relu;
+  float beta;
+  float* c;
+  std::int64_t c_stride;
+  Panels panels;
+  const TileProducts& tiles;
+
+  std::int64_t size() const { return rows * panels.columns() * inner; }
+
+  // The columns of a panel, whose rows are `step` floats apart, in rows [first, first + count).
+  void run(std::int64_t panel, const float* b, std::int64_t step, std::int64_t first,
+           std::int64_t count) const {
+    const profile::TimedProduct timed;
+    const std::int64_t column = panels.first_column(panel);
+    const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
+    float* const out = c + first * c_stride + column;
+    for (std::int64_t k = 0; k < inner; k += block) {
+      const std::int64_t depth = std::min(block, inner - k);
+      if (a.transposed) {
+        tiles.add_products({.x = a.data + k * a.stride + first,
+                            .dz = b + k * step,
+                            .extents = {1, depth},
+                            .x_steps = {0, a.stride},
+                            .dz_steps = {0, step},
+                            .fresh = k == 0 && beta == 0.0f,
+                            .sums = out,
+                            .sums_step = c_stride,
+                            .columns = panels.columns(panel)},
+                           count, panels.wide(panel));
+      } else {
+        constexpr std::int64_t kNoOffset = 0;
+        tiles.multiply_rows({.a = a.data + first * a.stride + k,
+                             .a_step = a.stride,
+                             .stretches = {&kNoOffset, 1, depth},
+                             .panel = b + k * step,
+                             .panel_step = step,
+                             .start = k == 0 && start != nullptr ? start + column : nullptr,
+                             .relu = relu && k + depth == inner,
+                             .add = k > 0 || beta != 0.0f,
+                             .y = out,
+                             .y_step = c_stride,
+                             .columns = panels.columns(panel)},
+                            count, panels.wide(panel));
+      }
+    }
+  }
+};
+
+// Each panel of b is laid out where it is needed next, and forgotten: its columns lie one behind the
+// other. Where there are few panels, several parts lay out the same one.
+void multiply_by_transposed(const Product& product, const Matrix& b) {
+  constexpr std::int64_t kFewestItems = 8;
+  constexpr std::int64_t kRowsWorthPacking = 64;
+  const Panels& panels = product.panels;
+  const std::int64_t pieces = std::clamp<std::int64_t>(
+      product.rows / kRowsWorthPacking, 1, (kFewestItems + panels.count() - 1) / panels.count());
+  const std::int64_t items = panels.count() * pieces;
+  const std::int64_t parts = product_parts(product.size(), items, kMostPieces);
+  const int workers = worker_count(parts);
+  const std::int64_t floats = product.inner * panels.width(0);
+  const Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(workers * floats));
+  parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
+    float* const own = packed.data() + worker * floats;
+    const Part range = Part::of(items, part, parts);
+    for (std::int64_t item = range.begin; item < range.end; ++item) {
+      const std::int64_t panel = item / pieces;
+      if (item == range.begin || item % pieces == 0)
+        panels.copy_transposed(panel, b.data, b.stride, own);
+      const Part rows = Part::of(product.rows, item % pieces, pieces);
+      product.run(panel, own, panels.width(panel), rows.begin, rows.end - rows.begin);
+    }
+  });
+}
 
 // b in panels: laid out anew, or as it is.
 class RightFactor {
  public:
-  RightFactor(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& b,
-              int lanes)
-      : panels_(inner, columns, lanes), b_(b) {
+  RightFactor(const Product& product, const Matrix& b) : panels_(product.panels), b_(b) {
     constexpr std::int64_t kRowsWorthPacking = 64;
-    const bool ends_with_vector =
-        panels_.columns(panels_.count() - 1) == panels_.width(panels_.count() - 1);
-    if (!b.transposed && rows < kRowsWorthPacking && ends_with_vector) return;
+    const std::int64_t last = panels_.count() - 1;
+    const bool ends_with_vector = panels_.columns(last) == panels_.width(last);
+    if (product.rows < kRowsWorthPacking && ends_with_vector) return;
     packed_ = Buffer::uninitialized(static_cast<std::size_t>(panels_.floats()));
-    if (b.transposed) {
-      parallel_for(panels_.count(), inner * panels_.width(0),
-                   [&](std::int64_t begin, std::int64_t end) {
-                     for (std::int64_t panel = begin; panel < end; ++panel)
-                       panels_.copy_transposed(panel, b.data, b.stride, packed_.data());
-                   });
-    } else {
-      parallel_for(inner, columns, [&](std::int64_t begin, std::int64_t end) {
-        panels_.copy_rows(begin, end, b.data, b.stride, packed_.data());
-      });
-    }
+    parallel_for(product.inner, panels_.columns(), [&](std::int64_t begin, std::int64_t end) {
+      panels_.copy_rows(begin, end, b.data, b.stride, packed_.data());
+    });
   }
 
-  const Panels& panels() const { return panels_; }
   std::int64_t step(std::int64_t panel) const { return packed_ ? panels_.width(panel) : b_.stride; }
-  const float* at(std::int64_t panel, std::int64_t row) const {
-    return packed_ ? packed_.data() + panels_.offset(panel) + row * panels_.width(panel)
-                   : b_.data + row * b_.stride + panels_.first_column(panel);
+  const float* at(std::int64_t panel) const {
+    return packed_ ? packed_.data() + panels_.offset(panel) : b_.data + panels_.first_column(panel);
   }
 
  private:
@@ -54,12 +123,12 @@ class RightFactor {
 
 // Calls `run(panel, first row, rows)` for pieces of c, over a partition that follows from the work.
 template <class Run>
-void for_each_piece(std::int64_t rows, std::int64_t panels, std::int64_t products, int tile_rows,
-                    Run run) {
-  constexpr std::int64_t kMostPieces = 64;
+void for_each_piece(const Product& product, Run run) {
+  const std::int64_t rows = product.rows;
+  const std::int64_t tile_rows = product.tiles.tile_rows;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
-  const std::int64_t items = panels * blocks;
-  const std::int64_t parts = product_parts(products, items, kMostPieces);
+  const std::int64_t items = product.panels.count() * blocks;
+  const std::int64_t parts = product_parts(product.size(), items, kMostPieces);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(items, part, parts);
     for (std::int64_t item = range.begin; item < range.end;) {
@@ -84,47 +153,23 @@ void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, con
                 const Matrix& b, const float* bias, bool relu, float beta, float* c,
                 std::int64_t c_stride) {
   const TileProducts& tiles = *tile_products();
-  const RightFactor factor(rows, columns, inner, b, tiles.lanes);
-  const Panels& panels = factor.panels();
   const Buffer start =
       bias == nullptr ? Buffer() : Panels(1, columns, tiles.lanes).pack_rows(bias, columns);
-  const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
-  for_each_piece(rows, panels.count(), rows * columns * inner, tiles.tile_rows,
-                 [&](std::int64_t panel, std::int64_t first, std::int64_t count) {
-                   const profile::TimedProduct timed;
-                   const std::int64_t column = panels.first_column(panel);
-                   float* const out = c + first * c_stride + column;
-                   for (std::int64_t k = 0; k < inner; k += block) {
-                     const std::int64_t depth = std::min(block, inner - k);
-                     if (a.transposed) {
-                       tiles.add_products({.x = a.data + k * a.stride + first,
-                                           .dz = factor.at(panel, k),
-                                           .extents = {1, depth},
-                                           .x_steps = {0, a.stride},
-                                           .dz_steps = {0, factor.step(panel)},
-                                           .fresh = k == 0 && beta == 0.0f,
-                                           .sums = out,
-                                           .sums_step = c_stride,
-                                           .columns = panels.columns(panel)},
-                                          count, panels.wide(panel));
-                     } else {
-                       constexpr std::int64_t kNoOffset = 0;
-                       tiles.multiply_rows(
-                           {.a = a.data + first * a.stride + k,
-                            .a_step = a.stride,
-                            .stretches = {&kNoOffset, 1, depth},
-                            .panel = factor.at(panel, k),
-                            .panel_step = factor.step(panel),
-                            .start = k == 0 && start ? start.data() + column : nullptr,
-                            .relu = relu && k + depth == inner,
-                            .add = k > 0 || beta != 0.0f,
-                            .y = out,
-                            .y_step = c_stride,
-                            .columns = panels.columns(panel)},
-                           count, panels.wide(panel));
-                     }
-                   }
-                 });
+  const Product product{.rows = rows,
+                        .inner = inner,
+                        .a = a,
+                        .start = start.data(),
+                        .relu = relu,
+                        .beta = beta,
+                        .c = c,
+                        .c_stride = c_stride,
+                        .panels = Panels(inner, columns, tiles.lanes),
+                        .tiles = tiles};
+  if (b.transposed) return multiply_by_transposed(product, b);
+  const RightFactor factor(product, b);
+  for_each_piece(product, [&](std::int64_t panel, std::int64_t first, std::int64_t count) {
+    product.run(panel, factor.at(panel), factor.step(panel), first, count);
+  });
 }
 
 }  // namespace strata::kernels

@@ -17,9 +17,10 @@ struct Extents {
   std::int64_t inner;
 };
 
-// Few rows, few columns, one panel and several, more than a block of depth.
-constexpr Extents kExtents[] = {{1, 7, 9},    {15, 33, 8},   {16, 1, 3},      {17, 40, 11},
-                                {64, 64, 64}, {65, 96, 130}, {130, 72, 1100}, {20, 10, 2500}};
+// Few rows, few columns, one panel and several, more than a block of depth, several parts.
+constexpr Extents kExtents[] = {{1, 7, 9},      {15, 33, 8},    {16, 1, 3},      {17, 40, 11},
+                                {64, 64, 64},   {65, 96, 130},  {130, 72, 1100}, {20, 10, 2500},
+                                {600, 20, 400}, {130, 300, 130}};
 
 std::vector<float> plain_product(const Extents& extents, const Matrix& a, const Matrix& b,
                                  std::vector<float> c) {

@@ -85,7 +85,7 @@ std::vector<Tensor> gradients(const Sequential& model, const Tensor& x, Call cal
 }
 
 void expect_same_gradients(Sequential model, const Shape& sample) {
-  Shape shape = {5};
+  Shape shape = {20};
   for (const std::int64_t extent : sample) shape.append(extent);
   const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
   model(x);

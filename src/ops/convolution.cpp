@@ -48,17 +48,19 @@ kernels::Convolution checked(const Tensor& x, const Tensor& kernel, const Tensor
   return {lifted, filters, groups, activation};
 }
 
-// Padding of the pooling follows from the extents, so those are left as they are then.
-void leave_out_unpooled(kernels::Convolution& convolution, int rank,
-                        const PoolingGeometry& pooling) {
-  if (pooling.padding != Padding::valid) return;
+// The pooling of what is convolved, which is left without the positions behind its last window.
+// Padding follows from the extents, so those stay as they are then.
+kernels::Windows leave_out_unpooled(kernels::Convolution& convolution, int rank,
+                                    const PoolingGeometry& pooling) {
   const Shape convolved = lowered_shape(convolution.windows, rank, convolution.filters);
-  const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
+  kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
+  if (pooling.padding != Padding::valid) return windows;
   for (std::size_t i = 0; i < 3; ++i) {
-    const kernels::WindowAxis& pooled = windows.axes[i];
-    std::int64_t& output = convolution.windows.axes[i].output;
-    output = std::min(output, pooled.at(pooled.output - 1, pooled.window - 1) + 1);
+    kernels::WindowAxis& pooled = windows.axes[i];
+    pooled.input = std::min(pooled.input, pooled.at(pooled.output - 1, pooled.window - 1) + 1);
+    convolution.windows.axes[i].output = pooled.input;
   }
+  return windows;
 }
 
 // y = activation(x ⋆ w + b),   dz = dy activation'(y),   dx = dz ⋆ᵀ w,  dw = xᵀ ⋆ dz,  db = Σ dz
@@ -114,9 +116,7 @@ Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& b
   if (autodiff::recording(inputs)) return {};
   kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
   if (!kernels::pools_along(convolution)) return {};
-  leave_out_unpooled(convolution, x.rank(), pooling);
-  const Shape convolved = lowered_shape(convolution.windows, x.rank(), convolution.filters);
-  const kernels::Windows windows = pooling_windows("ops::max_pool", convolved, pooling);
+  const kernels::Windows windows = leave_out_unpooled(convolution, x.rank(), pooling);
   Tensor y = TensorAccess::uninitialized(lowered_shape(windows, x.rank(), convolution.filters));
   kernels::convolve_and_pool(convolution, windows, x.data(), kernel.data(), bias.data(),
                              TensorAccess::data(y));

@@ -35,18 +35,19 @@ void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body) {
   using Clock = Teamwork::Clock;
   thread_local Teamwork teamwork;
-  const Clock::time_point began = workers == 1 ? Clock::time_point() : Clock::now();
-  if (workers == 1 || !teamwork.gains(began)) {
+  const auto work_alone = [&] {
     for (std::int64_t part = 0; part < parts; ++part) body(part, 0);
-    return;
-  }
+  };
+  if (workers == 1) return work_alone();
+  const Clock::time_point began = Clock::now();
+  if (!teamwork.gains(began)) return work_alone();
   profile::ParallelProducts products(workers);
   Clock::duration a_part{};  // what one takes
 #pragma omp parallel num_threads(workers)
   {
     const int worker = omp_get_thread_num();
     const Part own = Part::of(parts, worker, omp_get_num_threads());
-    const Clock::time_point start = worker == 0 ? Clock::now() : Clock::time_point();
+    const Clock::time_point start = Clock::now();
     for (std::int64_t part = own.begin; part < own.end; ++part) {
       const profile::ParallelProducts::Part timed(products);
       body(part, worker);

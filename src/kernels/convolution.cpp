@@ -6,7 +6,6 @@
 #include "kernels/convolution_parts.hpp"
 #include "kernels/direct_convolution.hpp"
 #include "kernels/epilogue.hpp"
-#include "strata/core/threads.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -169,7 +168,8 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
 
 bool pools_along(const Convolution& convolution) {
   // Images are spread over threads whole, so there must be some for each.
-  return convolves_directly(convolution) && convolution.windows.images >= 4 * num_threads();
+  return convolves_directly(convolution) &&
+         convolution.windows.images >= 4 * worker_count(convolution.windows.images);
 }
 
 void convolve_and_pool(const Convolution& convolution, const Windows& pooling, const float* x,

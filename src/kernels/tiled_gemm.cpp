@@ -14,12 +14,12 @@ namespace {
 constexpr std::int64_t kFewRows = 16;         // below, laying out b costs more than it saves
 constexpr std::int64_t kDepthBlock = 1024;    // of a row of a that meets a panel in one go
 constexpr std::int64_t kPositionBlock = 128;  // of a panel's rows that stay in the nearest cache
+constexpr std::int64_t kRowsWorthPacking = 64;
 constexpr std::int64_t kMostPieces = 64;
 
 // c = or += a · b, with bias and ReLU, but for where b's panels lie.
 struct Product {
   std::int64_t rows;
-  std::int64_t inner;
   Matrix a;
   const float* start;  // one a column, filled up as the panels are; null for zeros
   bool relu;
@@ -29,7 +29,8 @@ struct Product {
   Panels panels;
   const TileProducts& tiles;
 
-  std::int64_t size() const { return rows * panels.columns() * inner; }
+  std::int64_t inner() const { return panels.rows(); }
+  std::int64_t size() const { return rows * panels.columns() * inner(); }
 
   // The columns of a panel, whose rows are `step` floats apart, in rows [first, first + count).
   void run(std::int64_t panel, const float* b, std::int64_t step, std::int64_t first,
@@ -38,8 +39,8 @@ struct Product {
     const std::int64_t column = panels.first_column(panel);
     const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
     float* const out = c + first * c_stride + column;
-    for (std::int64_t k = 0; k < inner; k += block) {
-      const std::int64_t depth = std::min(block, inner - k);
+    for (std::int64_t k = 0; k < inner(); k += block) {
+      const std::int64_t depth = std::min(block, inner() - k);
       if (a.transposed) {
         tiles.add_products({.x = a.data + k * a.stride + first,
                             .dz = b + k * step,
@@ -59,7 +60,7 @@ struct Product {
                              .panel = b + k * step,
                              .panel_step = step,
                              .start = k == 0 && start != nullptr ? start + column : nullptr,
-                             .relu = relu && k + depth == inner,
+                             .relu = relu && k + depth == inner(),
                              .add = k > 0 || beta != 0.0f,
                              .y = out,
                              .y_step = c_stride,
@@ -74,14 +75,13 @@ struct Product {
 // other. Where there are few panels, several parts lay out the same one.
 void multiply_by_transposed(const Product& product, const Matrix& b) {
   constexpr std::int64_t kFewestItems = 8;
-  constexpr std::int64_t kRowsWorthPacking = 64;
   const Panels& panels = product.panels;
   const std::int64_t pieces = std::clamp<std::int64_t>(
       product.rows / kRowsWorthPacking, 1, (kFewestItems + panels.count() - 1) / panels.count());
   const std::int64_t items = panels.count() * pieces;
   const std::int64_t parts = product_parts(product.size(), items, kMostPieces);
   const int workers = worker_count(parts);
-  const std::int64_t floats = product.inner * panels.width(0);
+  const std::int64_t floats = product.inner() * panels.width(0);
   const Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(workers * floats));
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     float* const own = packed.data() + worker * floats;
@@ -100,12 +100,11 @@ void multiply_by_transposed(const Product& product, const Matrix& b) {
 class RightFactor {
  public:
   RightFactor(const Product& product, const Matrix& b) : panels_(product.panels), b_(b) {
-    constexpr std::int64_t kRowsWorthPacking = 64;
     const std::int64_t last = panels_.count() - 1;
     const bool ends_with_vector = panels_.columns(last) == panels_.width(last);
     if (product.rows < kRowsWorthPacking && ends_with_vector) return;
     packed_ = Buffer::uninitialized(static_cast<std::size_t>(panels_.floats()));
-    parallel_for(product.inner, panels_.columns(), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(product.inner(), panels_.columns(), [&](std::int64_t begin, std::int64_t end) {
       panels_.copy_rows(begin, end, b.data, b.stride, packed_.data());
     });
   }
@@ -156,7 +155,6 @@ void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, con
   const Buffer start =
       bias == nullptr ? Buffer() : Panels(1, columns, tiles.lanes).pack_rows(bias, columns);
   const Product product{.rows = rows,
-                        .inner = inner,
                         .a = a,
                         .start = start.data(),
                         .relu = relu,

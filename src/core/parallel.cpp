@@ -27,7 +27,8 @@ int num_threads() {
 
 int worker_count(std::int64_t parts) {
   if (omp_in_parallel() != 0) return 1;
-  const int most = std::min(num_threads(), omp_get_num_procs());
+  static const int cpus = omp_get_num_procs();  // asks the system
+  const int most = std::min(num_threads(), cpus);
   return static_cast<int>(std::clamp<std::int64_t>(parts, 1, most));
 }
 

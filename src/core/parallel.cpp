@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
+#include "core/subnormals.hpp"
 #include "core/teamwork.hpp"
 #include "strata/core/threads.hpp"
 
@@ -44,8 +45,10 @@ void parallel_parts(std::int64_t parts, int workers,
   if (!teamwork.gains(began)) return work_alone();
   profile::ParallelProducts products(workers);
   Clock::duration a_part{};  // what one takes
+  const bool flush = FlushSubnormals::on();
 #pragma omp parallel num_threads(workers)
   {
+    const FlushSubnormals as_the_caller(flush);
     const int worker = omp_get_thread_num();
     const Part own = Part::of(parts, worker, omp_get_num_threads());
     const Clock::time_point start = Clock::now();

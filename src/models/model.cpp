@@ -118,8 +118,7 @@ Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
   models::for_each_batch(
       samples.count(), options.batch_size, [&](std::int64_t first, std::int64_t last) {
         for (const auto& callback : options.callbacks) callback->on_predict_batch_begin(index, {});
-        outputs.push_back(
-            ops::stop_gradient((*this)(samples.batch(first, last).x, {.training = false})));
+        outputs.push_back(training::predict_step(*this, samples.batch(first, last).x));
         for (const auto& callback : options.callbacks) callback->on_predict_batch_end(index, {});
         if (options.verbose > 0) progress.step(index, {});
         ++index;
@@ -159,7 +158,7 @@ Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& 
 Tensor Model::predict_on_batch(const Tensor& x) {
   warn_if_unoptimized();
   const Samples samples(name() + ".predict_on_batch", x, {}, {});
-  return ops::stop_gradient((*this)(samples.x(), {.training = false}));
+  return training::predict_step(*this, samples.x());
 }
 
 Tensor Model::compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight) {

@@ -11,6 +11,7 @@
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "core/registry.hpp"
+#include "core/subnormals.hpp"
 #include "kernels/optimizer.hpp"
 #include "optimizers/options.hpp"
 #include "strata/constraints/constraint.hpp"
@@ -219,6 +220,7 @@ Tensor Optimizer::scale_loss(const Tensor& loss) const {
 void Optimizer::apply(const std::vector<Tensor>& gradients,
                       const std::vector<Variable>& variables) {
   const profile::Timed timed(profile::Section::optimizer);
+  const FlushSubnormals flush;
   std::vector<Received> received = receive(gradients, variables);
   if (received.empty()) return;
   float scale = 1.0f / options_.loss_scale_factor.value_or(1.0f);

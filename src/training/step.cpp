@@ -5,6 +5,7 @@
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
+#include "core/subnormals.hpp"
 #include "core/unoptimized.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -128,6 +129,7 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
 
 void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter) {
   warn_if_unoptimized();
+  const FlushSubnormals flush;
   const NonTrainableWeights before(model);
   Optimizer& optimizer = *compiled.optimizer;
   try {
@@ -155,8 +157,14 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
 }
 
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  const FlushSubnormals flush;
   const Tensor predictions = model(batch.x, {.training = false});
   return outcome_of(total_loss(model, compiled, batch, predictions), predictions);
+}
+
+Tensor predict_step(Layer& model, const Tensor& x) {
+  const FlushSubnormals flush;
+  return ops::stop_gradient(model(x, {.training = false}));
 }
 
 }  // namespace strata::training

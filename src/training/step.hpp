@@ -44,4 +44,7 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
 /// The losses of one batch in inference.
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch);
 
+/// The outputs for one batch in inference.
+Tensor predict_step(Layer& model, const Tensor& x);
+
 }  // namespace strata::training

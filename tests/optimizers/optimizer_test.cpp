@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/subnormals.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/config.hpp"
 #include "strata/constraints/constraint.hpp"
@@ -43,6 +44,15 @@ TEST(Optimizer, SkipsVariablesWithoutAGradient) {
   optimizer.apply({Tensor(1.0f), Tensor()}, {a, b});
   EXPECT_FLOAT_EQ(a.value().item(), 0.45f);
   EXPECT_EQ(b.value().item(), 2.0f);
+}
+
+TEST(Optimizer, LeavesNoSubnormalNumbers) {
+  if (!kCanFlushSubnormals) GTEST_SKIP() << "this CPU's mode is not known";
+  const Variable w("w", Tensor({2}, {2e-38f, 4e-38f}));
+  SGD optimizer({.learning_rate = 1.0f});
+  optimizer.apply({ops::full({2}, 1.5e-38f)}, {w});
+  EXPECT_EQ(w.value().values()[0], 0.0f);
+  EXPECT_FLOAT_EQ(w.value().values()[1], 2.5e-38f);
 }
 
 TEST(Optimizer, NeverWritesToAGradient) {

@@ -26,8 +26,9 @@ struct SummaryOptions {
 /// The total loss that is trained and reported is the data loss plus the sum of `losses()`, in
 /// `fit`, `evaluate`, `train_on_batch`, `test_on_batch` and `compute_loss` alike; sample and class
 /// weights don't touch the penalties. Over an epoch batches are weighted by their size. Where
-/// something is regularized the logs hold `data_loss` and `reg_loss` too. See
-/// https://keras.io/api/models/model_training_apis/.
+/// something is regularized the logs hold `data_loss` and `reg_loss` too. While it works on a batch
+/// numbers under 1.18e-38 count as 0 (x86-64), as on TensorFlow and JAX: CPUs are slow with them.
+/// See https://keras.io/api/models/model_training_apis/.
 class Model : public Layer {
  public:
   ~Model() override;

@@ -41,6 +41,11 @@ thread_local const CallContext* current_context =
         known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")), received);
 }
 
+[[noreturn]] void raise_not_trained(const std::string& layer, std::string_view rule,
+                                    std::string_view weight) {
+  raise(layer, "only a weight that is trained can have a {}. Received: one for {}.", rule, weight);
+}
+
 }  // namespace
 
 // The outermost call drops the losses that the last one recorded; calls inside it add to the new
@@ -146,6 +151,9 @@ Variable Layer::add_weight(const WeightOptions& options) {
     regularizer = pending->second;
     pending_regularizers_.erase(pending);
   }
+  if (!options.trainable && regularizer) raise_not_trained(name(), "regularizer", options.name);
+  if (!options.trainable && options.constraint)
+    raise_not_trained(name(), "constraint", options.name);
   layers::WeightBudget::spend(name() + ": " + options.name, options.shape);
   if (regularizer) regularizer->check_weight(options.shape, name() + ": " + options.name);
   Variable weight(options.name, options.initializer(options.shape),
@@ -253,8 +261,12 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
   }
   if (built_) {
     const Variable variable = this->weight(weight);
-    if (regularizer)
+    if (regularizer) {
+      if (std::find(non_trainable_weights_.begin(), non_trainable_weights_.end(), variable) !=
+          non_trainable_weights_.end())
+        raise_not_trained(name(), "regularizer", weight);
       regularizer->check_weight(variable.shape(), name() + ": " + std::string(weight));
+    }
     variable.set_regularizer(regularizer.rule());
   } else if (slots && slot == nullptr) {
     raise_no_weight(name(), known, weight);

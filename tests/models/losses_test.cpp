@@ -4,6 +4,7 @@
 
 #include "strata/core/errors.hpp"
 #include "strata/layers/activity_regularization.hpp"
+#include "strata/layers/batch_normalization.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
@@ -185,6 +186,56 @@ TEST(SetRegularizer, NamesTheWeightsThereAre) {
   EXPECT_THAT([&] { unbuilt.set_regularizer("bias", "l2"); },
               Raises("u: there is no weight of this name; known are kernel. Received: bias."));
   EXPECT_NO_THROW(unbuilt.build({4, 2}));
+}
+
+TEST(SetRegularizer, IsForWeightsThatAreTrained) {
+  layers::BatchNormalization layer({.name = "bn"});
+  layer.build({4, 2});
+  EXPECT_THAT([&] { layer.set_regularizer("moving_mean", "l2"); },
+              Raises("bn: only a weight that is trained can have a regularizer. Received: one for "
+                     "moving_mean."));
+  EXPECT_NO_THROW(layer.set_regularizer("moving_mean", nullptr));
+  layer.set_trainable(false);
+  EXPECT_NO_THROW(layer.set_regularizer("gamma", "l2"));  // it may be trained again
+}
+
+// Counts its calls in a weight that is never trained.
+class Counter : public Layer {
+ public:
+  explicit Counter(WeightOptions count) : Layer("Counter", "counter"), count_(std::move(count)) {}
+  Tensor call(const Tensor& inputs, const CallContext&) override { return inputs; }
+  void create_weights(const Shape&) override { add_weight(count_); }
+
+ private:
+  WeightOptions count_;
+};
+
+TEST(AddWeight, TakesNoRuleForAWeightThatIsNeverTrained) {
+  const WeightOptions count{
+      .name = "count", .shape = {}, .initializer = "zeros", .trainable = false};
+  WeightOptions regularized = count;
+  regularized.regularizer = "l2";
+  WeightOptions constrained = count;
+  constrained.constraint = "non_neg";
+  const auto build = [](Layer& layer) { layer.build({1, 2}); };
+  EXPECT_THAT(
+      [&] {
+        Counter layer(regularized);
+        build(layer);
+      },
+      Raises("counter: only a weight that is trained can have a regularizer. Received: one "
+             "for count."));
+  EXPECT_THAT(
+      [&] {
+        Counter layer(constrained);
+        build(layer);
+      },
+      Raises("counter: only a weight that is trained can have a constraint. Received: one "
+             "for count."));
+  Counter layer(count);
+  layer.set_regularizer("count", "l2");
+  EXPECT_THAT([&] { build(layer); }, Raises("counter: only a weight that is trained can have a "
+                                            "regularizer. Received: one for count."));
 }
 
 // A user's layer, whose weights are known once they are made.

@@ -90,8 +90,8 @@ class Layer {
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
   void set_activity_regularizer(RegularizerSpec regularizer);
   /// Sets the penalty on a weight, before or after it is made; it counts at once. `weight` is
-  /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight;
-  /// where a user's layer is yet to make its weights, `build` does.
+  /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight, or
+  /// it is never trained; where a user's layer is yet to make its weights, `build` does.
   void set_regularizer(std::string_view weight, RegularizerSpec regularizer);
 
   /// Its own trainable weights, its other ones, then its sub-layers', each once.

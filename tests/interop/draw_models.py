@@ -179,6 +179,8 @@ def grow(draw, model, shape, count, depth=0):
         if depth < 2:
             kinds += [lambda d, s: nested(d, s, depth)]
         layer = draw.among(*kinds)(draw, shape)
+        if isinstance(layer, keras.Sequential) and not layer.layers:
+            continue  # nothing fitted in it; Keras fails on its output shape
         after = layer.compute_output_shape((None, *shape))[1:]
         if any(extent is None or extent < 1 for extent in after) or np.prod(after) > 400:
             continue

@@ -7,7 +7,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "autodiff/in_place.hpp"
 #include "core/check.hpp"
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
@@ -291,7 +290,9 @@ bool InputGradients::wanted(int input) const {
 void InputGradients::add(int input, Tensor gradient) {
   if (!wanted(input)) return;
   if (float* const sum = accumulated(input)) {
-    add_in_place(sum, gradient.data(), gradient.size());
+    parallel_for(gradient.size(), 1, [=, from = gradient.data()](auto begin, auto end) {
+      for (auto i = begin; i < end; ++i) sum[i] += from[i];
+    });
   } else {
     slot(input).sum = TensorAccess::traced(std::move(gradient), {});
   }

@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <atomic>
+#include <utility>
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
@@ -13,6 +14,7 @@
 namespace strata {
 namespace {
 std::atomic<int> chosen_threads = 0;  // 0: OpenMP's own
+thread_local bool keep_helpers = false;
 }  // namespace
 
 void set_num_threads(int count) {
@@ -25,6 +27,9 @@ int num_threads() {
   const int chosen = chosen_threads;
   return chosen > 0 ? chosen : omp_get_max_threads();
 }
+
+KeepHelpers::KeepHelpers() : before_(std::exchange(keep_helpers, true)) {}
+KeepHelpers::~KeepHelpers() { keep_helpers = before_; }
 
 int worker_count(std::int64_t parts) {
   if (omp_in_parallel() != 0) return 1;
@@ -42,7 +47,7 @@ void parallel_parts(std::int64_t parts, int workers,
   };
   if (workers == 1) return work_alone();
   const Clock::time_point began = Clock::now();
-  if (!teamwork.gains(began)) return work_alone();
+  if (!keep_helpers && !teamwork.gains(began)) return work_alone();
   profile::ParallelProducts products(workers);
   Clock::duration a_part{};  // what one takes
   const bool flush = FlushSubnormals::on();

@@ -19,6 +19,19 @@ int worker_count(std::int64_t parts);
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body);
 
+/// While this lives, loops of this thread use helpers even where that loses time: for tests of what
+/// threads share.
+class KeepHelpers {
+ public:
+  KeepHelpers();
+  ~KeepHelpers();
+  KeepHelpers(const KeepHelpers&) = delete;
+  KeepHelpers& operator=(const KeepHelpers&) = delete;
+
+ private:
+  const bool before_;
+};
+
 /// Consecutive items of a fixed partition.
 struct Part {
   std::int64_t begin;
@@ -35,10 +48,13 @@ inline constexpr std::int64_t kItemsPerPart = 1 << 12;
 /// cache, it takes longer to hand small data over than to do the work.
 inline constexpr std::int64_t kFewestParts = 16;
 
-/// How many parts [0, count) is cut into if each item costs about `cost` additions: at most 64.
+/// The most parts of any loop; more would not share it more evenly.
+inline constexpr std::int64_t kMostParts = 64;
+
+/// How many parts [0, count) is cut into if each item costs about `cost` additions.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
   const std::int64_t parts = count * cost / kItemsPerPart;
-  return parts < kFewestParts ? 1 : std::min<std::int64_t>({parts, count, 64});
+  return parts < kFewestParts ? 1 : std::min({parts, count, kMostParts});
 }
 
 /// How many parts, at most `most`, `items` are cut into for matrix products of so many

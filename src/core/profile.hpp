@@ -54,7 +54,6 @@ class Ledger {
   Payer charge(Payer next);
   int layer_row(const void* layer, const std::string& name, bool composite);
   int recording_row();
-  Payer payer() const { return payer_; }
 
   const std::vector<Row>& rows() const { return rows_; }
   int periods() const { return periods_; }  ///< Times it was opened.

@@ -1,5 +1,6 @@
-// Convolutions as matrix products over blocks of columns: a block is made, used and forgotten while
-// it is in cache. Blocks are spread over a fixed number of parts, whatever the threads.
+// Convolutions: read from the image itself where that gains (direct_convolution.hpp), else as matrix
+// products over blocks of columns, each made, used and forgotten while it is in cache. Both are
+// spread over a fixed number of parts, whatever the threads.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,9 @@ struct Convolution {
 void convolve(const Convolution& convolution, const float* x, const float* kernel,
               const float* bias, float* y);
 
-/// y = the max pooling of `activation(x ⋆ kernel + bias)`, whose windows are `pooling`, where
-/// `pools_along(convolution)`.
+/// Whether `convolve_and_pool` can, and there are images enough for the threads.
 bool pools_along(const Convolution& convolution);
+/// y = the max pooling of `activation(x ⋆ kernel + bias)`, whose windows are `pooling`.
 void convolve_and_pool(const Convolution& convolution, const Windows& pooling, const float* x,
                        const float* kernel, const float* bias, float* y);
 
@@ -50,6 +51,7 @@ struct OutcomeGradient {
   const std::function<void(std::int64_t image, float* to)>* write = nullptr;
 };
 
+/// Whether `convolve_backward` takes a gradient of y that is written image by image.
 bool takes_images(const Convolution& convolution, const ConvolutionGradients& gradients);
 
 void convolve_backward(const Convolution& convolution, const float* x, const float* kernel,

@@ -22,7 +22,7 @@ std::mutex blas_mutex;
 int blas_users = 0;
 int blas_threads = 1;
 
-constexpr std::int64_t kMostParts = 16;
+constexpr std::int64_t kMostProductParts = 16;
 constexpr std::int64_t kProductTile = 16;  // parts end on multiples of the BLAS's own tiles
 
 }  // namespace
@@ -63,8 +63,8 @@ void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Mat
   const SingleThreadedBlas scope;
   const bool by_rows = rows >= columns;
   const std::int64_t extent = by_rows ? rows : columns;
-  const std::int64_t parts =
-      product_parts(rows * columns * inner, (extent + kProductTile - 1) / kProductTile, kMostParts);
+  const std::int64_t parts = product_parts(
+      rows * columns * inner, (extent + kProductTile - 1) / kProductTile, kMostProductParts);
   if (parts == 1) return gemm_serial(rows, columns, inner, a, b, beta, c, c_stride);
   parallel_parts(parts, [&](std::int64_t part) {
     const auto edge = [&](std::int64_t i) {

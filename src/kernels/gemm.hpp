@@ -1,5 +1,5 @@
-// Matrix products: `c = op(a) · op(b) + beta * c`, row-major, cut into a fixed number of parts that
-// does not depend on the threads, each a single-threaded BLAS call.
+// Matrix products: `c = op(a) · op(b) + beta * c`, row-major, in register tiles where that gains and
+// by the BLAS elsewhere, cut into parts that don't depend on the threads.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ struct Matrix {
   bool transposed = false;  ///< whether the product takes it transposed
 };
 
-/// `c` is `rows` x `columns`, with rows `c_stride` apart; `inner` is summed over. beta: 0
-/// overwrites, 1 adds.
+/// `c` is `rows` x `columns`, with rows `c_stride` apart; `inner` is summed over. beta is 0, which
+/// overwrites, or 1, which adds; nothing else.
 void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
           const Matrix& b, float beta, float* c, std::int64_t c_stride);
 

@@ -122,7 +122,7 @@ double norm(std::int64_t count, const float* values) {
 }
 
 bool all_finite(std::int64_t count, const float* values) {
-  std::array<std::uint32_t, 64> found{};
+  std::array<std::uint32_t, kMostParts> found{};
   const std::int64_t parts = part_count(count / kFinitePerAddition);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(count, part, parts);

@@ -5,8 +5,9 @@
 
 namespace strata::kernels {
 
-/// `l1 * sum(|x|) + l2 * sum(x^2)`, summed in double. A zero factor skips its term. Where there is a
-/// `gradient`, `gradient = l1 * sign(x) + 2 * l2 * x` in the same pass.
+/// `l1 * sum(|x|) + l2 * sum(x^2)`, short float sums added up in double. Of two factors one may be
+/// 0, and its term is skipped. Where there is a `gradient`, `gradient = l1 * sign(x) + 2 * l2 * x` in
+/// the same pass.
 float penalty(const float* x, std::int64_t count, float l1, float l2, float* gradient = nullptr);
 
 /// `gradient = l1 * sign(x) + 2 * l2 * x`

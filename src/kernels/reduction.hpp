@@ -12,9 +12,9 @@ struct Layout {
   std::int64_t inner = 1;
 };
 
-/// `factor` times the sum, which is taken in double.
+/// `factor` times the sum: short float sums added up in double.
 void sum(const Layout& layout, const float* x, double factor, float* out);
-/// The root of the sum of squares, taken in double.
+/// The root of the sum of squares, taken likewise; squares are floats.
 void norm(const Layout& layout, const float* x, float* out);
 void prod(const Layout& layout, const float* x, float* out);
 /// NaN where there is one.

@@ -12,7 +12,7 @@ namespace strata::kernels {
 bool tiles_gain(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
                 const Matrix& b);
 
-/// `c = op(a) · op(b) + beta * c`, or with a bias a column and ReLU where `beta` is 0.
+/// `c = op(a) · op(b) + beta * c`, beta 0 or 1; or with a bias a column and ReLU where it is 0.
 void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
                 const Matrix& b, const float* bias, bool relu, float beta, float* c,
                 std::int64_t c_stride);

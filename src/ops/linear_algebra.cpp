@@ -105,10 +105,12 @@ void multiply_all(const Extents& extents, const Operand& a, const Operand& b, fl
     return;
   }
   const kernels::SingleThreadedBlas scope;
-  const std::int64_t cost = rows * columns * inner / 16 + 1;
   const auto count = static_cast<std::int64_t>(starts.size());
-  parallel_for(count, cost, [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+  const std::int64_t parts = product_parts(count * rows * columns * inner, count, kMostParts);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(count, part, parts);
+    for (auto i = static_cast<std::size_t>(range.begin); i < static_cast<std::size_t>(range.end);
+         ++i) {
       kernels::gemm_serial(extents.rows, extents.columns, extents.inner, a.at(i), b.at(i), beta,
                            c + starts[i], extents.columns);
     }

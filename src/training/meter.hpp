@@ -10,8 +10,8 @@
 
 namespace strata::training {
 
-/// Raises InvalidArgument on two metrics that can't be told apart; renames the later of equal names
-/// as Keras does (`mae_1`, `weighted_mae`).
+/// Renames the later of equal names as Keras does (`mae_1`, `weighted_mae`). Raises InvalidArgument
+/// on an empty metric.
 void name_metrics(CompileOptions& compiled);
 
 class Meter {

@@ -21,10 +21,9 @@ class Samples {
   std::int64_t count() const { return x_.shape().front(); }
   const Tensor& x() const { return x_; }
   const Tensor& y() const { return y_; }
-  const Tensor& sample_weight() const { return sample_weight_; }
 
-  /// Multiplies the sample weights by those of the labels' classes; classes that are missing
-  /// weigh 1.
+  /// Makes each sample's weight that of its label's class, 1 where it is missing. Raises
+  /// InvalidArgument where there are sample weights.
   void weigh_classes(const std::map<int, float>& class_weight);
 
   /// [begin, end) of the samples, as they stand or in this order.

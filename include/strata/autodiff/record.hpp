@@ -1,10 +1,11 @@
 // How an operation tells the tape its local gradient. An op is a value and this gradient:
 //
-//     // square(x) = x^2,   d/dx = 2x
-//     Tensor square(const Tensor& x) {
-//       return autodiff::record("square", kernels::square(x), {x},
-//                               [x](const Tensor& gradient, autodiff::InputGradients& inputs) {
-//                                 inputs.add(0, kernels::multiply(gradient, kernels::scale(x, 2)));
+//     // softsign(x) = x / (1 + |x|),   d/dx = 1 / (1 + |x|)^2
+//     Tensor softsign(const Tensor& x) {
+//       const Tensor denominator = 1.0f + ops::abs(x);
+//       return autodiff::record("softsign", x / denominator, {x},
+//                               [=](const Tensor& gradient, autodiff::InputGradients& inputs) {
+//                                 inputs.add(0, gradient / ops::square(denominator));
 //                               });
 //     }
 //
@@ -110,9 +111,7 @@ Tensor record_taking_pending(const char* op, Tensor value, std::span<const Tenso
   return detail::record(op, std::move(value), inputs, Backward(std::forward<F>(backward)), true);
 }
 
-/// The outcome of an operation that has no gradient by its nature (argmax, comparisons): a
-/// constant. An operation that has one which Strata does not offer calls `refuse_gradient` in its
-/// backward.
+/// For the backward pass of an op whose gradient Strata does not offer: raises StateError.
 [[noreturn]] void refuse_gradient(const char* op);
 
 }  // namespace strata::autodiff

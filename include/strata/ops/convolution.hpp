@@ -36,7 +36,7 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
 /// less where nothing would be left.
 std::int64_t window_output(std::int64_t extent, std::int64_t window, int stride, int dilation,
                            Padding padding);
-/// Zeros in front of an axis; (total behind is what `window_output` needs beyond).
+/// Zeros in front of an axis.
 std::int64_t window_padding(std::int64_t extent, std::int64_t window, int stride, int dilation,
                             Padding padding);
 

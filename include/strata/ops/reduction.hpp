@@ -1,4 +1,5 @@
-// Over some axes, or all. Sums are taken in double and in an order that does not depend on threads.
+// Over some axes, or all. Sums are short float sums added up in double, in an order that does not
+// depend on threads.
 #pragma once
 
 #include <vector>

@@ -146,9 +146,10 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
   const std::int64_t parts = worthwhile_parts(convolution, rows, kMostConvolutionParts);
   const std::int64_t block = block_rows(convolution, (rows + parts - 1) / parts);
   const std::int64_t floats = layout.is_input() ? 0 : block * layout.depth();
-  const Buffer columns = scratch(parts, floats);
+  const int workers = worker_count(parts);
+  const Buffer columns = scratch(workers, floats);
   const SingleThreadedBlas scope;
-  parallel_parts(parts, [&](std::int64_t part) {
+  parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     const Part range = Part::of(rows, part, parts);
     for (std::int64_t begin = range.begin; begin < range.end; begin += block) {
       const std::int64_t end = std::min(range.end, begin + block);
@@ -157,7 +158,7 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
         const std::int64_t filter = group * convolution.group_filters();
         gemm_serial(end - begin, convolution.group_filters(), layout.depth(),
                     block_columns(layout, x, group * layout.group_channels, begin, end,
-                                  columns.data() + part * floats),
+                                  columns.data() + worker * floats),
                     {kernel + filter, convolution.filters}, 0.0f, out + filter,
                     convolution.filters);
       }
@@ -196,23 +197,24 @@ void convolve_backward(const Convolution& convolution, const float* x, const flo
 
   const std::int64_t column_floats = layout.is_input() ? 0 : plan.block * layout.depth();
   const std::int64_t dz_floats = linear ? 0 : plan.block * filters;
-  const Buffer columns = scratch(plan.parts, column_floats);
-  const Buffer dz = scratch(plan.parts, dz_floats);
+  const int workers = worker_count(plan.parts);
+  const Buffer columns = scratch(workers, column_floats);
+  const Buffer dz = scratch(workers, dz_floats);
   const Buffer kernel_sums = own_sums ? scratch(plan.parts, kernel_size) : Buffer();
   const Buffer bias_sums = gradients.bias != nullptr ? scratch(plan.parts, 2 * filters) : Buffer();
   auto* const sums = reinterpret_cast<double*>(bias_sums.data());
   if (sums != nullptr) std::uninitialized_fill_n(sums, plan.parts * filters, 0.0);
 
   const SingleThreadedBlas scope;
-  parallel_parts(plan.parts, [&](std::int64_t part) {
+  parallel_parts(plan.parts, workers, [&](std::int64_t part, int worker) {
     const Part rows = plan.rows(part);
     const BackwardPart work{convolution,
                             x,
                             kernel,
                             y,
                             dy.values,
-                            columns.data() + part * column_floats,
-                            linear ? nullptr : dz.data() + part * dz_floats,
+                            columns.data() + worker * column_floats,
+                            linear ? nullptr : dz.data() + worker * dz_floats,
                             gradients.x,
                             gradients.fresh_x,
                             own_sums ? kernel_sums.data() + part * kernel_size : gradients.kernel,

@@ -3,7 +3,10 @@
 
 #include <vector>
 
+#include "core/parallel.hpp"
+#include "kernels/convolution_parts.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
+#include "strata/core/threads.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/tensor/random.hpp"
 #include "support/matchers.hpp"
@@ -32,27 +35,30 @@ std::vector<PooledConvolution> pooled_convolutions() {
   };
 }
 
+// Of `loss(y, pooled)` for the kernel, the bias and the input, which has 4 channels.
+template <class Loss>
+std::vector<Tensor> gradients(const PooledConvolution& c, const Shape& shape, Loss loss) {
+  random::Generator generator(1);
+  const Tensor images = generator.normal(shape, 0.0f, 1.0f);
+  const Variable kernel("kernel", generator.normal({3, 3, 4 / c.geometry.groups, 6}, 0.0f, 1.0f));
+  const Variable bias("bias", generator.normal({6}, 0.0f, 1.0f));
+  GradientTape tape({.persistent = true});
+  const Tensor x = tape.watch(images);
+  const Tensor y = ops::convolution(x, kernel, bias, c.geometry, ops::FusedActivation::relu);
+  const auto pooled = [&](const Tensor& from) {
+    return ops::sum(ops::square(c.pool(from, c.pooling)));
+  };
+  const Tensor target = loss(y, pooled);
+  std::vector<Tensor> result = tape.gradient(target, {kernel, bias});
+  result.push_back(tape.gradient(target, x));
+  return result;
+}
+
 class PendingGradient : public ::testing::TestWithParam<PooledConvolution> {
  protected:
-  // Of `loss(y, pooled)` for the kernel, the bias and the input.
   template <class Loss>
   std::vector<Tensor> gradients(Loss loss) const {
-    random::Generator generator(1);
-    const Tensor images = generator.normal({3, 9, 9, 4}, 0.0f, 1.0f);
-    const Variable kernel("kernel",
-                          generator.normal({3, 3, 4 / GetParam().geometry.groups, 6}, 0.0f, 1.0f));
-    const Variable bias("bias", generator.normal({6}, 0.0f, 1.0f));
-    GradientTape tape({.persistent = true});
-    const Tensor x = tape.watch(images);
-    const Tensor y =
-        ops::convolution(x, kernel, bias, GetParam().geometry, ops::FusedActivation::relu);
-    const auto pooled = [&](const Tensor& from) {
-      return ops::sum(ops::square(GetParam().pool(from, GetParam().pooling)));
-    };
-    const Tensor target = loss(y, pooled);
-    std::vector<Tensor> result = tape.gradient(target, {kernel, bias});
-    result.push_back(tape.gradient(target, x));
-    return result;
+    return testing::gradients(GetParam(), {3, 9, 9, 4}, loss);
   }
 };
 
@@ -103,6 +109,25 @@ TEST_P(PendingGradient, IsComputedForWhoeverAsks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Poolings, PendingGradient, ::testing::ValuesIn(pooled_convolutions()));
+
+// Threads ask for the images of their parts at the same time.
+TEST(PendingGradientOfSeveralParts, IsThatComputedAtOnce) {
+  const Shape shape = {40, 26, 26, 4};
+  const std::int64_t products = 40 * 24 * 24 * (3 * 3 * 4) * 6;
+  ASSERT_GT(product_parts(products, shape[0], kernels::kMostConvolutionParts), 1);
+  const int before = num_threads();
+  const KeepHelpers keep;
+  for (const auto pool : {ops::max_pool, ops::average_pool}) {
+    const PooledConvolution c{{}, {}, pool};
+    set_num_threads(1);
+    const std::vector<Tensor> expected = gradients(c, shape, pool_a_copy);
+    for (const int threads : {1, 2, 3}) {
+      set_num_threads(threads);
+      expect_equal(gradients(c, shape, pool_alone), expected);
+    }
+  }
+  set_num_threads(before);
+}
 
 }  // namespace
 }  // namespace strata::testing

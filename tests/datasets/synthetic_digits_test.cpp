@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/threads.hpp"
 #include "support/matchers.hpp"
@@ -61,6 +62,7 @@ TEST(SyntheticDigits, HaveATestSetThatDoesNotHangOnTheTrainingSet) {
 
 TEST(SyntheticDigits, AreTheSameWithAnyNumberOfThreads) {
   const int threads = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const Digits one = synthetic_digits({.train = 100, .test = 1});
   set_num_threads(3);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "core/parallel.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/threads.hpp"
 #include "support/matchers.hpp"
@@ -60,6 +61,8 @@ TEST(Orthogonal, PrefersNoDirection) {
 }
 
 TEST(Orthogonal, ThreadsDoNotMatter) {
+  const int before = num_threads();
+  const KeepHelpers keep;
   const auto draw = [](int threads) {
     set_num_threads(threads);
     const Tensor matrix = Orthogonal({.seed = 3})(Shape{300, 200});
@@ -67,6 +70,7 @@ TEST(Orthogonal, ThreadsDoNotMatter) {
   };
   const auto one = draw(1);
   EXPECT_EQ(draw(2), one);
+  set_num_threads(before);
 }
 
 TEST(Orthogonal, RefusesVectors) {

@@ -1,15 +1,38 @@
 // Convolutions against plain loops: every way they are computed, and both gradients.
 #include "kernels/convolution.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string>
 
+#include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
+#include "kernels/convolution_parts.hpp"
+#include "kernels/tile_products.hpp"
+#include "strata/core/threads.hpp"
 
 namespace strata::kernels {
 namespace {
+
+using ops::FusedActivation;
+using ::testing::FloatNear;
+using ::testing::Pointwise;
+
+constexpr FusedActivation kActivations[] = {FusedActivation::linear, FusedActivation::relu,
+                                            FusedActivation::tanh};
+
+float activated(FusedActivation activation, float z) {
+  if (activation == FusedActivation::relu) return std::max(z, 0.0f);
+  return activation == FusedActivation::tanh ? std::tanh(z) : z;
+}
+
+float slope(FusedActivation activation, float y) {
+  if (activation == FusedActivation::relu) return y > 0.0f ? 1.0f : 0.0f;
+  return activation == FusedActivation::tanh ? 1.0f - y * y : 1.0f;
+}
 
 // Calls `visit(index into x, into the kernel, into y)` for every product.
 template <class Visit>
@@ -51,11 +74,12 @@ WindowAxis axis(std::int64_t input, std::int64_t window, std::int64_t stride = 1
           .padding = padding};
 }
 
+Convolution make(std::int64_t images, std::array<WindowAxis, 3> axes, std::int64_t channels,
+                 std::int64_t filters, std::int64_t groups = 1) {
+  return {{images, axes, channels}, filters, groups, FusedActivation::linear};
+}
+
 std::vector<Convolution> convolutions() {
-  const auto make = [](std::int64_t images, std::array<WindowAxis, 3> axes, std::int64_t channels,
-                       std::int64_t filters, std::int64_t groups = 1) {
-    return Convolution{{images, axes, channels}, filters, groups, ops::FusedActivation::linear};
-  };
   return {
       make(3, {axis(1, 1), axis(9, 3), axis(13, 3)}, 1, 32),                         // few channels
       make(2, {axis(1, 1), axis(7, 3), axis(11, 3)}, 32, 64),                        // full panels
@@ -67,66 +91,270 @@ std::vector<Convolution> convolutions() {
       make(2, {axis(1, 1), axis(5, 1), axis(6, 1)}, 7, 40),                          // one cell
       make(2, {axis(1, 1), axis(8, 3), axis(9, 3)}, 6, 4, 2),                        // groups
       make(2, {axis(1, 1), axis(8, 3, 2), axis(9, 3)}, 4, 4, 4),                     // depthwise
+      make(18, {axis(1, 1), axis(5, 3, 1, 1, 1, 1), axis(4, 2, 1, 1, 0, 1)}, 4, 6),  // many images
       make(0, {axis(1, 1), axis(8, 3), axis(9, 3)}, 2, 3),                           // no images
   };
 }
 
+std::string name_of(const Convolution& c) {
+  return std::to_string(c.windows.images) + " images, " + std::to_string(c.windows.channels) +
+         " channels, " + std::to_string(c.filters) + " filters, activation " +
+         std::to_string(static_cast<int>(c.activation));
+}
+
+// Of whole numbers.
+struct Inputs {
+  explicit Inputs(const Convolution& c)
+      : x(whole_numbers(c.windows.images * c.windows.image_size(), 1)),
+        kernel(whole_numbers(c.kernel_size(), 2)),
+        bias(whole_numbers(c.filters, 3)) {}
+
+  std::vector<float> x;
+  std::vector<float> kernel;
+  std::vector<float> bias;
+};
+
+std::vector<float> unwritten(std::int64_t count) {
+  return std::vector<float>(static_cast<std::size_t>(count), NAN);
+}
+
+std::vector<float> convolved(const Convolution& c, const Inputs& in, bool with_bias) {
+  auto y = unwritten(c.windows.rows() * c.filters);
+  convolve(c, in.x.data(), in.kernel.data(), with_bias ? in.bias.data() : nullptr, y.data());
+  return y;
+}
+
+std::vector<float> plainly_convolved(const Convolution& c, const Inputs& in, bool with_bias) {
+  std::vector<float> y(static_cast<std::size_t>(c.windows.rows() * c.filters));
+  for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+    y[yi] += in.x[xi] * in.kernel[ki];
+  });
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (with_bias) y[i] += in.bias[i % in.bias.size()];
+    y[i] = activated(c.activation, y[i]);
+  }
+  return y;
+}
+
 TEST(Convolution, AgreesWithPlainLoops) {
-  for (const Convolution& c : convolutions()) {
-    const auto x = whole_numbers(c.windows.images * c.windows.image_size(), 1);
-    const auto kernel = whole_numbers(c.kernel_size(), 2);
-    const auto bias = whole_numbers(c.filters, 3);
-    std::vector<float> y(static_cast<std::size_t>(c.windows.rows() * c.filters), NAN);
-    convolve(c, x.data(), kernel.data(), bias.data(), y.data());
-    std::vector<float> expected(y.size());
-    for (std::size_t i = 0; i < expected.size(); ++i)
-      expected[i] = bias[i % static_cast<std::size_t>(c.filters)];
-    for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
-      expected[yi] += x[xi] * kernel[ki];
-    });
-    EXPECT_EQ(y, expected) << c.windows.channels << " channels, " << c.filters << " filters";
+  for (Convolution c : convolutions()) {
+    const Inputs in(c);
+    for (const FusedActivation activation : kActivations) {
+      c.activation = activation;
+      for (const bool with_bias : {false, true}) {
+        EXPECT_THAT(convolved(c, in, with_bias),
+                    Pointwise(FloatNear(1e-6f), plainly_convolved(c, in, with_bias)))
+            << name_of(c);
+      }
+    }
   }
 }
 
+// ---- gradients
+
+struct Gradients {
+  explicit Gradients(const Convolution& c)
+      : x(whole_numbers(c.windows.images * c.windows.image_size(), 4)),
+        kernel(whole_numbers(c.kernel_size(), 5)),
+        bias(whole_numbers(c.filters, 6)) {}
+
+  std::vector<float> x;
+  std::vector<float> kernel;
+  std::vector<float> bias;
+};
+
+// What `y` and its gradient are taken to be: whole numbers too, which leaves slopes whole.
+std::vector<float> outcome_of(const Convolution& c) {
+  return whole_numbers(c.windows.rows() * c.filters, 7);
+}
+std::vector<float> errors_of(const Convolution& c) {
+  return whole_numbers(c.windows.rows() * c.filters, 8);
+}
+
+Gradients plain_gradients(const Convolution& c, const Inputs& in, bool fresh) {
+  auto dz = errors_of(c);
+  const auto y = outcome_of(c);
+  for (std::size_t i = 0; i < dz.size(); ++i) dz[i] *= slope(c.activation, y[i]);
+  Gradients sums(c);
+  if (fresh) std::fill(sums.x.begin(), sums.x.end(), 0.0f);
+  for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+    sums.x[xi] += dz[yi] * in.kernel[ki];
+    sums.kernel[ki] += dz[yi] * in.x[xi];
+  });
+  for (std::size_t i = 0; i < dz.size(); ++i)
+    sums.bias[i % static_cast<std::size_t>(c.filters)] += dz[i];
+  return sums;
+}
+
+// With the outcome's gradient there already, or `written` image by image where that is taken.
+Gradients gradients(const Convolution& c, const Inputs& in, bool fresh, bool written) {
+  const auto y = outcome_of(c);
+  const auto dy = errors_of(c);
+  const std::int64_t image_floats = c.windows.positions() * c.filters;
+  const std::function<void(std::int64_t, float*)> write = [&](std::int64_t image, float* to) {
+    std::copy_n(dy.data() + image * image_floats, image_floats, to);
+  };
+  Gradients sums(c);
+  const ConvolutionGradients targets{
+      .x = sums.x.data(), .fresh_x = fresh, .kernel = sums.kernel.data(), .bias = sums.bias.data()};
+  const bool by_images = written && takes_images(c, targets);
+  convolve_backward(
+      c, in.x.data(), in.kernel.data(),
+      c.activation == FusedActivation::linear ? nullptr : y.data(),
+      {.values = by_images ? nullptr : dy.data(), .write = by_images ? &write : nullptr}, targets);
+  return sums;
+}
+
+void expect_equal(const Gradients& actual, const Gradients& expected, const Convolution& c) {
+  EXPECT_EQ(actual.x, expected.x) << name_of(c);
+  EXPECT_EQ(actual.kernel, expected.kernel) << name_of(c);
+  EXPECT_EQ(actual.bias, expected.bias) << name_of(c);
+}
+
 TEST(Convolution, GradientsAgreeWithPlainLoops) {
-  for (const Convolution& c : convolutions()) {
-    const auto x = whole_numbers(c.windows.images * c.windows.image_size(), 1);
-    const auto kernel = whole_numbers(c.kernel_size(), 2);
-    const auto dy = whole_numbers(c.windows.rows() * c.filters, 3);
-    for (const bool fresh : {true, false}) {
-      auto dx = whole_numbers(static_cast<std::int64_t>(x.size()), 4);
-      auto dkernel = whole_numbers(c.kernel_size(), 5);
-      auto dbias = whole_numbers(c.filters, 6);
-      auto expected_dx = fresh ? std::vector<float>(dx.size()) : dx;
-      auto expected_dkernel = dkernel;
-      auto expected_dbias = dbias;
-      for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
-        expected_dx[xi] += dy[yi] * kernel[ki];
-        expected_dkernel[ki] += dy[yi] * x[xi];
-      });
-      for (std::size_t i = 0; i < dy.size(); ++i)
-        expected_dbias[i % static_cast<std::size_t>(c.filters)] += dy[i];
-      convolve_backward(
-          c, x.data(), kernel.data(), nullptr, {.values = dy.data()},
-          {.x = dx.data(), .fresh_x = fresh, .kernel = dkernel.data(), .bias = dbias.data()});
-      EXPECT_EQ(dx, expected_dx) << c.windows.channels << ", " << c.filters;
-      EXPECT_EQ(dkernel, expected_dkernel) << c.windows.channels << ", " << c.filters;
-      EXPECT_EQ(dbias, expected_dbias) << c.windows.channels << ", " << c.filters;
+  for (Convolution c : convolutions()) {
+    const Inputs in(c);
+    for (const FusedActivation activation : kActivations) {
+      c.activation = activation;
+      for (const bool fresh : {true, false}) {
+        const Gradients expected = plain_gradients(c, in, fresh);
+        for (const bool written : {false, true})
+          expect_equal(gradients(c, in, fresh, written), expected, c);
+      }
     }
   }
 }
 
 TEST(Convolution, OfTheKernelAloneLeavesTheInputAlone) {
   const Convolution c = convolutions().at(3);  // strides of more than 1
-  const auto x = whole_numbers(c.windows.images * c.windows.image_size(), 1);
-  const auto dy = whole_numbers(c.windows.rows() * c.filters, 3);
+  const Inputs in(c);
+  const auto dy = errors_of(c);
   std::vector<float> dkernel(static_cast<std::size_t>(c.kernel_size()));
   auto expected = dkernel;
-  for_each_product(
-      c, [&](std::size_t xi, std::size_t ki, std::size_t yi) { expected[ki] += dy[yi] * x[xi]; });
-  convolve_backward(c, x.data(), nullptr, nullptr, {.values = dy.data()},
+  for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+    expected[ki] += dy[yi] * in.x[xi];
+  });
+  convolve_backward(c, in.x.data(), nullptr, nullptr, {.values = dy.data()},
                     {.kernel = dkernel.data()});
   EXPECT_EQ(dkernel, expected);
+}
+
+// ---- pooling along
+
+// Windows of 3 x 2, 2 apart, over what is convolved; the first lines reach beyond it.
+Windows pooling_of(const Convolution& c) {
+  const auto& [outer, middle, inner] = c.windows.axes;
+  return {c.windows.images,
+          {axis(outer.output, 1), axis(middle.output, 3, 2, 1, 1, 0), axis(inner.output, 2, 2)},
+          c.filters};
+}
+
+std::vector<float> plainly_pooled(const Convolution& c, const Inputs& in, bool with_bias) {
+  const auto x = plainly_convolved(c, in, with_bias);
+  const Windows pooling = pooling_of(c);
+  std::vector<float> y(static_cast<std::size_t>(pooling.rows() * c.filters), -INFINITY);
+  // Each channel for itself, as in a convolution of so many groups.
+  for_each_product(
+      {pooling, c.filters, c.filters, FusedActivation::linear},
+      [&](std::size_t xi, std::size_t, std::size_t yi) { y[yi] = std::max(y[yi], x[xi]); });
+  return y;
+}
+
+std::vector<float> convolved_and_pooled(const Convolution& c, const Inputs& in, bool with_bias) {
+  const Windows pooling = pooling_of(c);
+  auto y = unwritten(pooling.rows() * pooling.channels);
+  convolve_and_pool(c, pooling, in.x.data(), in.kernel.data(), with_bias ? in.bias.data() : nullptr,
+                    y.data());
+  return y;
+}
+
+TEST(Convolution, IsPooledAsIfByItself) {
+  if (tile_products() == nullptr) GTEST_SKIP() << "not on this CPU";
+  int pooled = 0;
+  const int before = num_threads();
+  set_num_threads(1);  // or there would have to be more images
+  for (Convolution c : convolutions()) {
+    c.windows.images *= 2;
+    if (!pools_along(c)) continue;
+    ++pooled;
+    const Inputs in(c);
+    for (const FusedActivation activation : kActivations) {
+      c.activation = activation;
+      for (const bool with_bias : {false, true}) {
+        EXPECT_THAT(convolved_and_pooled(c, in, with_bias),
+                    Pointwise(FloatNear(1e-6f), plainly_pooled(c, in, with_bias)))
+            << name_of(c);
+      }
+    }
+  }
+  set_num_threads(before);
+  EXPECT_GE(pooled, 9);  // all but those in groups and those of no images
+}
+
+// ---- threads
+
+// Enough work for several threads: by lines, by lines of framed images, by framed images, by blocks
+// of columns.
+std::vector<Convolution> large_convolutions() {
+  const WindowAxis inside = axis(26, 3);
+  const WindowAxis same = axis(26, 3, 1, 1, 1, 1);
+  std::vector<Convolution> all = {
+      make(20, {axis(1, 1), inside, inside}, 4, 16),
+      make(9, {axis(1, 1), same, axis(58, 3, 1, 1, 1, 1)}, 4, 16),
+      make(20, {axis(1, 1), same, same}, 4, 16),
+      make(20, {axis(1, 1), same, same}, 8, 16, 2),
+  };
+  for (Convolution& c : all) c.activation = FusedActivation::relu;
+  return all;
+}
+
+// Calls `test(convolution, inputs)` of each.
+template <class Test>
+void for_each_large_convolution(const Test& test) {
+  const int before = num_threads();
+  const KeepHelpers keep;
+  for (const Convolution& c : large_convolutions()) {
+    EXPECT_GT(worthwhile_parts(c, c.windows.images, kMostConvolutionParts), 1) << name_of(c);
+    test(c, Inputs(c));
+  }
+  set_num_threads(before);
+}
+
+// Again and again, since a race shows only where threads happen to meet.
+constexpr int kThreadCounts[] = {1, 2, 3, 2, 3, 2, 3, 2, 3};
+
+TEST(Convolution, AgreesWithPlainLoopsForAnyNumberOfThreads) {
+  for_each_large_convolution([](const Convolution& c, const Inputs& in) {
+    const auto expected = plainly_convolved(c, in, true);
+    for (const int threads : kThreadCounts) {
+      set_num_threads(threads);
+      EXPECT_EQ(convolved(c, in, true), expected) << name_of(c) << ", threads " << threads;
+    }
+  });
+}
+
+TEST(Convolution, GradientsAgreeWithPlainLoopsForAnyNumberOfThreads) {
+  for_each_large_convolution([](const Convolution& c, const Inputs& in) {
+    const Gradients expected = plain_gradients(c, in, true);
+    for (const int threads : kThreadCounts) {
+      set_num_threads(threads);
+      for (const bool written : {false, true})
+        expect_equal(gradients(c, in, true, written), expected, c);
+    }
+  });
+}
+
+TEST(Convolution, IsPooledAsIfByItselfForAnyNumberOfThreads) {
+  if (tile_products() == nullptr) GTEST_SKIP() << "not on this CPU";
+  for_each_large_convolution([](const Convolution& c, const Inputs& in) {
+    if (c.groups > 1) return;
+    const auto expected = plainly_pooled(c, in, true);
+    for (const int threads : kThreadCounts) {
+      set_num_threads(threads);
+      EXPECT_EQ(convolved_and_pooled(c, in, true), expected)
+          << name_of(c) << ", threads " << threads;
+    }
+  });
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
+#include "strata/core/threads.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -17,10 +19,11 @@ struct Extents {
   std::int64_t inner;
 };
 
-// Few rows, few columns, one panel and several, more than a block of depth, several parts.
-constexpr Extents kExtents[] = {{1, 7, 9},      {15, 33, 8},    {16, 1, 3},      {17, 40, 11},
-                                {64, 64, 64},   {65, 96, 130},  {130, 72, 1100}, {20, 10, 2500},
-                                {600, 20, 400}, {130, 300, 130}};
+// Few rows, few columns, one panel and several, more than a block of depth, several parts; few rows
+// whose panels end with a vector of 8 or 16, so that the right factor is read where it lies.
+constexpr Extents kExtents[] = {{1, 7, 9},       {15, 33, 8},    {16, 1, 3},     {17, 40, 11},
+                                {17, 48, 11},    {32, 64, 20},   {64, 64, 64},   {65, 96, 130},
+                                {130, 72, 1100}, {20, 10, 2500}, {600, 20, 400}, {130, 300, 130}};
 
 std::vector<float> plain_product(const Extents& extents, const Matrix& a, const Matrix& b,
                                  std::vector<float> c) {
@@ -37,6 +40,7 @@ std::vector<float> plain_product(const Extents& extents, const Matrix& a, const 
 }
 
 TEST(Gemm, AgreesWithPlainLoops) {
+  const KeepHelpers keep;
   for (const Extents& extents : kExtents) {
     const auto [rows, columns, inner] = extents;
     const auto a_values = whole_numbers((rows + 3) * (inner + 3), 1);
@@ -58,6 +62,7 @@ TEST(Gemm, AgreesWithPlainLoops) {
 }
 
 TEST(Gemm, AddsABiasAndFinishes) {
+  const KeepHelpers keep;
   for (const Extents& extents : kExtents) {
     const auto [rows, columns, inner] = extents;
     const auto a = whole_numbers(rows * inner, 1);
@@ -72,6 +77,28 @@ TEST(Gemm, AddsABiasAndFinishes) {
       expected[i] = std::max(0.0f, expected[i] + bias[i % static_cast<std::size_t>(columns)]);
     EXPECT_EQ(c, expected) << rows << " x " << columns << " x " << inner;
   }
+}
+
+// Again and again, since a race shows only where threads happen to meet.
+TEST(Gemm, IsTheSameForAnyNumberOfThreads) {
+  constexpr std::int64_t kExtent = 400;
+  ASSERT_GT(product_parts(kExtent * kExtent * kExtent, kExtent / 64, kMostParts), 1);
+  const auto values = whole_numbers(2 * kExtent * kExtent, 1);
+  const int before = num_threads();
+  const KeepHelpers keep;
+  for (int transposed = 0; transposed < 4; ++transposed) {
+    const Matrix a{values.data(), kExtent, transposed % 2 == 1};
+    const Matrix b{values.data() + kExtent * kExtent, kExtent, transposed / 2 == 1};
+    const auto product = [&](int threads) {
+      set_num_threads(threads);
+      std::vector<float> c(static_cast<std::size_t>(kExtent * kExtent), NAN);
+      gemm(kExtent, kExtent, kExtent, a, b, 0.0f, c.data(), kExtent);
+      return c;
+    };
+    const std::vector<float> alone = product(1);
+    for (const int threads : {2, 3, 2, 3, 2, 3}) EXPECT_EQ(product(threads), alone) << transposed;
+  }
+  set_num_threads(before);
 }
 
 TEST(Gemm, KeepsNaN) {

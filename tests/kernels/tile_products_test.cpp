@@ -37,40 +37,64 @@ class TileProductsOf : public ::testing::TestWithParam<VectorUnits> {
   }
 };
 
-TEST_P(TileProductsOf, MultiplyRows) {
-  for (const auto& [rows, columns, depth] : cases()) {
-    const bool wide = columns > tiles().lanes;
-    const std::int64_t width = (wide ? 2 : 1) * tiles().lanes;
-    const auto a = whole_numbers(rows * 20, 1);
-    const auto panel = whole_numbers(2 * depth * width, 2);
-    const auto start = whole_numbers(width, 3);
-    auto y = whole_numbers(rows * (columns + 2), 4);
-    auto expected = y;
-    const std::int64_t offsets[] = {0, 9};
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t j = 0; j < columns; ++j) {
-        float sum = start[static_cast<std::size_t>(j)];
-        for (std::int64_t k = 0; k < 2 * depth; ++k) {
-          const std::int64_t at = i * 20 + offsets[k / depth] + k % depth;
-          sum += a[static_cast<std::size_t>(at)] * panel[static_cast<std::size_t>(k * width + j)];
-        }
-        float& to = expected[static_cast<std::size_t>(i * (columns + 2) + j)];
-        to = std::max(0.0f, to + sum);
-      }
+// What goes into a row's sums besides products, and what becomes of them.
+struct Finish {
+  bool starts;
+  bool add;
+  bool relu;
+};
+
+std::vector<Finish> finishes() {
+  std::vector<Finish> all;
+  for (const bool starts : {false, true}) {
+    for (const bool add : {false, true}) {
+      for (const bool relu : {false, true}) all.push_back({starts, add, relu});
     }
-    tiles().multiply_rows({.a = a.data(),
-                           .a_step = 20,
-                           .stretches = {offsets, 2, depth},
-                           .panel = panel.data(),
-                           .panel_step = width,
-                           .start = start.data(),
-                           .relu = true,
-                           .add = true,
-                           .y = y.data(),
-                           .y_step = columns + 2,
-                           .columns = columns},
-                          rows, wide);
-    EXPECT_EQ(y, expected) << rows << " x " << columns;
+  }
+  return all;
+}
+
+void expect_rows(const TileProducts& tiles, const Case& c, const Finish& finish) {
+  const auto& [rows, columns, depth] = c;
+  const bool wide = columns > tiles.lanes;
+  const std::int64_t width = (wide ? 2 : 1) * tiles.lanes;
+  const auto a = whole_numbers(rows * 20, 1);
+  const auto panel = whole_numbers(2 * depth * width, 2);
+  const auto start = whole_numbers(width, 3);
+  auto y = whole_numbers(rows * (columns + 2), 4);
+  auto expected = y;
+  const std::int64_t offsets[] = {0, 9};
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      float& to = expected[static_cast<std::size_t>(i * (columns + 2) + j)];
+      float sum = finish.starts ? start[static_cast<std::size_t>(j)] : 0.0f;
+      if (finish.add) sum += to;
+      for (std::int64_t k = 0; k < 2 * depth; ++k) {
+        const std::int64_t at = i * 20 + offsets[k / depth] + k % depth;
+        sum += a[static_cast<std::size_t>(at)] * panel[static_cast<std::size_t>(k * width + j)];
+      }
+      to = finish.relu ? std::max(0.0f, sum) : sum;
+    }
+  }
+  tiles.multiply_rows({.a = a.data(),
+                       .a_step = 20,
+                       .stretches = {offsets, 2, depth},
+                       .panel = panel.data(),
+                       .panel_step = width,
+                       .start = finish.starts ? start.data() : nullptr,
+                       .relu = finish.relu,
+                       .add = finish.add,
+                       .y = y.data(),
+                       .y_step = columns + 2,
+                       .columns = columns},
+                      rows, wide);
+  EXPECT_EQ(y, expected) << rows << " x " << columns << ", starts " << finish.starts << ", adds "
+                         << finish.add << ", relu " << finish.relu;
+}
+
+TEST_P(TileProductsOf, MultiplyRows) {
+  for (const Case& c : cases()) {
+    for (const Finish& finish : finishes()) expect_rows(tiles(), c, finish);
   }
 }
 

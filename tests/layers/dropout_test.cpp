@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/parallel.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/config.hpp"
 #include "strata/core/errors.hpp"
@@ -81,12 +82,15 @@ TEST(Dropout, SharesNoiseAlongExtentsOfOne) {
 }
 
 TEST(Dropout, ThreadsDoNotMatter) {
+  const int before = num_threads();
+  const KeepHelpers keep;
   const auto run = [](int threads) {
     set_num_threads(threads);
     return values_of(Dropout({.rate = 0.3f, .seed = 4})(ops::ones({300, 301}), kTraining));
   };
   const auto one = run(1);
   EXPECT_EQ(run(2), one);
+  set_num_threads(before);
 }
 
 TEST(Dropout, WritesWhatKerasWrites) {

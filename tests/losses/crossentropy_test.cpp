@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/parallel.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/threads.hpp"
@@ -340,6 +341,7 @@ TEST(Crossentropy, IsTheSameWithOneThreadAndTwo) {
   const Tensor labels = ops::zeros({rows});
   const SparseCategoricalCrossentropy loss({.from_logits = true});
   const int before = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const Tensor alone = gradient_of(loss, labels, y_pred);
   const float value = loss(labels, y_pred).item();

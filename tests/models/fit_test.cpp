@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "core/parallel.hpp"
 #include "core/unoptimized.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/layers/dense.hpp"
@@ -270,21 +271,26 @@ TEST(Fit, ValidatesEverySoManyEpochs) {
   EXPECT_EQ(history.history.at("val_loss").size(), 2U);
 }
 
+// Of products and weights enough for several parts.
 History seeded_run() {
+  constexpr std::int64_t kInputs = 100, kUnits = 700, kBatch = 128, kRows = 300;
+  EXPECT_GT(product_parts(kBatch * kInputs * kUnits, kBatch, kMostParts), 1);
+  EXPECT_GT(part_count(kInputs * kUnits), 1);
   set_random_seed(9);
   Sequential model(
-      {layers::Input({20}),
-       layers::Dense({.units = 33, .activation = "relu", .kernel_regularizer = "l1_l2"}),
+      {layers::Input({kInputs}),
+       layers::Dense({.units = kUnits, .activation = "relu", .kernel_regularizer = "l1_l2"}),
        layers::Dense({.units = 3, .activation = "softmax", .activity_regularizer = "l2"})});
   model.compile(
       {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  const Tensor x = random::normal({100, 20});
-  return model.fit(x, ops::argmax(ops::slice(x, {0, 0}, {100, 3}), -1),
-                   {.epochs = 3, .verbose = 0});
+  const Tensor x = random::normal({kRows, kInputs});
+  return model.fit(x, ops::argmax(ops::slice(x, {0, 0}, {kRows, 3}), -1),
+                   {.batch_size = kBatch, .epochs = 3, .verbose = 0});
 }
 
 TEST(Fit, OneSeedGivesTheSameBitsTwiceAndWithAnyNumberOfThreads) {
   const int threads = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const History one = seeded_run();
   EXPECT_EQ(one.history, seeded_run().history);

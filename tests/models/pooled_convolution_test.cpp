@@ -4,6 +4,8 @@
 
 #include <strata/strata.hpp>
 
+#include "core/parallel.hpp"
+#include "kernels/convolution_parts.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -15,9 +17,13 @@ Tensor one_after_the_other(Sequential& model, const Tensor& x) {
   return y;
 }
 
+constexpr std::int64_t kLargestBatch = 32;
+
 // For batches that are spread over threads whole, and smaller ones.
 void expect_same(Sequential model, const Shape& sample) {
-  for (const std::int64_t batch : {1, 5, 32}) {
+  const int before = num_threads();
+  const KeepHelpers keep;
+  for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{5}, kLargestBatch}) {
     Shape shape = {batch};
     for (const std::int64_t extent : sample) shape.append(extent);
     const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
@@ -28,7 +34,7 @@ void expect_same(Sequential model, const Shape& sample) {
       EXPECT_EQ(y.shape(), expected.shape());
       EXPECT_THAT(y.values(), ::testing::ElementsAreArray(expected.values()));
     }
-    set_num_threads(1);
+    set_num_threads(before);
   }
 }
 
@@ -41,6 +47,25 @@ TEST(PooledConvolution, IsTheSameInEveryDimension) {
   expect_same(pooled<1>({.filters = 5, .kernel_size = 3, .activation = "relu"}, {}), {17, 3});
   expect_same(pooled<2>({.filters = 40, .kernel_size = 3, .activation = "relu"}, {}), {13, 12, 2});
   expect_same(pooled<3>({.filters = 6, .kernel_size = 2, .activation = "relu"}, {}), {7, 6, 5, 2});
+}
+
+// Work enough for several parts, between a frame around each image and what is pooled of it.
+const Shape kLargeSample = {26, 26, 4};
+
+Sequential large_pooled(const char* padding) {
+  return pooled<2>(
+      {.filters = 16, .kernel_size = 3, .padding = padding, .bias_initializer = "random_normal"},
+      {});
+}
+
+void expect_several_parts(std::int64_t batch) {
+  const std::int64_t products = batch * 24 * 24 * (3 * 3 * 4) * 16;  // without padding
+  EXPECT_GT(product_parts(products, batch, kernels::kMostConvolutionParts), 1);
+}
+
+TEST(PooledConvolution, IsTheSameInSeveralParts) {
+  expect_several_parts(kLargestBatch);
+  for (const char* padding : {"valid", "same"}) expect_same(large_pooled(padding), kLargeSample);
 }
 
 TEST(PooledConvolution, IsTheSameWithPaddingStridesAndOtherActivations) {
@@ -84,23 +109,37 @@ std::vector<Tensor> gradients(const Sequential& model, const Tensor& x, Call cal
   return tape.gradient(ops::sum(ops::square(call(variables.back().value()))), variables);
 }
 
+constexpr std::int64_t kTrainedBatch = 20;
+
 void expect_same_gradients(Sequential model, const Shape& sample) {
-  Shape shape = {20};
+  Shape shape = {kTrainedBatch};
   for (const std::int64_t extent : sample) shape.append(extent);
   const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
   model(x);
   const std::vector<Tensor> expected =
       gradients(model, x, [&](const Tensor& input) { return one_after_the_other(model, input); });
-  const std::vector<Tensor> joined =
-      gradients(model, x, [&](const Tensor& input) { return model(input, {.training = true}); });
-  ASSERT_EQ(joined.size(), expected.size());
-  for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_THAT(joined[i], IsClose(expected[i]));
+  const int before = num_threads();
+  const KeepHelpers keep;
+  for (const int threads : {1, 2, 3}) {
+    set_num_threads(threads);
+    const std::vector<Tensor> joined =
+        gradients(model, x, [&](const Tensor& input) { return model(input, {.training = true}); });
+    ASSERT_EQ(joined.size(), expected.size());
+    for (std::size_t i = 0; i < joined.size(); ++i) EXPECT_THAT(joined[i], IsClose(expected[i]));
+  }
+  set_num_threads(before);
 }
 
 TEST(PooledConvolution, HasTheSameGradientsWhereAllIsPooled) {
   expect_same_gradients(pooled<2>({.filters = 4, .kernel_size = 2}, {}), {7, 7, 1});
   expect_same_gradients(pooled<2>({.filters = 4, .kernel_size = 2}, {.padding = "same"}),
                         {6, 7, 2});
+}
+
+TEST(PooledConvolution, HasTheSameGradientsInSeveralParts) {
+  expect_several_parts(kTrainedBatch);
+  for (const char* padding : {"valid", "same"})
+    expect_same_gradients(large_pooled(padding), kLargeSample);
 }
 
 TEST(PooledConvolution, HasTheSameGradientsWherePositionsAreLeftOut) {

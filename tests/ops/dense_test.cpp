@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/parallel.hpp"
 #include "ops/samples.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"
@@ -90,6 +91,7 @@ TEST_P(Dense, IsTheSameForAnyNumberOfThreads) {
   const std::vector<Tensor> inputs = {sample({700, 60}), sample({60, 130}, -1, 1, 2),
                                       sample({130}, -1, 1, 3)};
   const int before = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const auto alone = gradients(inputs, GetParam(), true, true);
   set_num_threads(3);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "core/parallel.hpp"
 #include "ops/naive_windows.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/threads.hpp"
@@ -135,6 +136,7 @@ TEST(Pooling, AgreesWithItsDefinitionOverManyParts) {
 
 TEST(Pooling, IsTheSameToTheBitForAnyNumberOfThreads) {
   const int threads = num_threads();
+  const KeepHelpers keep;
   for (const PoolingCase& c : kLargePoolings) {
     for (const Pool pool : {ops::max_pool, ops::average_pool}) {
       const Tensor x = random::Generator(1).normal(c.x);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/parallel.hpp"
 #include "ops/samples.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"
@@ -275,6 +276,7 @@ TEST_P(Reduction, GradientMatchesCentralDifferencesForAllAxes) {
 TEST_P(Reduction, IsTheSameForAnyNumberOfThreads) {
   const Reduce op = GetParam().op;
   const int before = num_threads();
+  const KeepHelpers keep;
   const Tensor x = sample({20, 300, 50}, 0.9f, 1.1f);
   for (const ops::Axes& axes : axes_of_rank_3()) {
     set_num_threads(1);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/parallel.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/ops/array.hpp"
@@ -99,6 +100,7 @@ TEST(L2, OfTenMillionElementsIsRightToOneMillionth) {
 TEST(L2, IsTheSameToTheBitForAnyNumberOfThreads) {
   const Tensor x = long_tensor(1'000'003);
   const int before = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const float alone = L2(0.3f)(x).item();
   for (const int threads : {2, 3, 8}) {

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/config.hpp"
 #include "strata/core/errors.hpp"
@@ -243,10 +244,13 @@ void expect_learning(const LayerCase& row) {
 }
 
 void expect_same_bits_for_any_threads(const LayerCase& row) {
-  constexpr std::int64_t kElements = 1 << 17;  // enough for every op to use its threads
+  // Enough for loops over elements to use their threads. Matrix products would need far more: their
+  // own tests and those of convolutions see to them.
+  constexpr std::int64_t kElements = 1 << 17;
   const std::int64_t sample = row.input.with(0, 1).element_count();
   const Tensor inputs = inputs_of(row.input.with(0, kElements / sample));
   const int threads = num_threads();
+  const KeepHelpers keep;
   set_num_threads(1);
   const Outcome one = train_once(row, inputs);
   set_num_threads(2);

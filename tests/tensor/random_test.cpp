@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/parallel.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/threads.hpp"
 #include "support/matchers.hpp"
@@ -180,6 +181,8 @@ TEST(Generator, ChildrenDifferFromEachOtherAndTheirParent) {
 }
 
 TEST(Generator, ThreadsDoNotMatter) {
+  const int before = num_threads();
+  const KeepHelpers keep;
   const auto draw = [](int threads) {
     set_num_threads(threads);
     Generator generator(15);
@@ -193,6 +196,7 @@ TEST(Generator, ThreadsDoNotMatter) {
   const std::vector<float> one = draw(1);
   EXPECT_EQ(draw(2), one);
   EXPECT_EQ(draw(3), one);
+  set_num_threads(before);
 }
 
 TEST(Generator, ALongerTensorBeginsWithTheShorterOne) {

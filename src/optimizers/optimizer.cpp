@@ -354,7 +354,8 @@ void Optimizer::average_weights() {
 
 void Optimizer::finalize(const std::vector<Variable>& variables) {
   check_list(class_name_, variables);
-  if (!options_.use_ema || !built()) return;
+  // Until the first step there are no averages, only the zeros that they are made of.
+  if (!options_.use_ema || state_->calls() == 0) return;
   for (const std::size_t index : indices_of(variables)) {
     const Tensor& average = state_->averages[index].value();
     std::copy_n(average.data(), average.size(), state_->variables[index].mutable_data());

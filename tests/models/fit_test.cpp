@@ -264,6 +264,13 @@ TEST(Fit, BeginsAtTheInitialEpoch) {
   EXPECT_EQ(history.params.steps, 1);
 }
 
+TEST(Fit, OfNoEpochLeavesAveragedWeightsAsTheyAre) {
+  Sequential model = golden_model();
+  model.compile({.optimizer = optimizers::SGD({.use_ema = true}), .loss = "mse"});
+  model.fit(kX, kY, {.epochs = 0, .verbose = 0});
+  EXPECT_THAT(model.get_weights().front(), IsClose(Tensor({2, 1}, {0.5f, -0.25f})));
+}
+
 TEST(Fit, ValidatesEverySoManyEpochs) {
   Sequential model = golden_model();
   const History history = model.fit(

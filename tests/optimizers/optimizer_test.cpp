@@ -239,6 +239,15 @@ TEST(Optimizer, FinalizeChangesNothingWithoutAverages) {
   EXPECT_EQ(w.value().item(), 0.0f);
 }
 
+TEST(Optimizer, FinalizeChangesNothingBeforeTheFirstStep) {
+  const Variable w = scalar("w", 1.0f);
+  SGD optimizer({.use_ema = true});
+  optimizer.finalize({w});
+  optimizer.build({w});
+  optimizer.finalize({w});
+  EXPECT_EQ(w.value().item(), 1.0f);
+}
+
 TEST(Optimizer, AveragesWeightsThatGotNoGradientToo) {
   const Variable a = scalar("a", 1.0f);
   const Variable b = scalar("b", 7.0f);

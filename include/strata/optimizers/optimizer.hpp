@@ -78,7 +78,7 @@ class Optimizer {
   std::int64_t iterations() const;
   const std::string& name() const { return options_.name; }
 
-  /// At the end of training with `use_ema`: weights become their averages.
+  /// At the end of training with `use_ema`: weights become their averages, if there was a step.
   void finalize(const std::vector<Variable>& variables);
 
   /// All state, in Keras's order: iteration, learning_rate, averages, accumulators, slots. To be

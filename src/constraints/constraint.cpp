@@ -7,6 +7,8 @@ namespace strata {
 
 Config Constraint::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
+void Constraint::check_weight(const Shape&, std::string_view) const {}
+
 std::shared_ptr<const Constraint> Constraint::from_identifier(std::string_view identifier) {
   return named_rule<const Constraint>("Constraint", identifier);
 }

@@ -23,7 +23,12 @@ MaxNorm::MaxNorm(const Options& options) : options_(options) {
         "max_value must be finite and >= 0. Received: max_value={}.", options.max_value);
 }
 
+void MaxNorm::check_weight(const Shape& shape, std::string_view owner) const {
+  check_norm_axes(options_.axis, shape, owner);
+}
+
 Tensor MaxNorm::operator()(const Tensor& weight) const {
+  check_weight(weight.shape(), "MaxNorm");
   const Tensor norm = ops::norm(weight, options_.axis.values(), true);
   return weight * (ops::minimum(norm, options_.max_value) / (kNormEpsilon + norm));
 }

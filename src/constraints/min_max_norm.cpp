@@ -31,7 +31,12 @@ MinMaxNorm::MinMaxNorm(const Options& options) : options_(options) {
         "rate must lie in [0, 1]. Received: rate={}.", options.rate);
 }
 
+void MinMaxNorm::check_weight(const Shape& shape, std::string_view owner) const {
+  check_norm_axes(options_.axis, shape, owner);
+}
+
 Tensor MinMaxNorm::operator()(const Tensor& weight) const {
+  check_weight(weight.shape(), "MinMaxNorm");
   const Tensor norm = ops::norm(weight, options_.axis.values(), true);
   const Tensor wanted = ops::clip(norm, options_.min_value, options_.max_value);
   const Tensor reached = options_.rate * wanted + (1.0f - options_.rate) * norm;

@@ -9,7 +9,12 @@ namespace strata::constraints {
 
 UnitNorm::UnitNorm(const Options& options) : options_(options) {}
 
+void UnitNorm::check_weight(const Shape& shape, std::string_view owner) const {
+  check_norm_axes(options_.axis, shape, owner);
+}
+
 Tensor UnitNorm::operator()(const Tensor& weight) const {
+  check_weight(weight.shape(), "UnitNorm");
   return weight / (kNormEpsilon + ops::norm(weight, options_.axis.values(), true));
 }
 

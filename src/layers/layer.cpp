@@ -154,8 +154,10 @@ Variable Layer::add_weight(const WeightOptions& options) {
   if (!options.trainable && regularizer) raise_not_trained(name(), "regularizer", options.name);
   if (!options.trainable && options.constraint)
     raise_not_trained(name(), "constraint", options.name);
-  layers::WeightBudget::spend(name() + ": " + options.name, options.shape);
-  if (regularizer) regularizer->check_weight(options.shape, name() + ": " + options.name);
+  const std::string owner = name() + ": " + options.name;
+  layers::WeightBudget::spend(owner, options.shape);
+  if (regularizer) regularizer->check_weight(options.shape, owner);
+  if (options.constraint) options.constraint->check_weight(options.shape, owner);
   Variable weight(options.name, options.initializer(options.shape),
                   options.trainable && trainable_);
   check<ShapeError>(

@@ -6,6 +6,7 @@
 #include "strata/constraints/min_max_norm.hpp"
 #include "strata/constraints/non_neg.hpp"
 #include "strata/constraints/unit_norm.hpp"
+#include "strata/layers/dense.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "support/golden.hpp"
 #include "support/matchers.hpp"
@@ -95,6 +96,41 @@ TEST(ConstraintConfig, RoundTripsEveryClass) {
     const Config object = constraints::serialize(constraint_of(golden));
     EXPECT_EQ(constraints::serialize(constraints::deserialize(object)), object);
   }
+}
+
+TEST(Constraint, OnANormRefusesAWeightWithoutItsAxis) {
+  using namespace constraints;
+  const std::pair<ConstraintSpec, std::string> all[] = {
+      {MaxNorm({.axis = 7}), "MaxNorm"},
+      {MinMaxNorm({.axis = {0, 7}}), "MinMaxNorm"},
+      {UnitNorm({.axis = 7}), "UnitNorm"}};
+  const std::string rule = ": axis must lie in [-2, 2) for rank 2. Received: axis=7, shape=(2, 2).";
+  for (const auto& [constraint, name] : all) {
+    EXPECT_THAT(
+        [&, &each = constraint] {
+          each->check_weight({2, 2}, "dense: kernel");
+        },
+        Raises<ShapeError>("dense: kernel" + rule));
+    EXPECT_THAT([&, &each = constraint] { each(kWeight); }, Raises<ShapeError>(name + rule));
+  }
+  EXPECT_THAT(
+      [] {
+        UnitNorm({.axis = {0, -2}}).check_weight({2, 2}, "dense: kernel");
+      },
+      Raises<ShapeError>("dense: kernel: an axis must not be named twice. Received: "
+                         "axes=[0, -2], shape=(2, 2)."));
+}
+
+TEST(Constraint, ThatCannotProjectAWeightIsRefusedWhenItsLayerIsBuilt) {
+  layers::Dense layer(
+      {.units = 2, .kernel_constraint = constraints::MaxNorm({.axis = 7}), .name = "head"});
+  EXPECT_THAT(
+      [&] {
+        layer.build({1, 3});
+      },
+      Raises<ShapeError>("head: kernel: axis must lie in [-2, 2) for rank 2. Received: axis=7, "
+                         "shape=(3, 2)."));
+  EXPECT_FALSE(layer.built());
 }
 
 TEST(Constraint, RefusesBoundsOutOfRange) {

@@ -22,6 +22,10 @@ class Constraint {
   virtual Tensor operator()(const Tensor& weight) const = 0;
   virtual Config get_config() const;  ///< By default raises InvalidArgument.
 
+  /// Refuses weights that can't be projected (by shape), when a layer is built; `owner` is whom the
+  /// error names. By default every shape is fine.
+  virtual void check_weight(const Shape& shape, std::string_view owner) const;
+
   static std::shared_ptr<const Constraint> from_identifier(std::string_view identifier);
   static std::shared_ptr<const Constraint> from_object(const Config& config);
   static std::shared_ptr<const Constraint> from_function(Function function,

@@ -22,6 +22,8 @@ class MaxNorm : public Constraint {
   explicit MaxNorm(const Options& options = {});
 
   Tensor operator()(const Tensor& weight) const override;
+  /// Raises ShapeError on an axis that the weight doesn't have.
+  void check_weight(const Shape& shape, std::string_view owner) const override;
   Config get_config() const override;  ///< {"max_value": …, "axis": …}
   static MaxNorm from_config(const Config& config);
 

@@ -25,6 +25,8 @@ class MinMaxNorm : public Constraint {
   explicit MinMaxNorm(const Options& options = {});
 
   Tensor operator()(const Tensor& weight) const override;
+  /// Raises ShapeError on an axis that the weight doesn't have.
+  void check_weight(const Shape& shape, std::string_view owner) const override;
   Config get_config() const override;  ///< {"min_value", "max_value", "rate", "axis"}
   static MinMaxNorm from_config(const Config& config);
 

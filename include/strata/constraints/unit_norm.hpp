@@ -19,6 +19,8 @@ class UnitNorm : public Constraint {
   explicit UnitNorm(const Options& options = {});
 
   Tensor operator()(const Tensor& weight) const override;
+  /// Raises ShapeError on an axis that the weight doesn't have.
+  void check_weight(const Shape& shape, std::string_view owner) const override;
   Config get_config() const override;  ///< {"axis": …}
   static UnitNorm from_config(const Config& config);
 

@@ -85,6 +85,20 @@ void check_list(std::string_view who, const std::vector<Variable>& variables) {
   }
 }
 
+// The values of variables, to put them back. Elements are copied only where they are written to.
+class KeptValues {
+ public:
+  void keep(const std::vector<Variable>& variables) {
+    for (const Variable& variable : variables) kept_.emplace_back(variable, variable.value());
+  }
+  void restore() const {
+    for (const auto& [variable, value] : kept_) variable.assign(value);
+  }
+
+ private:
+  std::vector<std::pair<Variable, Tensor>> kept_;
+};
+
 // Optimizers go by their class name in any case, and by no other.
 const registry::ClassEntry* find_class(std::string_view identifier) {
   using registry::lower_case;
@@ -223,6 +237,24 @@ void Optimizer::apply(const std::vector<Tensor>& gradients,
   const FlushSubnormals flush;
   std::vector<Received> received = receive(gradients, variables);
   if (received.empty()) return;
+  const auto constrained = [&](const Received& each) {
+    return state_->variables[each.index].constraint() != nullptr;
+  };
+  // Only a constraint can raise after weights have moved; without one, nothing is to be kept.
+  KeptValues before;
+  if (std::any_of(received.begin(), received.end(), constrained)) {
+    before.keep(state_->variables);
+    before.keep(this->variables());
+  }
+  try {
+    step(received);
+  } catch (...) {
+    before.restore();
+    throw;
+  }
+}
+
+void Optimizer::step(std::vector<Received>& received) {
   float scale = 1.0f / options_.loss_scale_factor.value_or(1.0f);
   if (accumulate(received, scale)) update_all(received, scale);
   if (options_.use_ema) average_weights();

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "strata/constraints/constraint.hpp"
+#include "strata/ops/ops.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
 #include "strata/optimizers/rmsprop.hpp"
@@ -72,6 +74,35 @@ TEST_F(FailedApply, OfAVariableTwice) {
 TEST_F(FailedApply, OfAnUndefinedVariable) {
   expect_refused({ones_, ones_}, {kernel_, Variable()},
                  "Adam: a variable must be defined. Received: an undefined one.");
+}
+
+TEST_F(FailedApply, OfAConstraintThatReturnsAnotherShape) {
+  const ConstraintSpec summed = [](const Tensor& w) { return ops::sum(w); };
+  kernel_.set_constraint(summed.rule());
+  expect_refused<ShapeError>({ones_, Tensor(1.0f)}, {kernel_, bias_},
+                             "Variable: the new value must have the shape of the old one, (2,). "
+                             "Received: name=kernel, shape=().");
+}
+
+TEST_F(FailedApply, OfAConstraintThatRaisesAfterAnotherProjected) {
+  const ConstraintSpec half = [](const Tensor& w) { return 0.5f * w; };
+  const ConstraintSpec broken = [](const Tensor&) -> Tensor { throw InvalidArgument("no"); };
+  kernel_.set_constraint(half.rule());
+  bias_.set_constraint(broken.rule());
+  expect_refused({ones_, Tensor(1.0f)}, {kernel_, bias_}, "no");
+}
+
+TEST(AccumulatingApply, ThatFailsLeavesTheSumAsItWas) {
+  const ConstraintSpec broken = [](const Tensor&) -> Tensor { throw InvalidArgument("no"); };
+  const Variable w("w", Tensor(1.0f));
+  SGD optimizer({.learning_rate = 1.0f, .gradient_accumulation_steps = 2});
+  optimizer.apply({Tensor(1.0f)}, {w});
+  w.set_constraint(broken.rule());
+  EXPECT_THAT([&] { optimizer.apply({Tensor(2.0f)}, {w}); }, Raises("no"));
+  EXPECT_EQ(w.value().item(), 1.0f);
+  w.set_constraint(nullptr);
+  optimizer.apply({Tensor(3.0f)}, {w});
+  EXPECT_EQ(w.value().item(), -1.0f);
 }
 
 TEST(FirstApply, ThatFailsBuildsNothing) {

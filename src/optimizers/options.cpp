@@ -1,6 +1,7 @@
 #include "optimizers/options.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "core/check.hpp"
 
@@ -63,8 +64,10 @@ void check_momentum(std::string_view who, float momentum) {
 }
 
 void check_epsilon(std::string_view who, float epsilon) {
-  check(std::isfinite(epsilon) && epsilon >= 0.0f, who,
-        "epsilon must be finite and >= 0. Received: epsilon={}.", epsilon);
+  // A step takes subnormal numbers as 0, and without an epsilon it divides 0 by 0.
+  constexpr float kSmallest = std::numeric_limits<float>::min();
+  check(std::isfinite(epsilon) && epsilon >= kSmallest, who,
+        "epsilon must be finite and >= {:.3g}. Received: epsilon={}.", kSmallest, epsilon);
 }
 
 }  // namespace strata::optimizers

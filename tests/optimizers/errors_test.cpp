@@ -187,8 +187,10 @@ TEST(Options, OfTheirOwnOutOfRangeAreRefused) {
               Raises("Adam: beta_1 must be in [0, 1). Received: beta_1=1."));
   EXPECT_THAT([] { AdamW({.beta_2 = kNaN}); },
               Raises("AdamW: beta_2 must be in [0, 1). Received: beta_2=nan."));
-  EXPECT_THAT([] { Adam({.epsilon = -1.0f}); },
-              Raises("Adam: epsilon must be finite and >= 0. Received: epsilon=-1."));
+  const std::string rule = "epsilon must be finite and >= 1.18e-38. Received: epsilon=";
+  EXPECT_THAT([] { Adam({.epsilon = -1.0f}); }, Raises("Adam: " + rule + "-1."));
+  EXPECT_THAT([] { AdamW({.epsilon = 0.0f}); }, Raises("AdamW: " + rule + "0."));
+  EXPECT_THAT([] { RMSprop({.epsilon = 1e-39f}); }, Raises("RMSprop: " + rule + "1e-39."));
 }
 
 TEST(ExcludeFromWeightDecay, RefusesWhatIsNoRegularExpressionAndTakesNone) {

@@ -430,12 +430,21 @@ TEST(Adam, SurvivesTwentyMillionIterations) {
 TEST(Adam, CorrectsItsBiasToTheLastDigit) {
   // A constant gradient makes every step exactly the learning rate, for ever.
   const Variable w = scalar("w", 0.0f);
-  Adam optimizer({.learning_rate = 1.0f, .epsilon = 0.0f});
+  Adam optimizer({.learning_rate = 1.0f, .epsilon = 1e-30f});
   float before = 0.0f;
   for (int i = 0; i < 2000; ++i) {
     optimizer.apply({Tensor(0.125f)}, {w});
     ASSERT_NEAR(before - w.value().item(), 1.0f, 2e-4f) << i;
     before = w.value().item();
+  }
+}
+
+TEST(Adam, StandsStillWhereThereNeverWasAGradient) {
+  for (const OptimizerSpec& optimizer : {OptimizerSpec(Adam({.epsilon = 1.2e-38f})),
+                                         OptimizerSpec(RMSprop({.epsilon = 1.2e-38f}))}) {
+    const Variable w = scalar("w", 1.0f);
+    optimizer->apply({Tensor(0.0f)}, {w});
+    EXPECT_EQ(w.value().item(), 1.0f);
   }
 }
 

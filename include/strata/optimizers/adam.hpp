@@ -10,7 +10,7 @@ struct AdamOptions {
   float learning_rate = 0.001f;
   float beta_1 = 0.9f;    ///< The past's share in the running gradient, in [0, 1).
   float beta_2 = 0.999f;  ///< The past's share in its running square, in [0, 1).
-  float epsilon = 1e-7f;  ///< Keeps the division finite; >= 0.
+  float epsilon = 1e-7f;  ///< Keeps the division finite; > 0, and no subnormal number.
   bool amsgrad = false;   ///< Divide by the largest running square so far.
   std::optional<float> weight_decay = {};
   std::optional<float> clipnorm = {};
@@ -27,7 +27,7 @@ struct AdamOptions {
 /// `m += (g - m)(1 - beta_1)`, `v += (g^2 - v)(1 - beta_2)`, and with both freed of their start at
 /// zero, `w -= learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)`.
 ///
-/// Raises InvalidArgument on a beta outside [0, 1) and a negative epsilon. See
+/// Raises InvalidArgument on a beta outside [0, 1) and an epsilon of 0 or less. See
 /// https://keras.io/api/optimizers/adam/ and https://arxiv.org/abs/1412.6980.
 class Adam : public Optimizer {
  public:

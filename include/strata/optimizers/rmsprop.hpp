@@ -10,7 +10,7 @@ struct RMSpropOptions {
   float learning_rate = 0.001f;
   float rho = 0.9f;       ///< The past's share in the running square, in [0, 1).
   float momentum = 0.0f;  ///< In [0, 1].
-  float epsilon = 1e-7f;  ///< Keeps the division finite; >= 0.
+  float epsilon = 1e-7f;  ///< Keeps the division finite; > 0, and no subnormal number.
   bool centered = false;  ///< Divide by the running standard deviation instead.
   std::optional<float> weight_decay = {};
   std::optional<float> clipnorm = {};
@@ -27,8 +27,8 @@ struct RMSpropOptions {
 /// `v = rho * v + (1 - rho) * g^2`, `w -= learning_rate * g / sqrt(v + epsilon)`; centered, v less
 /// the square of a running g; with momentum, `b = momentum * b + …` is what the weight loses.
 ///
-/// Raises InvalidArgument on a rho outside [0, 1), a momentum outside [0, 1] and a negative
-/// epsilon. See https://keras.io/api/optimizers/rmsprop/.
+/// Raises InvalidArgument on a rho outside [0, 1), a momentum outside [0, 1] and an
+/// epsilon of 0 or less. See https://keras.io/api/optimizers/rmsprop/.
 class RMSprop : public Optimizer {
  public:
   using Options = RMSpropOptions;

@@ -80,17 +80,30 @@ void rmsprop_range(Range range, const RmspropStep& step, const RawGradient gradi
 
 // Not 0 if an exponent is all ones: infinity or NaN. As integers, without branches, these are
 // several a cycle.
-std::uint32_t any_special(const float* values, std::int64_t begin, std::int64_t end) {
+template <class At>
+std::uint32_t any_special(At at, std::int64_t begin, std::int64_t end) {
   constexpr std::uint32_t kExponent = 0x7f800000;
   std::uint32_t any = 0;
   for (std::int64_t i = begin; i < end; ++i) {
-    const bool special = (std::bit_cast<std::uint32_t>(values[i]) & kExponent) == kExponent;
+    const bool special = (std::bit_cast<std::uint32_t>(at(i)) & kExponent) == kExponent;
     any |= static_cast<std::uint32_t>(special);
   }
   return any;
 }
 
 constexpr std::int64_t kFinitePerAddition = 4;
+
+template <class At>
+bool all_finite_of(std::int64_t count, At at) {
+  std::array<std::uint32_t, kMostParts> found{};
+  const std::int64_t parts = part_count(count / kFinitePerAddition);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const Part range = Part::of(count, part, parts);
+    with_vector_units(
+        [&] { found[static_cast<std::size_t>(part)] = any_special(at, range.begin, range.end); });
+  });
+  return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });
+}
 
 }  // namespace
 
@@ -122,15 +135,11 @@ double norm(std::int64_t count, const float* values) {
 }
 
 bool all_finite(std::int64_t count, const float* values) {
-  std::array<std::uint32_t, kMostParts> found{};
-  const std::int64_t parts = part_count(count / kFinitePerAddition);
-  parallel_parts(parts, [&](std::int64_t part) {
-    const Part range = Part::of(count, part, parts);
-    with_vector_units([&] {
-      found[static_cast<std::size_t>(part)] = any_special(values, range.begin, range.end);
-    });
-  });
-  return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });
+  return all_finite_of(count, [values](std::int64_t i) { return values[i]; });
+}
+
+bool sum_finite(std::int64_t count, const float* values, float scale, const float* sum) {
+  return all_finite_of(count, [=](std::int64_t i) { return sum[i] + scale * values[i]; });
 }
 
 void decay(std::int64_t count, float decay, float* weight) {

@@ -27,6 +27,9 @@ double norm(std::int64_t count, const float* values);
 /// Whether there is neither an infinity nor NaN.
 bool all_finite(std::int64_t count, const float* values);
 
+/// Whether `add_scaled` would leave neither.
+bool sum_finite(std::int64_t count, const float* values, float scale, const float* sum);
+
 /// `weight -= decay * weight`
 void decay(std::int64_t count, float decay, float* weight);
 

@@ -237,6 +237,8 @@ void Optimizer::apply(const std::vector<Tensor>& gradients,
   const FlushSubnormals flush;
   std::vector<Received> received = receive(gradients, variables);
   if (received.empty()) return;
+  const float unscaled = 1.0f / options_.loss_scale_factor.value_or(1.0f);
+  check_sums(received, unscaled);
   const auto constrained = [&](const Received& each) {
     return state_->variables[each.index].constraint() != nullptr;
   };
@@ -247,15 +249,14 @@ void Optimizer::apply(const std::vector<Tensor>& gradients,
     before.keep(this->variables());
   }
   try {
-    step(received);
+    step(received, unscaled);
   } catch (...) {
     before.restore();
     throw;
   }
 }
 
-void Optimizer::step(std::vector<Received>& received) {
-  float scale = 1.0f / options_.loss_scale_factor.value_or(1.0f);
+void Optimizer::step(std::vector<Received>& received, float scale) {
   if (accumulate(received, scale)) update_all(received, scale);
   if (options_.use_ema) average_weights();
   for (const Received& each : received) {
@@ -299,6 +300,22 @@ std::vector<Optimizer::Received> Optimizer::receive(const std::vector<Tensor>& g
     received.push_back({indices[i], TensorAccess::traced(gradients[i], {})});
   }
   return received;
+}
+
+// Gradients that are all taken can have a sum that isn't. What wasn't taken goes on, as without
+// accumulation.
+void Optimizer::check_sums(const std::vector<Received>& received, float scale) const {
+  if (!options_.gradient_accumulation_steps) return;
+  for (const auto& [index, gradient] : received) {
+    const Tensor& sum = state_->accumulators[index].value();
+    if (kernels::sum_finite(gradient.size(), gradient.data(), scale, sum.data())) continue;
+    const Tensor next = sum + scale * gradient;
+    if (takes(next) || !takes(gradient) || !takes(sum)) continue;
+    raise<StateError>(class_name_,
+                      "the sum of accumulated gradients must be finite. Received: an infinite one "
+                      "for {} of shape {}.",
+                      state_->variables[index].name(), gradient.shape());
+  }
 }
 
 // Whether this call updates. With accumulation, the gradients become the sums so far.

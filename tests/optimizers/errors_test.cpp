@@ -105,6 +105,32 @@ TEST(AccumulatingApply, ThatFailsLeavesTheSumAsItWas) {
   EXPECT_EQ(w.value().item(), -1.0f);
 }
 
+TEST(AccumulatingApply, RefusesASumBeyondFloat) {
+  const Variable a("a", Tensor({2}, {1, 1}));
+  const Variable b("b", Tensor({2}, {1, 1}));
+  const Tensor small({2}, {0.5f, 0.5f});
+  SGD optimizer({.learning_rate = 1.0f, .gradient_accumulation_steps = 2});
+  optimizer.apply({small, Tensor({2}, {0.5f, 3e38f})}, {a, b});
+  EXPECT_THAT(([&] {
+                optimizer.apply({small, Tensor({2}, {0.5f, 3e38f})}, {a, b});
+              }),
+              Raises<StateError>("SGD: the sum of accumulated gradients must be finite. Received: "
+                                 "an infinite one for b of shape (2,)."));
+  EXPECT_THAT(a.value(), IsClose(Tensor({2}, {1, 1})));
+  EXPECT_EQ(optimizer.variables()[2].value().values()[0], 0.5f);
+  optimizer.apply({small, Tensor({2}, {0.5f, -3e38f})}, {a, b});
+  EXPECT_THAT(a.value(), IsClose(Tensor({2}, {0.5f, 0.5f})));
+  EXPECT_THAT(b.value(), IsClose(Tensor({2}, {0.5f, 1.0f})));
+}
+
+TEST(AccumulatingApply, TakesAnInfiniteSumThatIsCut) {
+  const Variable w("w", Tensor(1.0f));
+  SGD optimizer({.learning_rate = 1.0f, .clipvalue = 1.0f, .gradient_accumulation_steps = 2});
+  optimizer.apply({Tensor(3e38f)}, {w});
+  optimizer.apply({Tensor(3e38f)}, {w});
+  EXPECT_EQ(w.value().item(), 0.0f);
+}
+
 TEST(FirstApply, ThatFailsBuildsNothing) {
   Adam optimizer;
   const Variable w("w", Tensor(1.0f));

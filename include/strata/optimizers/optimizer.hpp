@@ -54,8 +54,9 @@ class Optimizer {
 
   /// One step, one gradient a variable. Raises InvalidArgument if the lists differ in length, if
   /// all gradients are undefined, or on a variable that `build` did not see or that stands twice;
-  /// ShapeError on a gradient of another shape than its variable's; and whatever a constraint does.
-  /// Nothing is changed then.
+  /// ShapeError on a gradient of another shape than its variable's; StateError if gradients it
+  /// `takes` accumulate to a sum that it doesn't; and whatever a constraint does. Nothing is changed
+  /// then.
   /// Numbers under 1.18e-38 count as 0 (x86-64).
   void apply(const std::vector<Tensor>& gradients, const std::vector<Variable>& variables);
 
@@ -126,7 +127,8 @@ class Optimizer {
   std::vector<std::size_t> indices_of(const std::vector<Variable>& variables) const;
   std::vector<Received> receive(const std::vector<Tensor>& gradients,
                                 const std::vector<Variable>& variables);
-  void step(std::vector<Received>& received);
+  void check_sums(const std::vector<Received>& received, float scale) const;
+  void step(std::vector<Received>& received, float scale);
   bool accumulate(std::vector<Received>& received, float& scale);
   void update_all(std::vector<Received>& received, float scale);
   std::vector<float> clipping_scales(const std::vector<Received>& received, float scale) const;

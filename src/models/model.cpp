@@ -43,8 +43,7 @@ Model::Trainer& Model::trainer() const { return *trainer_; }
 void Model::compile(CompileOptions options) {
   check(static_cast<bool>(options.optimizer), name() + ".compile",
         "an optimizer is needed. Received: nullptr.");
-  if (!options.optimizer.identifier().empty())
-    options.optimizer = OptimizerSpec(Optimizer::to_object(*options.optimizer));
+  if (!options.optimizer.identifier().empty()) options.optimizer = options.optimizer->renewed();
   renew(options.metrics);
   renew(options.weighted_metrics);
   training::name_metrics(options);

@@ -419,6 +419,13 @@ Config Optimizer::get_config() const {
   return write_fields([&](auto& fields) { optimizers::list_base_fields(fields, now); });
 }
 
+std::shared_ptr<Optimizer> Optimizer::renewed() const {
+  std::shared_ptr<Optimizer> fresh = from_object(to_object(*this));
+  fresh->state_->undecayed_names = state_->undecayed_names;
+  fresh->state_->undecayed = state_->undecayed;
+  return fresh;
+}
+
 std::shared_ptr<Optimizer> Optimizer::from_identifier(std::string_view identifier) {
   const registry::ClassEntry* entry = find_class(identifier);
   if (entry == nullptr) {

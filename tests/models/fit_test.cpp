@@ -249,6 +249,20 @@ TEST(Compile, MakesRulesGivenByNameAnew) {
   EXPECT_EQ(model.metrics_names(), (std::vector<std::string>{"loss", "mae", "mae_1"}));
 }
 
+TEST(Compile, KeepsWhatAnOptimizerGivenByNameLeavesUndecayed) {
+  Sequential model = golden_model();
+  const CompileOptions options{.optimizer = "adamw", .loss = "mse"};
+  options.optimizer->set_learning_rate(1.0f);
+  options.optimizer->exclude_from_weight_decay({"kernel"});
+  options.optimizer->exclude_from_weight_decay(model.get_layer(0).weight("bias"));
+  model.compile(options);
+  const std::vector<Tensor> before = model.get_weights();
+  // Targets that are met: nothing but decay could change a weight.
+  model.fit(kX, model.predict(kX), {.batch_size = 2, .verbose = 0, .shuffle = false});
+  EXPECT_THAT(model.get_weights()[0], IsClose(before[0], 0.0));
+  EXPECT_THAT(model.get_weights()[1], IsClose(before[1], 0.0));
+}
+
 TEST(Compile, SharesAnOptimizerThatIsAnObject) {
   const CompileOptions options{.optimizer = optimizers::SGD(), .loss = "mse"};
   Sequential model = golden_model();

@@ -93,6 +93,8 @@ class Optimizer {
   void exclude_from_weight_decay(const Variable& variable);
 
   virtual Config get_config() const;
+  /// Another one of the same config, which leaves the same variables undecayed, without any state.
+  std::shared_ptr<Optimizer> renewed() const;
 
   static std::shared_ptr<Optimizer> from_identifier(std::string_view identifier);  ///< in any case
   static std::shared_ptr<Optimizer> from_object(const Config& config);

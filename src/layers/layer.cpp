@@ -158,12 +158,13 @@ Variable Layer::add_weight(const WeightOptions& options) {
   layers::WeightBudget::spend(owner, options.shape);
   if (regularizer) regularizer->check_weight(options.shape, owner);
   if (options.constraint) options.constraint->check_weight(options.shape, owner);
-  Variable weight(options.name, options.initializer(options.shape),
-                  options.trainable && trainable_);
+  Variable weight(options.name, options.initializer(options.shape), options.trainable);
   check<ShapeError>(
       weight.shape() == options.shape, name(),
       "an initializer must return the shape it was asked for. Received: {} for {} of shape {}.",
       weight.shape(), options.name, options.shape);
+  // Frozen, not born untrainable: its rules wait for it.
+  if (!trainable_) weight.set_trainable(false);
   weight.set_regularizer(regularizer.rule());
   weight.set_constraint(options.constraint.rule());
   (options.trainable ? trainable_weights_ : non_trainable_weights_).push_back(weight);

@@ -13,8 +13,15 @@ struct Variable::State {
   std::string name;
   Tensor value;
   bool trainable;
+  bool ever_trainable;
   std::shared_ptr<const Regularizer> regularizer;
   std::shared_ptr<const Constraint> constraint;
+
+  // What is only frozen may be trained again.
+  void check_trained(std::string_view rule) const {
+    check(ever_trainable, "Variable",
+          "only a weight that is trained can have a {}. Received: one for {}.", rule, name);
+  }
 
   void set(Tensor tensor) {
     using autodiff::Trace;
@@ -27,7 +34,8 @@ Variable::Variable(std::string name, Tensor value, bool trainable) {
   static std::atomic<std::uint64_t> next_id = 1;
   check(value.defined(), "Variable",
         "the initial value must be defined. Received: name={}, undefined.", name);
-  state_ = std::make_shared<State>(State{next_id++, std::move(name), {}, trainable, {}, {}});
+  state_ =
+      std::make_shared<State>(State{next_id++, std::move(name), {}, trainable, trainable, {}, {}});
   state_->set(std::move(value));
 }
 
@@ -56,6 +64,7 @@ bool Variable::trainable() const { return state().trainable; }
 
 void Variable::set_trainable(bool trainable) const {
   state().trainable = trainable;
+  state().ever_trainable |= trainable;
   state().set(state().value);
 }
 
@@ -64,12 +73,14 @@ const std::shared_ptr<const Regularizer>& Variable::regularizer() const {
 }
 
 void Variable::set_regularizer(std::shared_ptr<const Regularizer> regularizer) const {
+  if (regularizer) state().check_trained("regularizer");
   state().regularizer = std::move(regularizer);
 }
 
 const std::shared_ptr<const Constraint>& Variable::constraint() const { return state().constraint; }
 
 void Variable::set_constraint(std::shared_ptr<const Constraint> constraint) const {
+  if (constraint) state().check_trained("constraint");
   state().constraint = std::move(constraint);
 }
 

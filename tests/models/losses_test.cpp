@@ -199,6 +199,20 @@ TEST(SetRegularizer, IsForWeightsThatAreTrained) {
   EXPECT_NO_THROW(layer.set_regularizer("gamma", "l2"));  // it may be trained again
 }
 
+TEST(SetRegularizer, OfAVariableIsForWeightsThatAreTrained) {
+  layers::BatchNormalization layer({.gamma_regularizer = "l2", .name = "bn"});
+  layer.set_trainable(false);
+  EXPECT_NO_THROW(layer.build({4, 2}));  // with the rule of gamma, which may be trained later
+  const auto penalty = std::make_shared<const L2>(0.5f);
+  EXPECT_THAT([&] { layer.weight("moving_mean").set_regularizer(penalty); },
+              Raises("Variable: only a weight that is trained can have a regularizer. Received: "
+                     "one for moving_mean."));
+  EXPECT_FALSE(layer.weight("beta").trainable());
+  EXPECT_NO_THROW(layer.weight("beta").set_regularizer(penalty));
+  layer.set_trainable(true);
+  EXPECT_EQ(layer.losses().size(), 2U);
+}
+
 // Counts its calls in a weight that is never trained.
 class Counter : public Layer {
  public:

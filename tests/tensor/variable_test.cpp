@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "strata/constraints/non_neg.hpp"
 #include "strata/regularizers/l2.hpp"
 #include "support/matchers.hpp"
 
@@ -115,6 +116,23 @@ TEST(Variable, IsFrozenAndThawed) {
   EXPECT_EQ(w.value().trace().owner, autodiff::Trace::kConstant);
   w.set_trainable(true);
   EXPECT_EQ(w.value().trace().owner, autodiff::Trace::kVariable);
+}
+
+TEST(Variable, ThatIsNeverTrainedTakesNoRule) {
+  const auto penalty = std::make_shared<const regularizers::L2>(0.5f);
+  const auto bound = std::make_shared<const constraints::NonNeg>();
+  const Variable count("count", Tensor(1.0f), false);
+  const std::string rule = "Variable: only a weight that is trained can have a ";
+  EXPECT_THAT([&] { count.set_regularizer(penalty); },
+              Raises<InvalidArgument>(rule + "regularizer. Received: one for count."));
+  EXPECT_THAT([&] { count.set_constraint(bound); },
+              Raises<InvalidArgument>(rule + "constraint. Received: one for count."));
+  EXPECT_NO_THROW(count.set_regularizer(nullptr));
+  EXPECT_NO_THROW(count.set_constraint(nullptr));
+  count.set_trainable(true);
+  count.set_trainable(false);
+  EXPECT_NO_THROW(count.set_regularizer(penalty));
+  EXPECT_NO_THROW(count.set_constraint(bound));
 }
 
 TEST(Variable, CarriesItsRegularizer) {

@@ -37,7 +37,8 @@ class Variable {
   bool trainable() const;
   void set_trainable(bool trainable) const;
 
-  /// The penalty on this weight, or null; it counts from the next look at the layer's losses.
+  /// The penalty on this weight, or null; it counts from the next look at the layer's losses. Here
+  /// and below, setting one raises InvalidArgument if the weight has never been trainable.
   const std::shared_ptr<const Regularizer>& regularizer() const;
   void set_regularizer(std::shared_ptr<const Regularizer> regularizer) const;
 

@@ -15,6 +15,13 @@ EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)) {
         "patience must not be negative. Received: patience={}.", options_.patience);
   check(std::isfinite(options_.min_delta), "EarlyStopping",
         "min_delta must be finite. Received: min_delta={}.", options_.min_delta);
+  check(!options_.baseline || !std::isnan(*options_.baseline), "EarlyStopping",
+        "baseline must be a number. Received: baseline={}.", options_.baseline.value_or(0.0f));
+  check(options_.start_from_epoch >= 0, "EarlyStopping",
+        "start_from_epoch must not be negative. Received: start_from_epoch={}.",
+        options_.start_from_epoch);
+  check(options_.verbose >= 0, "EarlyStopping",
+        "verbose must not be negative. Received: verbose={}.", options_.verbose);
 }
 
 void EarlyStopping::on_train_begin(const Logs&) {

@@ -142,6 +142,13 @@ TEST(EarlyStopping, RefusesBadOptions) {
               Raises("EarlyStopping: patience must not be negative. Received: patience=-1."));
   EXPECT_THAT([] { EarlyStopping({.min_delta = NAN}); },
               Raises("EarlyStopping: min_delta must be finite. Received: min_delta=nan."));
+  EXPECT_THAT([] { EarlyStopping({.baseline = std::nanf("")}); },
+              Raises("EarlyStopping: baseline must be a number. Received: baseline=nan."));
+  EXPECT_THAT([] { EarlyStopping({.start_from_epoch = -5}); },
+              Raises("EarlyStopping: start_from_epoch must not be negative. Received: "
+                     "start_from_epoch=-5."));
+  EXPECT_THAT([] { EarlyStopping({.verbose = -3}); },
+              Raises("EarlyStopping: verbose must not be negative. Received: verbose=-3."));
 }
 
 TEST(EarlyStopping, RefusesToGuessADirection) {

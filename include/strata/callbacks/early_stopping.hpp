@@ -24,8 +24,8 @@ struct EarlyStoppingOptions {
 
 /// Stops after `patience` epochs whose monitored value was not better than the best by more than
 /// `min_delta`. NaN is never better than a value. Epochs that don't log the monitored value don't
-/// count; unless both it and the run are silent, it says so once. Raises InvalidArgument on an
-/// unknown mode, and before the first epoch if `auto` can't tell the direction. See
+/// count; unless both it and the run are silent, it says so once. Raises InvalidArgument on
+/// options out of range, and before the first epoch if `auto` can't tell the direction. See
 /// https://keras.io/api/callbacks/early_stopping/.
 class EarlyStopping : public Callback {
  public:

@@ -34,7 +34,9 @@ Shape resolved(const Tensor& x, const Shape& shape) {
     if (extent == Shape::kUnknown) {
       unknown = i;
     } else {
-      known *= extent;
+      check<ShapeError>(!__builtin_mul_overflow(known, extent, &known), kWho,
+                        "the extents' product must fit 64 bits. Received: [{}].",
+                        fmt::join(shape, ", "));
     }
   }
   if (unknown >= 0 && known > 0 && x.size() % known == 0) result[unknown] = x.size() / known;
@@ -81,6 +83,9 @@ Tensor arange(float start, float stop, float step) {
         "start, stop and step must be finite, and step not 0. Received: start={}, stop={}, "
         "step={}.",
         start, stop, step);
+  check(count < 0x1p63, "ops::arange",
+        "the number of elements must fit 64 bits. Received: start={}, stop={}, step={}.", start,
+        stop, step);
   Tensor result = TensorAccess::uninitialized({static_cast<std::int64_t>(std::max(count, 0.0))});
   for (std::int64_t i = 0; i < result.size(); ++i) {
     TensorAccess::data(result)[i] =

@@ -111,7 +111,13 @@ Tensor concatenate(const std::vector<Tensor>& tensors, int axis) {
     check<ShapeError>(tensor.rank() == first.rank() && tensor.shape().with(at, first[at]) == first,
                       kWho, "the shapes must agree but for axis {}. Received: {} and {}.", axis,
                       first, tensor.shape());
-    extent += tensor.shape()[at];
+    std::int64_t joined = 0;
+    const bool fits = !__builtin_add_overflow(extent, tensor.shape()[at], &joined);
+    check<ShapeError>(
+        fits, kWho,
+        "the joined extent must fit 64 bits. Received: shape={} after {} along axis {}.",
+        tensor.shape(), extent, axis);
+    extent = joined;
     inputs.push_back(&tensor);
     shapes.push_back(tensor.shape());
   }
@@ -189,7 +195,12 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64
     check<ShapeError>(before >= 0 && after >= 0, kWho,
                       "padding must not be negative. Received: ({}, {}) for axis {}.", before,
                       after, start.rank());
-    shape.append(before + x.shape()[start.rank()] + after);
+    std::int64_t extent = x.shape()[start.rank()];
+    check<ShapeError>(!__builtin_add_overflow(extent, before, &extent) &&
+                          !__builtin_add_overflow(extent, after, &extent),
+                      kWho, "a padded extent must fit 64 bits. Received: ({}, {}) for axis {}.",
+                      before, after, start.rank());
+    shape.append(extent);
     start.append(before);
   }
   Tensor result = full(shape, value);

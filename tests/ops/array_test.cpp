@@ -66,6 +66,13 @@ TEST(Arange, RejectsAStepOfZero) {
                                       "not 0. Received: start=0, stop=inf, step=1."));
 }
 
+TEST(Arange, RejectsMoreElementsThan64BitsCount) {
+  EXPECT_THAT([] { ops::arange(0.0f, 1e38f, 1e-3f); },
+              Raises<InvalidArgument>("ops::arange: the number of elements must fit 64 bits. "
+                                      "Received: start=0, stop=1e+38, step=0.001."));
+  EXPECT_EQ(ops::arange(1e38f, 0.0f, 1e-3f).size(), 0);
+}
+
 TEST(Reshape, SharesTheElements) {
   const Tensor reshaped = ops::reshape(kMatrix, {3, 2});
   EXPECT_EQ(reshaped.shape(), Shape({3, 2}));
@@ -98,6 +105,16 @@ TEST(Reshape, RejectsAnotherNumberOfElements) {
       },
       Raises<ShapeError>("ops::reshape: the number of elements must stay the same. "
                          "Received: from (0,) to [0, -1]."));
+}
+
+TEST(Reshape, RejectsExtentsWhoseProductOverflows) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 32;  // its square is 0 in 64 bits
+  EXPECT_THAT(
+      [] {
+        ops::reshape(kMatrix, {kHuge, kHuge, -1});
+      },
+      Raises<ShapeError>("ops::reshape: the extents' product must fit 64 bits. Received: "
+                         "[4294967296, 4294967296, -1]."));
 }
 
 TEST(Reshape, RejectsTwoUnknownExtents) {

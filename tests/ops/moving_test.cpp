@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "ops/samples.hpp"
 #include "strata/core/errors.hpp"
@@ -182,6 +183,18 @@ TEST(Slice, RejectsABoxThatReachesOut) {
                          "Received: start=[3, 0], size=[-1, 1], shape=(2, 3)."));
 }
 
+TEST(Concatenate, RejectsAnExtentBeyond64Bits) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const Tensor wide = ops::zeros({0, kMost});
+  EXPECT_THAT(
+      [&] {
+        ops::concatenate({wide, wide}, 1);
+      },
+      Raises<ShapeError>("ops::concatenate: the joined extent must fit 64 bits. Received: "
+                         "shape=(0, 9223372036854775807) after 9223372036854775807 along axis "
+                         "1."));
+}
+
 TEST(Pad, SurroundsWithAValue) {
   EXPECT_THAT(ops::pad(Tensor({2}, {1, 2}), {{1, 2}}), IsClose(Tensor({5}, {0, 1, 2, 0, 0})));
   EXPECT_THAT(ops::pad(Tensor({1, 2}, {1, 2}), {{0, 1}, {1, 0}}, 9.0f),
@@ -200,6 +213,14 @@ TEST(Pad, RejectsPaddingThatDoesNotFit) {
         ops::pad(kMatrix, {{0, 0}, {0, -1}});
       },
       Raises<ShapeError>("ops::pad: padding must not be negative. Received: (0, -1) for axis 1."));
+  static constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_THAT(
+      [] {
+        ops::pad(ops::zeros({3}), {{kMost, kMost}});
+      },
+      Raises<ShapeError>("ops::pad: a padded extent must fit 64 bits. Received: "
+                         "(9223372036854775807, 9223372036854775807) for axis 0."));
+  EXPECT_THROW(ops::pad(ops::zeros({3}), {{0, kMost}}), ShapeError);
 }
 
 TEST(Moving, GradientsOfOneInputMatchCentralDifferences) {

@@ -4,6 +4,7 @@
 
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/optional_weight.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/nn.hpp"
@@ -46,6 +47,12 @@ BatchNormalization::BatchNormalization(Options options)
         "momentum must lie in [0, 1]. Received: momentum={}.", options_.momentum);
   check(std::isfinite(options_.epsilon) && options_.epsilon >= 0.0f, "BatchNormalization",
         "epsilon must be finite and >= 0. Received: epsilon={}.", options_.epsilon);
+  if (!options_.center)
+    check_no_rules("BatchNormalization", "beta", "center", options_.beta_regularizer,
+                   options_.beta_constraint);
+  if (!options_.scale)
+    check_no_rules("BatchNormalization", "gamma", "scale", options_.gamma_regularizer,
+                   options_.gamma_constraint);
 }
 
 void BatchNormalization::check_input(const Shape& input) const {

@@ -2,6 +2,7 @@
 
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/optional_weight.hpp"
 #include "layers/spatial.hpp"
 #include "strata/ops/convolution.hpp"
 #include "tensor/format.hpp"
@@ -57,6 +58,8 @@ void check_options(const ConvOptions<N>& options) {
         "strides above 1 can't be combined with a dilation_rate above 1. Received: strides=({}), "
         "dilation_rate=({}).",
         fmt::join(options.strides.values(), ", "), fmt::join(options.dilation_rate.values(), ", "));
+  if (!options.use_bias)
+    check_no_rules(who, "bias", "use_bias", options.bias_regularizer, options.bias_constraint);
 }
 
 // Raises where nothing would be left.

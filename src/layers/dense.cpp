@@ -2,6 +2,7 @@
 
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/optional_weight.hpp"
 #include "strata/ops/linear_algebra.hpp"
 #include "tensor/format.hpp"
 
@@ -28,6 +29,9 @@ Dense::Dense(Options options)
     : Layer("Dense", options.name, options.activity_regularizer), options_(std::move(options)) {
   const int units = options_.units;
   check(units > 0, "Dense", "units must be a positive integer. Received: units={}.", units);
+  if (!options_.use_bias)
+    check_no_rules("Dense", "bias", "use_bias", options_.bias_regularizer,
+                   options_.bias_constraint);
 }
 
 void Dense::check_input(const Shape& input) const {

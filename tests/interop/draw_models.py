@@ -93,12 +93,13 @@ def activation(draw):
 
 
 def weighted(draw, kernel_rank):
-    """The slots of a layer with a kernel and a bias."""
-    kernel, bias = maybe_regularizer(draw, kernel_rank == 2), maybe_regularizer(draw)
-    return dict(activation=activation(draw), use_bias=draw.chance(0.8), kernel_regularizer=kernel,
+    """The slots of a layer with a kernel and a bias. Strata refuses rules for a bias that isn't there."""
+    use_bias = draw.chance(0.8)
+    kernel, bias = maybe_regularizer(draw, kernel_rank == 2), maybe_regularizer(draw) if use_bias else None
+    return dict(activation=activation(draw), use_bias=use_bias, kernel_regularizer=kernel,
                 bias_regularizer=bias, activity_regularizer=maybe_regularizer(draw, False, 0.25),
                 kernel_constraint=maybe_constraint(draw, kernel_rank, kernel),
-                bias_constraint=maybe_constraint(draw, 1, bias))
+                bias_constraint=maybe_constraint(draw, 1, bias) if use_bias else None)
 
 
 def dense(draw, shape):
@@ -135,11 +136,14 @@ def global_pooling(draw, shape):
 
 
 def batch_normalization(draw, shape):
-    beta, gamma = maybe_regularizer(draw), maybe_regularizer(draw)
+    center, scale = draw.chance(0.8), draw.chance(0.8)
+    beta = maybe_regularizer(draw) if center else None
+    gamma = maybe_regularizer(draw) if scale else None
     return layers.BatchNormalization(
         axis=draw.among(-1, 1), momentum=draw.real(0.5, 0.99), epsilon=draw.among(1e-3, 1e-2),
-        center=draw.chance(0.8), scale=draw.chance(0.8), beta_regularizer=beta, gamma_regularizer=gamma,
-        beta_constraint=maybe_constraint(draw, 1, beta), gamma_constraint=maybe_constraint(draw, 1, gamma),
+        center=center, scale=scale, beta_regularizer=beta, gamma_regularizer=gamma,
+        beta_constraint=maybe_constraint(draw, 1, beta) if center else None,
+        gamma_constraint=maybe_constraint(draw, 1, gamma) if scale else None,
         activity_regularizer=maybe_regularizer(draw, probability=0.1))
 
 

@@ -134,6 +134,22 @@ TEST(BatchNormalization, RefusesBadOptions) {
               Raises("BatchNormalization: epsilon must be finite and >= 0. Received: epsilon=-1."));
 }
 
+TEST(BatchNormalization, RefusesRulesForWeightsThatAreNotThere) {
+  EXPECT_THAT([] { BatchNormalization({.center = false, .beta_regularizer = "l2"}); },
+              Raises("BatchNormalization: a beta_regularizer needs center. Received: "
+                     "center=false."));
+  EXPECT_THAT([] { BatchNormalization({.center = false, .beta_constraint = "non_neg"}); },
+              Raises("BatchNormalization: a beta_constraint needs center. Received: "
+                     "center=false."));
+  EXPECT_THAT([] { BatchNormalization({.scale = false, .gamma_regularizer = "l2"}); },
+              Raises("BatchNormalization: a gamma_regularizer needs scale. Received: "
+                     "scale=false."));
+  EXPECT_THAT([] { BatchNormalization({.scale = false, .gamma_constraint = "non_neg"}); },
+              Raises("BatchNormalization: a gamma_constraint needs scale. Received: "
+                     "scale=false."));
+  EXPECT_NO_THROW(BatchNormalization({.center = false, .gamma_regularizer = "l2"}));
+}
+
 TEST(BatchNormalization, RefusesInputsThatDoNotFit) {
   EXPECT_THAT(
       [] {

@@ -194,6 +194,17 @@ TEST(Conv, RefusesOptionsOutOfRange) {
                      "Received: data_format=NHWC."));
 }
 
+TEST(Conv, RefusesRulesForABiasThatIsNotThere) {
+  EXPECT_THAT(
+      [] { Conv2D({.filters = 2, .kernel_size = 1, .use_bias = false, .bias_regularizer = "l2"}); },
+      Raises("Conv2D: a bias_regularizer needs use_bias. Received: use_bias=false."));
+  EXPECT_THAT(
+      [] {
+        Conv1D({.filters = 2, .kernel_size = 1, .use_bias = false, .bias_constraint = "non_neg"});
+      },
+      Raises("Conv1D: a bias_constraint needs use_bias. Received: use_bias=false."));
+}
+
 TEST(Conv, RefusesInputsThatDoNotFit) {
   Conv2D layer({.filters = 4, .kernel_size = 3, .groups = 2, .name = "c"});
   EXPECT_THAT(

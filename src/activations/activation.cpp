@@ -9,6 +9,7 @@
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "strata/activations/functions.hpp"
+#include "tensor/format.hpp"
 
 namespace strata {
 namespace {
@@ -16,11 +17,21 @@ namespace {
 using PlainFunction = Tensor (*)(const Tensor&);
 using ops::FusedActivation;
 
+// glu's.
+Shape halved(const Shape& input) {
+  const int last = input.axis(-1, "glu");
+  if (input[last] == Shape::kUnknown) return input;
+  check<ShapeError>(input[last] % 2 == 0, "glu",
+                    "the extent along the axis must be even. Received: axis=-1, shape={}.", input);
+  return input.with(last, input[last] / 2);
+}
+
 struct Builtin {
   std::string_view name;  // Keras's, which is also what is written
   PlainFunction function;
   std::optional<FusedActivation> fused = {};
   std::string_view alias = {};
+  Shape (*output_shape)(const Shape&) = nullptr;  // null: the input's
 };
 
 constexpr std::array kBuiltins = {
@@ -28,7 +39,7 @@ constexpr std::array kBuiltins = {
     Builtin{"elu", [](const Tensor& x) { return activations::elu(x); }},
     Builtin{"exponential", activations::exponential},
     Builtin{"gelu", [](const Tensor& x) { return activations::gelu(x); }},
-    Builtin{"glu", [](const Tensor& x) { return activations::glu(x); }},
+    Builtin{"glu", [](const Tensor& x) { return activations::glu(x); }, {}, {}, halved},
     Builtin{"hard_shrink", [](const Tensor& x) { return activations::hard_shrink(x); }},
     Builtin{"hard_sigmoid", activations::hard_sigmoid},
     Builtin{"hard_silu", activations::hard_silu, {}, "hard_swish"},
@@ -59,6 +70,9 @@ class BuiltinActivation : public Activation {
  public:
   explicit BuiltinActivation(const Builtin& builtin) : builtin_(builtin) {}
   Tensor operator()(const Tensor& x) const override { return builtin_.function(x); }
+  std::optional<Shape> output_shape(const Shape& input) const override {
+    return builtin_.output_shape == nullptr ? input : builtin_.output_shape(input);
+  }
   std::optional<FusedActivation> fused() const override { return builtin_.fused; }
   std::string_view name() const { return builtin_.name; }
 
@@ -103,6 +117,8 @@ std::vector<std::string> names_in_configs() {
 }
 
 }  // namespace
+
+std::optional<Shape> Activation::output_shape(const Shape&) const { return std::nullopt; }
 
 Config Activation::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 

@@ -8,6 +8,7 @@
 #include "core/check.hpp"
 #include "core/fields.hpp"
 #include "strata/activations/functions.hpp"
+#include "strata/ops/array.hpp"
 
 namespace strata::activations {
 namespace {
@@ -19,6 +20,11 @@ class LayerActivation : public Activation {
   LayerActivation(Function function, Config object)
       : function_(std::move(function)), object_(std::move(object)) {}
   Tensor operator()(const Tensor& x) const override { return function_(x); }
+  std::optional<Shape> output_shape(const Shape& input) const override {
+    const std::vector<std::int64_t> least(static_cast<std::size_t>(input.rank()), 1);
+    function_(ops::ones(Shape(least)));  // raises where Softmax's axis is not there
+    return input;
+  }
   const Config& object() const { return object_; }
 
  private:

@@ -15,8 +15,10 @@ Tensor Activation::call(const Tensor& inputs, const CallContext&) {
   return options_.activation ? options_.activation(inputs) : inputs;
 }
 
-// All but glu, and a user's own, keep the shape.
 Shape Activation::compute_output_shape(const Shape& input) {
+  if (!options_.activation) return input;
+  // Zeros of the shape that a file names could be larger than the memory.
+  if (const auto known = options_.activation->output_shape(input)) return *known;
   const bool can_try = input.rank() == 0 || input.without(0).is_known();
   return can_try ? Layer::compute_output_shape(input) : input;
 }

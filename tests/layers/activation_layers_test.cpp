@@ -46,6 +46,32 @@ TEST(ActivationLayer, KnowsItsOutputsShape) {
   EXPECT_EQ(layers::Activation("glu").compute_output_shape({kAny, 3, 4}), Shape({kAny, 3, 2}));
 }
 
+TEST(ActivationLayer, KnowsItsOutputsShapeWithoutACall) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 40;  // no such tensor can be made
+  EXPECT_EQ(layers::Activation("softmax").compute_output_shape({kAny, kHuge}),
+            Shape({kAny, kHuge}));
+  EXPECT_EQ(layers::Activation("glu").compute_output_shape({kAny, kAny, kHuge}),
+            Shape({kAny, kAny, kHuge / 2}));
+  EXPECT_EQ(layers::Activation("glu").compute_output_shape({3, kAny}), Shape({3, kAny}));
+  EXPECT_THAT(
+      [] {
+        layers::Activation("glu").compute_output_shape({kAny, 3});
+      },
+      Raises<ShapeError>("glu: the extent along the axis must be even. Received: axis=-1, "
+                         "shape=(None, 3)."));
+  const auto softmax_along = [](int axis) {
+    return layers::Activation::from_config(
+        {{"activation", {{"class_name", "Softmax"}, {"config", {{"axis", axis}}}}}});
+  };
+  EXPECT_EQ(softmax_along(1).compute_output_shape({kAny, kHuge}), Shape({kAny, kHuge}));
+  EXPECT_THROW(softmax_along(2).compute_output_shape({kAny, kHuge}), ShapeError);
+}
+
+TEST(ActivationLayer, CallsAUsersFunctionForItsOutputsShape) {
+  const auto first = [](const Tensor& x) { return ops::slice(x, {0, 0}, {-1, 1}); };
+  EXPECT_EQ(layers::Activation(first).compute_output_shape({kAny, 3}), Shape({kAny, 1}));
+}
+
 TEST(ActivationLayer, NamesTheLayerOfAnUnknownName) {
   EXPECT_THROW(layers::Activation("typo"), InvalidArgument);
   EXPECT_THROW(layers::Activation::from_config({{"activation", "typo"}}), InvalidArgument);

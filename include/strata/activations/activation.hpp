@@ -24,6 +24,9 @@ class Activation {
   virtual Tensor operator()(const Tensor& x) const = 0;
   virtual Config get_config() const;  ///< By default raises InvalidArgument.
 
+  /// The outcome's shape where it is known without a call, as that of each built-in one is.
+  virtual std::optional<Shape> output_shape(const Shape& input) const;
+
   /// The same function as a part of the product that comes before it, where there is such a one.
   virtual std::optional<ops::FusedActivation> fused() const { return std::nullopt; }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
@@ -62,6 +63,28 @@ class Layer::CallScope {
 
  private:
   const CallContext* outer_;
+};
+
+// What a trial call records goes, whatever becomes of it; what the last true call recorded stays.
+class Layer::TrialScope {
+ public:
+  explicit TrialScope(Layer& layer) : layer_(layer) {
+    const auto keep = [this](Layer& owner) {
+      kept_.emplace_back(&owner, std::exchange(owner.recorded_, {}));
+    };
+    keep(layer);
+    for (const Layer* sublayer : layer.flattened()) keep(const_cast<Layer&>(*sublayer));
+  }
+  ~TrialScope() {
+    layer_.clear_recorded();
+    for (auto& [owner, recorded] : kept_) owner->recorded_ = std::move(recorded);
+  }
+  TrialScope(const TrialScope&) = delete;
+  TrialScope& operator=(const TrialScope&) = delete;
+
+ private:
+  Layer& layer_;
+  std::vector<std::pair<Layer*, std::vector<Recorded>>> kept_;
 };
 
 Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
@@ -130,10 +153,10 @@ Shape Layer::compute_output_shape(const Shape& input_shape) {
     if (known[axis] == Shape::kUnknown) known[axis] = 1;
   }
   const bool any_batch = input_shape.rank() > 0 && input_shape.front() == Shape::kUnknown;
+  const TrialScope trial(*this);
   std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
   if (!built_) rollback.emplace(*this);
   const Shape output = (*this)(ops::zeros(known)).shape();
-  clear_recorded();
   return any_batch && output.rank() > 0 ? output.with(0, Shape::kUnknown) : output;
 }
 

@@ -76,7 +76,7 @@ class Layer {
   const std::optional<Shape>& build_shape() const { return build_shape_; }
 
   /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros. Builds
-  /// nothing.
+  /// nothing, and `losses()` stay those of the last call.
   virtual Shape compute_output_shape(const Shape& input_shape);
 
   /// What was recorded in the last call (its own first, then its sub-layers'), then the penalty of
@@ -169,6 +169,7 @@ class Layer {
     Tensor value;
   };
   class CallScope;
+  class TrialScope;
 
   void clear_recorded();
   std::vector<const Layer*> flattened() const;

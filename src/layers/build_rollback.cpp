@@ -5,7 +5,8 @@ namespace strata {
 Layer::BuildRollback::BuildRollback(Layer& root) {
   const auto remember = [this](Layer& layer) {
     if (layer.built_) return;
-    unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.pending_regularizers_});
+    unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.trainable_weights_.size(),
+                        layer.non_trainable_weights_.size(), layer.pending_regularizers_});
   };
   remember(root);
   for (const Layer* layer : root.flattened()) remember(const_cast<Layer&>(*layer));
@@ -15,8 +16,8 @@ Layer::BuildRollback::BuildRollback(Layer& root) {
 Layer::BuildRollback::~BuildRollback() {
   for (Unbuilt& before : unbuilt_) {
     Layer& layer = *before.layer;
-    layer.trainable_weights_.clear();
-    layer.non_trainable_weights_.clear();
+    layer.trainable_weights_.resize(before.trainable_weights);
+    layer.non_trainable_weights_.resize(before.non_trainable_weights);
     layer.sublayers_.resize(before.sublayers);
     layer.pending_regularizers_ = std::move(before.pending_regularizers);
     layer.build_shape_.reset();

@@ -28,6 +28,8 @@ class Layer::BuildRollback {
   struct Unbuilt {
     Layer* layer;
     std::size_t sublayers;
+    std::size_t trainable_weights;  // a constructor may have made some
+    std::size_t non_trainable_weights;
     std::map<std::string, RegularizerSpec, std::less<>> pending_regularizers;
   };
 

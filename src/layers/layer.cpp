@@ -108,10 +108,14 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
   const profile::Timed timed(this, name(), !sublayers_.empty());
   check(inputs.defined(), name(), "the inputs must be defined. Received: an undefined tensor.");
   check_input(inputs.shape());
+  // The outermost call knows all the layers that it may build.
+  std::optional<BuildRollback> rollback;
+  if (!built_ && current_context == nullptr) rollback.emplace(*this);
   build(inputs.shape());
   const CallScope scope(*this, context);
   Tensor outputs = call(inputs, context);
   if (activity_regularizer_) add_activity_penalty(*activity_regularizer_, outputs);
+  if (rollback) rollback->keep();
   return outputs;
 }
 

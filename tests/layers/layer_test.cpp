@@ -79,5 +79,60 @@ TEST(ComputeOutputShape, OfAModelKeepsTheActivityPenaltiesInItsLoss) {
   EXPECT_EQ(model.compute_loss(ops::ones({1, 2}), outputs).item(), 4.0f);
 }
 
+TEST(Call, ThatFailsLeavesTheLayerUnbuilt) {
+  layers::Dense layer({.units = 3, .activation = "glu", .name = "d"});
+  layer.set_regularizer("kernel", "l2");
+  for (const std::int64_t features : {4, 5}) {
+    EXPECT_THAT(
+        [&] {
+          layer(ops::ones({2, features}));
+        },
+        Raises<ShapeError>("glu: the extent along the axis must be even. Received: "
+                           "axis=-1, shape=(2, 3)."));
+    EXPECT_FALSE(layer.built());
+    EXPECT_TRUE(layer.weights().empty());
+  }
+}
+
+TEST(Call, WhosePenaltyFailsLeavesTheLayerUnbuilt) {
+  layers::Dense layer({.units = 2, .activity_regularizer = "orthogonal_regularizer"});
+  EXPECT_THROW(layer(ops::ones({2, 3, 4})), ShapeError);
+  EXPECT_FALSE(layer.built());
+  EXPECT_EQ(layer(ops::ones({3, 5})).shape(), Shape({3, 2}));
+}
+
+TEST(Call, ThatFailsLeavesSubLayersUnbuilt) {
+  class Pair : public Layer {
+   public:
+    Pair() {
+      track(std::make_shared<layers::Dense>(layers::DenseOptions{.units = 4}));
+      track(std::make_shared<layers::Dense>(layers::DenseOptions{.units = 3, .activation = "glu"}));
+    }
+    Tensor call(const Tensor& inputs, const CallContext&) override {
+      return (*sublayers()[1])((*sublayers()[0])(inputs));
+    }
+  };
+  Pair pair;
+  EXPECT_THROW(pair(ops::ones({2, 4})), ShapeError);
+  EXPECT_FALSE(pair.built());
+  EXPECT_FALSE(pair.sublayers()[0]->built());
+}
+
+TEST(Call, ThatFailsKeepsTheWeightsOfAConstructor) {
+  class Scale : public Layer {
+   public:
+    Scale() : factor_(add_weight({.name = "factor", .shape = {2}})) {}
+    Tensor call(const Tensor& inputs, const CallContext&) override { return factor_ * inputs; }
+
+   private:
+    Variable factor_;
+  };
+  Scale layer;
+  EXPECT_THROW(layer(ops::ones({1, 3})), ShapeError);
+  EXPECT_EQ(layer.weights().size(), 1U);
+  layer.compute_output_shape({kAny, 2});
+  EXPECT_EQ(layer.weights().size(), 1U);
+}
+
 }  // namespace
 }  // namespace strata

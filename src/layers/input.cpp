@@ -1,5 +1,7 @@
 #include "strata/layers/input.hpp"
 
+#include <limits>
+
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
 #include "tensor/format.hpp"
@@ -13,6 +15,7 @@ Input::Input(Options options) : Layer("InputLayer", options.name), options_(std:
   }
   check(!options_.batch_size || *options_.batch_size > 0, "Input",
         "batch_size must be positive. Received: batch_size={}.", options_.batch_size.value_or(0));
+  mark_built();
 }
 
 Shape Input::batch_shape() const {
@@ -24,6 +27,10 @@ Shape Input::batch_shape() const {
 Tensor Input::call(const Tensor& inputs, const CallContext&) { return inputs; }
 
 Shape Input::compute_output_shape(const Shape& input_shape) { return input_shape; }
+
+void Input::set_activity_regularizer(RegularizerSpec regularizer) {
+  check(!regularizer, name(), "an Input can't have an activity regularizer. Received: one.");
+}
 
 Config Input::get_config() const {
   return write_fields([this](auto& fields) {
@@ -45,8 +52,11 @@ Input Input::from_config(const Config& config) {
   reader.finish();
   check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
         config.dump());
-  if (batch_shape.front() != Shape::kUnknown)
-    options.batch_size = static_cast<int>(batch_shape.front());
+  if (const std::int64_t batch_size = batch_shape.front(); batch_size != Shape::kUnknown) {
+    check(batch_size <= std::numeric_limits<int>::max(), "InputLayer",
+          "a batch size must fit an int. Received: batch_shape={}.", batch_shape);
+    options.batch_size = static_cast<int>(batch_size);
+  }
   options.shape = batch_shape.without(0);
   Input layer(std::move(options));
   layer.set_base_config(config);

@@ -29,7 +29,7 @@ void Layer::set_base_config(const Config& config) {
   reader("activity_regularizer", activity);
   ConfigReader(name, config).float32("dtype");
   name_ = layers::checked_name(std::move(name));
-  activity_regularizer_ = std::move(activity);
+  set_activity_regularizer(std::move(activity));
   if (trainable != trainable_) restore_trainable(trainable);
 }
 

@@ -42,5 +42,23 @@ TEST(Input, RefusesExtentsBelowOne) {
       Raises("Input: extents must be positive. Received: shape=(3, 0)."));
 }
 
+TEST(Input, RefusesABatchSizeThatIsNoInt) {
+  EXPECT_THAT(
+      [] {
+        Input::from_config({{"batch_shape", {4294967299, 2}}});
+      },
+      Raises("InputLayer: a batch size must fit an int. Received: batch_shape=(4294967299, 2)."));
+}
+
+TEST(Input, HasNoSlots) {
+  Input input({.shape = {2}, .name = "i"});
+  const std::string rule = "i: an Input can't have an activity regularizer. Received: one.";
+  EXPECT_THAT([&] { input.set_activity_regularizer("l2"); }, Raises(rule));
+  EXPECT_THAT([&] { input.set_regularizer("activity", "l2"); }, Raises(rule));
+  EXPECT_NO_THROW(input.set_regularizer("activity", nullptr));
+  EXPECT_THAT([&] { input.set_regularizer("kernel", "l2"); },
+              Raises("i: there is no weight of this name; known are none. Received: kernel."));
+}
+
 }  // namespace
 }  // namespace strata

@@ -88,7 +88,7 @@ class Layer {
   void add_loss(const Tensor& loss);
 
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
-  void set_activity_regularizer(RegularizerSpec regularizer);
+  virtual void set_activity_regularizer(RegularizerSpec regularizer);
   /// Sets the penalty on a weight, before or after it is made; it counts at once. `weight` is
   /// `"kernel"`, `"bias"`, …, or `"activity"`. Raises InvalidArgument if there is no such weight, or
   /// it is never trained; where a user's layer is yet to make its weights, `build` does.

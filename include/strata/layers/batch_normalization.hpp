@@ -32,8 +32,9 @@ struct BatchNormalizationOptions {
 /// is frozen, they are the moving ones. Weights, in this order: gamma, beta, moving_mean,
 /// moving_variance, each `(channels)`; the last two are not trained.
 ///
-/// Raises InvalidArgument on a momentum outside [0, 1] or a negative epsilon, ShapeError where rank
-/// or channels differ from when it was built. Ioffe and Szegedy, 2015;
+/// Raises InvalidArgument on a momentum outside [0, 1], a negative epsilon, or a rule for a gamma
+/// or beta that is left out, ShapeError where rank or channels differ from when it was built.
+/// Ioffe and Szegedy, 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/.
 class BatchNormalization : public Layer {
  public:

@@ -44,8 +44,9 @@ struct ConvOptions {
 /// padding, and `n / strides`, rounded up, with it. With `channels_first` the channels follow the
 /// batch axis. Kernel `(kernel_size…, channels / groups, filters)`, bias `(filters)`. Adds a loss
 /// per regularizer; the activity penalty is divided by `batch`. Raises InvalidArgument on an option
-/// out of its range, ShapeError on an input of the wrong rank, with channels that don't fit, or too
-/// small for the kernel. See https://keras.io/api/layers/convolution_layers/.
+/// out of its range or a rule for a bias that is left out, ShapeError on an input of the wrong
+/// rank, with channels that don't fit, or too small for the kernel.
+/// See https://keras.io/api/layers/convolution_layers/.
 ///
 ///     layers::Conv2D edges({.filters = 32, .kernel_size = 3, .activation = "relu",
 ///                           .kernel_regularizer = regularizers::L2(1e-4f)});

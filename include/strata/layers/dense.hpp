@@ -27,8 +27,9 @@ struct DenseOptions {
 ///
 /// Input `(batch, …, in)`; output `(batch, …, units)`. Kernel `(in, units)`, bias `(units)`.
 /// Adds a loss per regularizer; the activity penalty is divided by `batch`.
-/// Raises InvalidArgument if `units <= 0`, ShapeError if the input's rank is below 2 or its last
-/// axis changes. See https://keras.io/api/layers/core_layers/dense/.
+/// Raises InvalidArgument if `units <= 0` or a bias that is left out has a rule, ShapeError if the
+/// input's rank is below 2 or its last axis changes.
+/// See https://keras.io/api/layers/core_layers/dense/.
 ///
 ///     layers::Dense hidden({.units = 64, .activation = "relu",
 ///                           .kernel_regularizer = regularizers::L2(1e-4f)});

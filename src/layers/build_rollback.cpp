@@ -6,7 +6,7 @@ Layer::BuildRollback::BuildRollback(Layer& root) {
   const auto remember = [this](Layer& layer) {
     if (layer.built_) return;
     unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.trainable_weights_.size(),
-                        layer.non_trainable_weights_.size(), layer.pending_regularizers_});
+                        layer.non_trainable_weights_.size()});
   };
   remember(root);
   for (const Layer* layer : root.flattened()) remember(const_cast<Layer&>(*layer));
@@ -14,12 +14,11 @@ Layer::BuildRollback::BuildRollback(Layer& root) {
 }
 
 Layer::BuildRollback::~BuildRollback() {
-  for (Unbuilt& before : unbuilt_) {
+  for (const Unbuilt& before : unbuilt_) {
     Layer& layer = *before.layer;
     layer.trainable_weights_.resize(before.trainable_weights);
     layer.non_trainable_weights_.resize(before.non_trainable_weights);
     layer.sublayers_.resize(before.sublayers);
-    layer.pending_regularizers_ = std::move(before.pending_regularizers);
     layer.build_shape_.reset();
     layer.built_ = false;
   }

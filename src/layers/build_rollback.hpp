@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "strata/layers/layer.hpp"
@@ -30,7 +28,6 @@ class Layer::BuildRollback {
     std::size_t sublayers;
     std::size_t trainable_weights;  // a constructor may have made some
     std::size_t non_trainable_weights;
-    std::map<std::string, RegularizerSpec, std::less<>> pending_regularizers;
   };
 
   std::vector<Unbuilt> unbuilt_;

@@ -136,10 +136,9 @@ void Layer::build(const Shape& input_shape) {
   check_input(input_shape);
   BuildRollback rollback(*this);
   create_weights(input_shape);
-  for (const auto& [weight, regularizer] : pending_regularizers_) {
-    if (regularizer) this->weight(weight);  // raises: those of weights there are were taken
+  for (const auto& [weight, regularizer] : set_regularizers_) {
+    if (regularizer) this->weight(weight);  // raises if there is none of this name
   }
-  pending_regularizers_.clear();
   rollback.keep();
   build_shape_ = input_shape;
   built_ = true;
@@ -173,11 +172,8 @@ Variable Layer::add_weight(const WeightOptions& options) {
   check(static_cast<bool>(options.initializer), name(),
         "a weight needs an initializer. Received: none for {}.", options.name);
   RegularizerSpec regularizer = options.regularizer;
-  if (const auto pending = pending_regularizers_.find(options.name);
-      pending != pending_regularizers_.end()) {
-    regularizer = pending->second;
-    pending_regularizers_.erase(pending);
-  }
+  if (const auto set = set_regularizers_.find(options.name); set != set_regularizers_.end())
+    regularizer = set->second;
   if (!options.trainable && regularizer) raise_not_trained(name(), "regularizer", options.name);
   if (!options.trainable && options.constraint)
     raise_not_trained(name(), "constraint", options.name);
@@ -300,10 +296,12 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
     variable.set_regularizer(regularizer.rule());
   } else if (slots && slot == nullptr) {
     raise_no_weight(name(), known, weight);
-  } else if (slot == nullptr) {
-    pending_regularizers_.insert_or_assign(std::string(weight), regularizer);
   }
-  if (slot != nullptr) *slot = std::move(regularizer);
+  if (slot != nullptr) {
+    *slot = std::move(regularizer);
+  } else if (!slots) {
+    set_regularizers_.insert_or_assign(std::string(weight), std::move(regularizer));
+  }
 }
 
 std::vector<Variable> Layer::weights() const {

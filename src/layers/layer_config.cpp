@@ -39,10 +39,15 @@ Config Layer::to_object() const {
   Config object =
       registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
   if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
+  for (const auto& [weight, regularizer] : set_regularizers_) {
+    object["weight_regularizers"][weight] =
+        in_context(name() + ": " + weight, [&] { return to_config(regularizer); });
+  }
   return object;
 }
 
 void Layer::restore(const Config& object) {
+  restore_regularizers(object);
   const auto build_config = object.find("build_config");
   if (build_config == object.end() || build_config->is_null()) return;
   const std::string who = name() + ": build_config";
@@ -51,6 +56,20 @@ void Layer::restore(const Config& object) {
   std::optional<Shape> input_shape;
   read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
   if (input_shape) build(*input_shape);
+}
+
+void Layer::restore_regularizers(const Config& object) {
+  const auto regularizers = object.find("weight_regularizers");
+  if (regularizers == object.end() || regularizers->is_null()) return;
+  const std::string who = name() + ": weight_regularizers";
+  check(regularizers->is_object(), who, "must be an object or null. Received: {}.",
+        regularizers->dump());
+  ConfigReader reader(who, *regularizers);
+  for (const auto& [weight, value] : regularizers->items()) {
+    RegularizerSpec regularizer;
+    reader(weight.c_str(), regularizer);
+    set_regularizer(weight, std::move(regularizer));
+  }
 }
 
 namespace layers {

@@ -8,6 +8,7 @@
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/ops/reduction.hpp"
+#include "strata/regularizers/l2.hpp"
 #include "support/matchers.hpp"
 
 namespace strata {
@@ -34,6 +35,21 @@ class Doubled : public Layer {
   explicit Doubled(std::string name = {}) : Layer("Doubled", std::move(name)) {}
   Tensor call(const Tensor& inputs, const CallContext&) override { return 2.0f * inputs; }
   static Doubled from_config(const Config&) { return Doubled(); }
+};
+
+class Gain : public Layer {
+ public:
+  Tensor call(const Tensor& inputs, const CallContext&) override { return inputs * gain_; }
+  static Gain from_config(const Config&) { return {}; }
+
+ protected:
+  void create_weights(const Shape& inputs) override {
+    gain_ = add_weight(
+        {.name = "gain", .shape = {inputs.back()}, .initializer = "ones", .regularizer = "l1"});
+  }
+
+ private:
+  Variable gain_;
 };
 
 Tensor l1(const Tensor& weights) { return 0.01f * ops::sum(ops::abs(weights)); }
@@ -79,6 +95,42 @@ TEST(RegisterSerializable, LayerComesBackWithItsBase) {
   EXPECT_EQ(twin->name(), "twice");
   EXPECT_TRUE(twin->activity_regularizer());
   EXPECT_NE(std::dynamic_pointer_cast<Doubled>(twin), nullptr);
+}
+
+TEST(RegisterSerializable, PenaltySetOnALayerWithoutSlotsComesBack) {
+  register_serializable<Gain>({.package = "layers", .name = "Gain"});
+  Gain layer;
+  layer.set_regularizer("gain", regularizers::L2(2.0f));
+  const auto unbuilt = layers::deserialize(layers::serialize(layer));
+  (*unbuilt)(ops::ones({1, 3}));
+  EXPECT_FLOAT_EQ(unbuilt->losses().at(0).item(), 6.0f);
+
+  const auto built = layers::deserialize(layers::serialize(*unbuilt));
+  EXPECT_FLOAT_EQ(built->losses().at(0).item(), 6.0f);
+  built->set_regularizer("gain", nullptr);
+  EXPECT_TRUE(layers::deserialize(layers::serialize(*built))->losses().empty());
+}
+
+TEST(RegisterSerializable, PenaltyThatNoWeightHasIsRefusedByName) {
+  class Own : public Gain {
+   public:
+    static Own from_config(const Config&) { return {}; }
+  };
+  register_serializable<Own>({.package = "layers", .name = "Own"});
+  Own layer;
+  layer.build({1, 3});
+  Config object = layers::serialize(layer);
+  object["config"]["name"] = "gain";
+  object["weight_regularizers"] = {{"gian", "l2"}};
+  EXPECT_THAT([&] { layers::deserialize(object); },
+              Raises("gain: there is no weight of this name; known are gain. Received: gian."));
+  object["weight_regularizers"] = {{"gain", 3}};
+  EXPECT_THAT([&] { layers::deserialize(object); },
+              Throws<InvalidArgument>(Property(&std::exception::what,
+                                               StartsWith("gain: weight_regularizers: gain: "))));
+  object["weight_regularizers"] = "l2";
+  EXPECT_THAT([&] { layers::deserialize(object); },
+              Raises("gain: weight_regularizers: must be an object or null. Received: \"l2\"."));
 }
 
 TEST(RegisterSerializable, FunctionSurvivesItsConfig) {

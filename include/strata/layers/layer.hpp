@@ -125,10 +125,12 @@ class Layer {
   /// registry. Reads name, trainable, dtype, activity_regularizer; ignores other keys.
   void set_base_config(const Config& config);
 
-  /// {"module", "class_name", "config", "registered_name"[, "build_config"]}: what
-  /// `layers::deserialize` makes an equal layer from.
+  /// {"module", "class_name", "config", "registered_name"[, "build_config"][,
+  /// "weight_regularizers"]}: what `layers::deserialize` makes an equal layer from. The last, which
+  /// Keras passes over, holds what `set_regularizer` set on a layer without slots for it.
   virtual Config to_object() const;
-  /// What such an object says beside its config: builds the layer for the shape it was built for.
+  /// What such an object says beside its config: sets the regularizers, builds the layer for the
+  /// shape it was built for.
   virtual void restore(const Config& object);
 
  protected:
@@ -171,6 +173,7 @@ class Layer {
   class CallScope;
   class TrialScope;
 
+  void restore_regularizers(const Config& object);
   void clear_recorded();
   std::vector<const Layer*> flattened() const;
   template <class Visit>
@@ -187,8 +190,8 @@ class Layer {
   std::vector<Variable> non_trainable_weights_;  // as declared
   std::vector<std::shared_ptr<Layer>> sublayers_;
   std::vector<Recorded> recorded_;
-  // Set before the weight was made.
-  std::map<std::string, RegularizerSpec, std::less<>> pending_regularizers_;
+  // By `set_regularizer`, where there are no slots for them; null where one was taken away.
+  std::map<std::string, RegularizerSpec, std::less<>> set_regularizers_;
 };
 
 /// What a container takes: a layer by value, or a shared one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "layers/build_rollback.hpp"
 #include "models/pooled_convolution.hpp"
 #include "strata/layers/input.hpp"
 #include "tensor/format.hpp"
@@ -48,11 +49,15 @@ void Sequential::add(LayerHandle handle) {
     return;
   }
   const std::optional<Shape> brought = is_first ? shape_brought_by(*layer) : std::nullopt;
-  // The shape that reaches the new layer, where it is known by now; if the layer can't take it,
-  // this raises.
-  if (built()) layer->build(compute_output_shape(input_shape()));
+  if (built()) {
+    const Shape reaching = compute_output_shape(input_shape());
+    BuildRollback rollback(*layer);
+    layer->build(reaching);
+    layer->compute_output_shape(reaching);  // raises too where a built layer can't take it
+    rollback.keep();
+    return track(layer);
+  }
   track(layer);
-  if (built()) return;
   try {
     if (input_ != nullptr) build(static_cast<const layers::Input&>(*input_).batch_shape());
     if (brought) build(*brought);

@@ -5,6 +5,9 @@
 #include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
+#include "strata/layers/pooling.hpp"
+#include "strata/layers/reshape.hpp"
+#include "strata/layers/softmax.hpp"
 #include "strata/ops/array.hpp"
 #include "support/matchers.hpp"
 
@@ -96,6 +99,36 @@ TEST(Sequential, IsAsBeforeAfterALayerThatDoesNotFit) {
               Raises<ShapeError>("picky: no shape is good enough. Received: any."));
   EXPECT_EQ(model.layers().size(), 1U);
   EXPECT_EQ(model.output_shape(), (Shape{Shape::kUnknown, 3}));
+}
+
+TEST(Sequential, RefusesALayerThatIsBuiltForOtherData) {
+  const auto shared = std::make_shared<layers::Dense>(dense(2, "shared"));
+  shared->build({1, 7});
+  Sequential model({layers::Input({4}), dense(2, "a")});
+  const std::vector<LayerHandle> strangers = {layers::Reshape({.target_shape = {5}}),
+                                              layers::MaxPooling2D(), layers::Softmax({.axis = 5}),
+                                              shared};
+  for (const LayerHandle& stranger : strangers) {
+    EXPECT_THROW(model.add(stranger), InvalidArgument) << stranger.layer()->name();
+    EXPECT_EQ(model.layers().size(), 1U);
+  }
+  EXPECT_EQ(model(ops::ones({3, 4})).shape(), (Shape{3, 2}));
+}
+
+TEST(Sequential, ATrialOfALayerLeavesItsLosses) {
+  class Charging : public Layer {
+   public:
+    Tensor call(const Tensor& inputs, const CallContext&) override {
+      add_loss(Tensor(static_cast<float>(inputs.shape().front())));
+      return inputs;
+    }
+  };
+  const auto shared = std::make_shared<Charging>();
+  (*shared)(ops::ones({5, 2}));
+  Sequential model({layers::Input({4}), dense(2, "a")});
+  model.add(shared);
+  ASSERT_EQ(shared->losses().size(), 1U);
+  EXPECT_EQ(shared->losses().front().item(), 5.0f);
 }
 
 TEST(Sequential, AFailedBuildLeavesNoLayerBuilt) {

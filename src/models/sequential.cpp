@@ -36,11 +36,12 @@ Sequential::Sequential(Options options) : Model("Sequential", std::move(options.
 void Sequential::add(LayerHandle handle) {
   const std::shared_ptr<Layer>& layer = handle.layer();
   check(layer != nullptr, name(), "add takes a layer. Received: none.");
-  for (const auto& other : sublayers()) {
-    check(other->name() != layer->name(), name(),
+  const auto check_name = [&](const Layer& other) {
+    check(other.name() != layer->name(), name(),
           "layer names must be unique in a model. Received: name={}, which is taken.",
           layer->name());
-  }
+  };
+  for (const auto& other : sublayers()) check_name(*other);
   const bool is_first = sublayers().empty() && input_ == nullptr;
   if (dynamic_cast<const layers::Input*>(layer.get()) != nullptr) {
     check(is_first, name(), "an Input can only be the first layer. Received: {} after {} layers.",
@@ -48,6 +49,7 @@ void Sequential::add(LayerHandle handle) {
     input_ = layer;
     return;
   }
+  if (input_ != nullptr) check_name(*input_);
   const std::optional<Shape> brought = is_first ? shape_brought_by(*layer) : std::nullopt;
   if (built()) {
     const Shape reaching = compute_output_shape(input_shape());

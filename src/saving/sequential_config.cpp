@@ -1,4 +1,6 @@
 // How a Sequential is written and read: Keras's layout, an InputLayer in front of the layers.
+#include <algorithm>
+#include <string>
 #include <unordered_set>
 
 #include "core/context.hpp"
@@ -28,6 +30,15 @@ std::shared_ptr<Layer> read_layer(const Config& layer) {
   }
 }
 
+// A name that none of the layers has, for the InputLayer that get_config makes up.
+std::string free_name(const std::vector<std::shared_ptr<Layer>>& layers) {
+  std::string name = "input_layer";
+  const auto has_it = [&](const auto& layer) { return layer->name() == name; };
+  for (int count = 1; std::any_of(layers.begin(), layers.end(), has_it); ++count)
+    name = "input_layer_" + std::to_string(count);
+  return name;
+}
+
 }  // namespace
 
 Config Sequential::get_config() const {
@@ -36,7 +47,8 @@ Config Sequential::get_config() const {
   if (input_ != nullptr) {
     list.push_back(layers::serialize(*input_));
   } else if (built() && build_shape()->rank() > 0) {  // as Keras does for a model built by a call
-    Config input = layers::serialize(layers::Input({.shape = Shape(), .name = "input_layer"}));
+    const layers::Input made_up({.shape = Shape(), .name = free_name(sublayers())});
+    Config input = layers::serialize(made_up);
     input["config"]["batch_shape"] = to_config(*build_shape());
     list.push_back(std::move(input));
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "strata/config.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -9,6 +10,7 @@
 #include "strata/layers/reshape.hpp"
 #include "strata/layers/softmax.hpp"
 #include "strata/ops/array.hpp"
+#include "strata/saving/clone_model.hpp"
 #include "support/matchers.hpp"
 
 namespace strata {
@@ -129,6 +131,22 @@ TEST(Sequential, ATrialOfALayerLeavesItsLosses) {
   model.add(shared);
   ASSERT_EQ(shared->losses().size(), 1U);
   EXPECT_EQ(shared->losses().front().item(), 5.0f);
+}
+
+TEST(Sequential, RefusesTheNameOfItsInput) {
+  Sequential model({.layers = {layers::Input({.shape = Shape{4}, .name = "a"})}, .name = "m"});
+  EXPECT_THAT(
+      [&] { model.add(dense(1, "a")); },
+      Raises("m: layer names must be unique in a model. Received: name=a, which is taken."));
+  model.add(dense(1, "b"));
+  EXPECT_EQ(model.layers().size(), 1U);
+}
+
+TEST(Sequential, MakesUpAnInputWithANameOfItsOwn) {
+  Sequential model({dense(1, "input_layer"), dense(1, "input_layer_1")});
+  model(ops::ones({1, 4}));
+  EXPECT_EQ(model.get_config().at("layers").at(0).at("config").at("name"), "input_layer_2");
+  EXPECT_EQ(clone_model(model)->get_layer(0).name(), "input_layer");
 }
 
 TEST(Sequential, AFailedBuildLeavesNoLayerBuilt) {

@@ -42,10 +42,10 @@ void Sequential::add(LayerHandle handle) {
           layer->name());
   };
   for (const auto& other : sublayers()) check_name(*other);
-  const bool is_first = sublayers().empty() && input_ == nullptr;
+  const bool is_first = sublayers().empty() && input_ == nullptr && !built();
   if (dynamic_cast<const layers::Input*>(layer.get()) != nullptr) {
     check(is_first, name(), "an Input can only be the first layer. Received: {} after {} layers.",
-          layer->name(), sublayers().size() + (input_ == nullptr ? 0U : 1U));
+          layer->name(), sublayers().size() + (input_ == nullptr && !built() ? 0U : 1U));
     input_ = layer;
     return;
   }
@@ -75,7 +75,8 @@ void Sequential::pop() {
 }
 
 void Sequential::check_input(const Shape& input) const {
-  check<StateError>(!sublayers().empty() || input_ != nullptr, name(),
+  // A built model that was emptied takes the data that it was built for, as in Keras.
+  check<StateError>(!sublayers().empty() || input_ != nullptr || built(), name(),
                     "a model needs layers. Received: an empty model.");
   std::optional<Shape> expected = build_shape();
   if (input_ != nullptr) expected = static_cast<const layers::Input&>(*input_).batch_shape();

@@ -48,6 +48,18 @@ TEST(Sequential, GrowsAndShrinks) {
   EXPECT_EQ(model.layers().size(), 1U);
 }
 
+TEST(Sequential, GrowsAgainOnceEmptied) {
+  Sequential model({.layers = {dense(2, "a")}, .name = "m"});
+  model(ops::ones({1, 3}));
+  model.pop();
+  EXPECT_THAT([&] { model.add(layers::Input({.shape = Shape{5}, .name = "i"})); },
+              Raises("m: an Input can only be the first layer. Received: i after 1 "
+                     "layers."));
+  EXPECT_EQ(clone_model(model)->get_config().at("layers").size(), 1U);
+  model.add(dense(4, "b"));
+  EXPECT_EQ(model(ops::ones({2, 3})).shape(), (Shape{2, 4}));
+}
+
 TEST(Sequential, TakesTheShapeOfAModelInFront) {
   Sequential model({Sequential({layers::Input({4}), dense(3, "a")}), dense(2, "b")});
   EXPECT_TRUE(model.built());

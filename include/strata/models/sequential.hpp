@@ -39,7 +39,8 @@ class Sequential : public Model {
 
   /// Puts a layer at the end. Raises, and changes nothing, if it does not fit.
   void add(LayerHandle layer);
-  /// Takes the last layer away. Raises StateError if there is none.
+  /// Takes the last layer away; a built model stays one for the same data, even without layers.
+  /// Raises StateError if there is none.
   void pop();
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;

@@ -1,6 +1,7 @@
 #include "training/samples.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
@@ -30,6 +31,10 @@ Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t end,
                                                  static_cast<std::size_t>(end - begin)));
 }
 
+bool fits_int(double whole) {
+  return whole >= std::numeric_limits<int>::min() && whole <= std::numeric_limits<int>::max();
+}
+
 }  // namespace
 
 Samples::Samples(std::string_view who, Tensor x, Tensor y, Tensor sample_weight)
@@ -54,7 +59,10 @@ void Samples::weigh_classes(const std::map<int, float>& class_weight) {
                     "class_weight needs one label a sample. Received: y of shape={}.", y_.shape());
   std::vector<float> weights;
   for (const float label : labels.values()) {
-    const auto found = class_weight.find(static_cast<int>(std::lround(label)));
+    check(std::isfinite(label), who_, "class_weight needs finite labels. Received: {}.", label);
+    const double rounded = std::round(static_cast<double>(label));
+    const auto found =
+        fits_int(rounded) ? class_weight.find(static_cast<int>(rounded)) : class_weight.end();
     weights.push_back(found == class_weight.end() ? 1.0f : found->second);
   }
   sample_weight_ = Tensor({count()}, weights);

@@ -181,6 +181,14 @@ TEST(Fit, ClassWeightsMultiplyTheDataLoss) {
   EXPECT_EQ(by_class.history, by_sample.history);
 }
 
+TEST(Fit, LabelsBeyondIntHaveNoClassWeight) {
+  Sequential one = golden_model();
+  Sequential two = golden_model();
+  const Tensor y({2, 1}, {4294967296.0f, 1e18f});
+  const History by_class = one.fit(kX, y, {.verbose = 0, .class_weight = {{0, 3.0f}}});
+  EXPECT_EQ(by_class.history, two.fit(kX, y, {.verbose = 0}).history);
+}
+
 TEST(Fit, HoldsOutTheLastSamples) {
   Sequential model = golden_model();
   const Tensor x = ops::reshape(ops::arange(0, 20), {10, 2});

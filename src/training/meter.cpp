@@ -6,29 +6,47 @@
 #include "core/profile.hpp"
 
 namespace strata::training {
-namespace {
 
-// The name itself, or numbered so that nobody has it yet.
-std::string claim(const std::string& name, std::set<std::string>& taken) {
-  std::string free = name;
-  for (int count = 1; !taken.insert(free).second; ++count)
-    free = name + "_" + std::to_string(count);
+NameClaims::NameClaims() : taken_{"loss", "data_loss", "reg_loss"} {}
+
+std::string NameClaims::claim(const std::string& name, bool weighted) {
+  std::string free = (weighted && taken_.contains(name) ? "weighted_" : "") + name;
+  const std::string base = free;
+  for (int count = 1; !taken_.insert(free).second; ++count)
+    free = base + "_" + std::to_string(count);
   return free;
 }
 
-}  // namespace
-
-void name_metrics(CompileOptions& compiled) {
-  std::set<std::string> taken = {"loss", "data_loss", "reg_loss"};
-  for (const MetricSpec& metric : compiled.metrics) {
-    check(static_cast<bool>(metric), "compile", "metrics must not be empty. Received: nullptr.");
-    metric->set_name(claim(metric->name(), taken));
+void NameClaims::check_no_val() const {
+  for (const std::string& name : taken_) {
+    check(!name.starts_with("val_") || !taken_.contains(name.substr(4)), "compile",
+          "validation logs the figures under val_ and their name, so no metric may be named so. "
+          "Received: name={}.",
+          name);
   }
-  for (const MetricSpec& metric : compiled.weighted_metrics) {
-    check(static_cast<bool>(metric), "compile",
-          "weighted_metrics must not be empty. Received: nullptr.");
-    const bool clashes = taken.contains(metric->name());
-    metric->set_name(claim((clashes ? "weighted_" : "") + metric->name(), taken));
+}
+
+// All is checked before the first one is renamed.
+void name_metrics(CompileOptions& compiled) {
+  NameClaims claims;
+  std::set<const Metric*> seen;
+  std::vector<std::string> names;
+  const auto claim = [&](const char* list, const std::vector<MetricSpec>& metrics, bool weighted) {
+    for (const MetricSpec& metric : metrics) {
+      check(static_cast<bool>(metric), "compile", "{} must not be empty. Received: nullptr.", list);
+      check(seen.insert(metric.rule().get()).second, "compile",
+            "a metric can be listed once, for each gathers figures of its own. Received: the same "
+            "object twice, name={}.",
+            metric->name());
+      names.push_back(claims.claim(metric->name(), weighted));
+    }
+  };
+  claim("metrics", compiled.metrics, false);
+  claim("weighted_metrics", compiled.weighted_metrics, true);
+  claims.check_no_val();
+  auto name = names.begin();
+  for (const auto* list : {&compiled.metrics, &compiled.weighted_metrics}) {
+    for (const MetricSpec& metric : *list) metric->set_name(*name++);
   }
 }
 

@@ -1,6 +1,7 @@
 // The running figures of an epoch: mean losses, weighted by the size of the batches, and metrics.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,22 @@
 
 namespace strata::training {
 
-/// Renames the later of equal names as Keras does (`mae_1`, `weighted_mae`). Raises InvalidArgument
-/// on an empty metric.
+/// The names under which a compiled model logs, given out one by one.
+class NameClaims {
+ public:
+  NameClaims();
+
+  /// The name itself, or as Keras has the later of equal ones: `mae_1`, `weighted_mae`.
+  std::string claim(const std::string& name, bool weighted);
+  /// Raises InvalidArgument if one is what validation logs another under.
+  void check_no_val() const;
+
+ private:
+  std::set<std::string> taken_;
+};
+
+/// Renames the later of equal names. Raises InvalidArgument, and renames none, on an empty metric,
+/// one that is listed twice, and a name that validation would take.
 void name_metrics(CompileOptions& compiled);
 
 class Meter {

@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "strata/core/errors.hpp"
+#include "strata/metrics/mean_absolute_error.hpp"
 #include "strata/ops/array.hpp"
+#include "support/matchers.hpp"
 
 namespace strata::training {
 namespace {
 
 Batch batch_of(std::int64_t count) { return {ops::zeros({count, 1}), {}, {}}; }
+
+using testing::Raises;
 
 TEST(Meter, WeightsBatchesByTheirSize) {
   const CompileOptions compiled;
@@ -48,6 +53,32 @@ TEST(NameMetrics, NumbersEqualWeightedNames) {
   EXPECT_EQ(compiled.metrics[1]->name(), "mse_1");
   EXPECT_EQ(compiled.weighted_metrics[0]->name(), "weighted_mse");
   EXPECT_EQ(compiled.weighted_metrics[1]->name(), "weighted_mse_1");
+}
+
+TEST(NameMetrics, RefusesAnObjectThatStandsTwice) {
+  const MetricSpec shared = metrics::MeanAbsoluteError();
+  const char* error =
+      "compile: a metric can be listed once, for each gathers figures of its own. Received: the "
+      "same object twice, name=mean_absolute_error.";
+  for (CompileOptions compiled :
+       {CompileOptions{.metrics = {shared, shared}},
+        CompileOptions{.metrics = {shared}, .weighted_metrics = {shared}}})
+    EXPECT_THAT([&] { name_metrics(compiled); }, Raises(error));
+}
+
+TEST(NameMetrics, RenamesNoneWhereItRaises) {
+  const MetricSpec second = metrics::MeanAbsoluteError();
+  CompileOptions compiled{.metrics = {metrics::MeanAbsoluteError(), second, nullptr}};
+  EXPECT_THAT([&] { name_metrics(compiled); },
+              Raises("compile: metrics must not be empty. Received: nullptr."));
+  EXPECT_EQ(second->name(), "mean_absolute_error");
+}
+
+TEST(NameMetrics, RefusesTheNamesOfValidation) {
+  CompileOptions compiled{.metrics = {metrics::MeanAbsoluteError({.name = "val_loss"})}};
+  EXPECT_THAT([&] { name_metrics(compiled); },
+              Raises("compile: validation logs the figures under val_ and their name, so no metric "
+                     "may be named so. Received: name=val_loss."));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // A model's life: compiling, running over data, looking things up. `fit` has a file of its own.
 #include "strata/models/model.hpp"
 
+#include <cmath>
+
 #include "core/check.hpp"
 #include "core/unoptimized.hpp"
 #include "models/run.hpp"
@@ -44,6 +46,13 @@ void Model::compile(CompileOptions options) {
   check(static_cast<bool>(options.optimizer), name() + ".compile",
         "an optimizer is needed. Received: nullptr.");
   if (!options.optimizer.identifier().empty()) options.optimizer = options.optimizer->renewed();
+  if (options.loss_weights) {
+    check(std::isfinite(*options.loss_weights), name() + ".compile",
+          "loss_weights must be a finite number. Received: {}.", *options.loss_weights);
+    check(static_cast<bool>(options.loss), name() + ".compile",
+          "loss_weights needs a loss to weigh. Received: loss_weights={} and no loss.",
+          *options.loss_weights);
+  }
   renew(options.metrics);
   renew(options.weighted_metrics);
   training::name_metrics(options);

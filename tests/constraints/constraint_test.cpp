@@ -105,13 +105,14 @@ TEST(Constraint, OnANormRefusesAWeightWithoutItsAxis) {
       {MinMaxNorm({.axis = {0, 7}}), "MinMaxNorm"},
       {UnitNorm({.axis = 7}), "UnitNorm"}};
   const std::string rule = ": axis must lie in [-2, 2) for rank 2. Received: axis=7, shape=(2, 2).";
-  for (const auto& [constraint, name] : all) {
+  for (const auto& one : all) {
+    const ConstraintSpec& constraint = one.first;
     EXPECT_THAT(
-        [&, &each = constraint] {
-          each->check_weight({2, 2}, "dense: kernel");
+        [&] {
+          constraint->check_weight({2, 2}, "dense: kernel");
         },
         Raises<ShapeError>("dense: kernel" + rule));
-    EXPECT_THAT([&, &each = constraint] { each(kWeight); }, Raises<ShapeError>(name + rule));
+    EXPECT_THAT([&] { constraint(kWeight); }, Raises<ShapeError>(one.second + rule));
   }
   EXPECT_THAT(
       [] {

@@ -110,6 +110,23 @@ TEST_F(BadInput, BothKindsOfWeights) {
       Raises("m.fit: class_weight and sample_weight can't both be given. Received: both."));
 }
 
+TEST_F(BadInput, LabelsThatNoClassWeightCanMean) {
+  const Tensor labels({5}, {0.0f, 1.0f, NAN, 0.0f, 1.0f});
+  EXPECT_THAT(
+      [&] {
+        fit(x, labels, {.class_weight = {{0, 2.0f}}});
+      },
+      Raises("m.fit: class_weight needs finite labels. Received: nan."));
+}
+
+TEST_F(BadInput, LossWeightsThatWeighNothing) {
+  EXPECT_THAT([&] { model.compile({.optimizer = "sgd", .loss_weights = 2.0f}); },
+              Raises("m.compile: loss_weights needs a loss to weigh. Received: loss_weights=2 and "
+                     "no loss."));
+  EXPECT_THAT([&] { model.compile({.optimizer = "sgd", .loss = "mse", .loss_weights = NAN}); },
+              Raises("m.compile: loss_weights must be a finite number. Received: nan."));
+}
+
 TEST_F(BadInput, MissingTargets) {
   EXPECT_THAT([&] { fit(x, {}); }, Raises("m: the loss needs targets. Received: an undefined y."));
 }

@@ -17,9 +17,10 @@ namespace strata {
 
 struct CompileOptions {
   OptimizerSpec optimizer = "rmsprop";
-  LossSpec loss = {};                      ///< Default: none; the penalties alone are trained.
-  std::optional<float> loss_weights = {};  ///< A factor of the data loss, not of the penalties.
-  std::vector<MetricSpec> metrics = {};    ///< Not touched by sample weights.
+  LossSpec loss = {};  ///< Default: none; the penalties alone are trained.
+  /// A finite factor of the data loss, not of the penalties. Not without a loss.
+  std::optional<float> loss_weights = {};
+  std::vector<MetricSpec> metrics = {};           ///< Not touched by sample weights.
   std::vector<MetricSpec> weighted_metrics = {};  ///< The same with sample and class weights.
 };
 

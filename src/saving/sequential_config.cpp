@@ -65,13 +65,14 @@ Sequential Sequential::from_config(const Config& config) {
     fields("name", name);
     fields("build_input_shape", build_input_shape);
     for (const char* key : {"trainable", "dtype", "activity_regularizer", "layers"})
-      fields.skip(key);
+      fields.skip(key);  // set_base_config reads all but the last
   });
   const auto list = config.find("layers");
   check(!name.empty() && list != config.end() && list->is_array(), "Sequential",
         "a config must hold a name and a list of layers. Received: {}.", config.dump());
 
   Sequential model(Options{.name = name});
+  model.set_base_config(config);
   std::unordered_set<std::string> names;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const Config& entry = (*list)[i];

@@ -123,6 +123,17 @@ TEST(OlderConfig, FrozenModelKeepsItsLayersFlags) {
   EXPECT_TRUE(model->get_layer(1).trainable());
 }
 
+TEST(SequentialConfig, ReadDirectlyKeepsWhatTheBaseSays) {
+  Config config = net({dense()}).at("config");
+  config["trainable"] = false;
+  config["activity_regularizer"] = "l2";
+  const Sequential model = Sequential::from_config(config);
+  EXPECT_FALSE(model.trainable());
+  EXPECT_TRUE(model.activity_regularizer());
+  config["dtype"] = "float16";
+  EXPECT_THAT([&] { Sequential::from_config(config); }, RaisesWith("net: dtype"));
+}
+
 // ---- what is refused
 
 TEST(StrangeConfig, ValueOfTheWrongKindNamesLayerAndKey) {

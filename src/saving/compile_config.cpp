@@ -4,6 +4,7 @@
 
 #include "core/context.hpp"
 #include "core/fields.hpp"
+#include "training/meter.hpp"
 
 namespace strata::saving {
 namespace {
@@ -14,10 +15,30 @@ Config named_or_object(const RuleSpec<Rule>& spec) {
   return spec.identifier().empty() ? to_config(spec) : Config(spec.identifier());
 }
 
-Config write_metrics(const std::vector<MetricSpec>& metrics) {
+// A string alone would come back under the identifier's name, numbered as `claims` does.
+Config write_metric(const MetricSpec& metric, training::NameClaims& claims, bool weighted) {
+  const std::string name = metric->name();
+  if (!metric.identifier().empty()) {
+    training::NameClaims with_own = claims;
+    if (with_own.claim(MetricSpec(metric.identifier())->name(), weighted) == name) {
+      claims = std::move(with_own);
+      return metric.identifier();
+    }
+  }
+  claims.claim(name, weighted);
+  Config object = to_config(metric);
+  const bool has_config = object.is_object() && object.at("config").is_object();
+  if (has_config || MetricSpec(object)->name() == name) return object;
+  if (object.is_string()) object = {{"class_name", "function"}, {"config", object}};
+  object["name"] = name;  // a function has no config to hold it; Keras passes over the key
+  return object;
+}
+
+Config write_metrics(const std::vector<MetricSpec>& metrics, training::NameClaims& claims,
+                     bool weighted) {
   if (metrics.empty()) return nullptr;
   Config list = Config::array();
-  for (const MetricSpec& metric : metrics) list.push_back(named_or_object(metric));
+  for (const MetricSpec& metric : metrics) list.push_back(write_metric(metric, claims, weighted));
   return list;
 }
 
@@ -63,6 +84,14 @@ std::optional<float> read_loss_weights(const std::string& who, const Config& val
   return weight.get<float>();
 }
 
+MetricSpec read_metric(const std::string& who, const Config& value) {
+  auto metric = read_rule_spec<MetricSpec>(who, value);
+  if (!value.is_object()) return metric;
+  const auto name = value.find("name");
+  if (name != value.end() && name->is_string()) metric->set_name(name->get<std::string>());
+  return metric;
+}
+
 std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value) {
   if (value.is_null()) return {};
   const bool by_output = value.is_object() && !value.contains("class_name");
@@ -70,8 +99,8 @@ std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value
   const bool nested = by_output || (value.size() == 1 && value.front().is_array());
   const Config& inner = nested ? single(who, value) : value;
   std::vector<MetricSpec> metrics;
-  if (!inner.is_array()) return {read_rule_spec<MetricSpec>(who, inner)};
-  for (const Config& metric : inner) metrics.push_back(read_rule_spec<MetricSpec>(who, metric));
+  if (!inner.is_array()) return {read_metric(who, inner)};
+  for (const Config& metric : inner) metrics.push_back(read_metric(who, metric));
   return metrics;
 }
 
@@ -97,8 +126,9 @@ Config write_compile_config(const CompileOptions& options) {
   write("optimizer", [&] { return to_config(options.optimizer); });
   write("loss", [&] { return named_or_object(options.loss); });
   write("loss_weights", [&] { return to_config(options.loss_weights); });
-  write("metrics", [&] { return write_metrics(options.metrics); });
-  write("weighted_metrics", [&] { return write_metrics(options.weighted_metrics); });
+  training::NameClaims claims;
+  write("metrics", [&] { return write_metrics(options.metrics, claims, false); });
+  write("weighted_metrics", [&] { return write_metrics(options.weighted_metrics, claims, true); });
   config["run_eagerly"] = false;
   config["steps_per_execution"] = 1;
   config["jit_compile"] = true;

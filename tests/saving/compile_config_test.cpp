@@ -114,6 +114,26 @@ TEST(CompileConfig, RegisteredCallablesComeBackAndNamelessOnesSayHow) {
                                                "nameless callable."));
 }
 
+TEST(CompileConfig, KeepsTheNamesOfMetricsThatWereRenamed) {
+  const auto renamed = [](MetricSpec metric, const char* name) {
+    metric->set_name(name);
+    return metric;
+  };
+  const auto error = register_serializable(
+      {.package = "compile", .name = "metric"},
+      [](const Tensor& y_true, const Tensor& y_pred) { return y_true - y_pred; });
+  Sequential model = net();
+  model.compile({.optimizer = "sgd",
+                 .loss = "mse",
+                 .metrics = {"mse", renamed("mse", "foo"), "mse", renamed("accuracy", "right"),
+                             renamed(error, "wrong")},
+                 .weighted_metrics = {"mse", renamed("mae", "bar")}});
+  const auto clone = clone_model(model);
+  EXPECT_EQ(clone->metrics_names(), model.metrics_names());
+  EXPECT_EQ(clone->get_compile_config(), model.get_compile_config());
+  EXPECT_EQ(model.get_compile_config().at("metrics").at(2), "mse");
+}
+
 TEST(CloneModel, HasWeightsAndAnOptimizerOfItsOwn) {
   Sequential model = net();
   model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.5f}), .loss = "mse"});

@@ -28,8 +28,9 @@ void Layer::set_base_config(const Config& config) {
   reader("trainable", trainable);
   reader("activity_regularizer", activity);
   ConfigReader(name, config).float32("dtype");
-  name_ = layers::checked_name(std::move(name));
+  name = layers::checked_name(std::move(name));
   set_activity_regularizer(std::move(activity));
+  name_ = std::move(name);
   if (trainable != trainable_) restore_trainable(trainable);
 }
 

@@ -40,9 +40,9 @@ Config Layer::to_object() const {
   Config object =
       registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
   if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
-  for (const auto& [weight, regularizer] : set_regularizers_) {
-    object["weight_regularizers"][weight] =
-        in_context(name() + ": " + weight, [&] { return to_config(regularizer); });
+  for (const auto& [weight, spec] : set_regularizers_) {
+    object["weight_regularizers"][weight] = in_context(
+        name() + ": " + weight, [&regularizer = spec] { return to_config(regularizer); });
   }
   return object;
 }

@@ -239,12 +239,9 @@ void Optimizer::apply(const std::vector<Tensor>& gradients,
   if (received.empty()) return;
   const float unscaled = 1.0f / options_.loss_scale_factor.value_or(1.0f);
   check_sums(received, unscaled);
-  const auto constrained = [&](const Received& each) {
-    return state_->variables[each.index].constraint() != nullptr;
-  };
-  // Only a constraint can raise after weights have moved; without one, nothing is to be kept.
+  // Nothing but a constraint can raise once weights have moved.
   KeptValues before;
-  if (std::any_of(received.begin(), received.end(), constrained)) {
+  if (constraints_may_raise(received)) {
     before.keep(state_->variables);
     before.keep(this->variables());
   }
@@ -254,6 +251,17 @@ void Optimizer::apply(const std::vector<Tensor>& gradients,
     before.restore();
     throw;
   }
+}
+
+bool Optimizer::constraints_may_raise(const std::vector<Received>& received) const {
+  bool may_raise = false;
+  for (const Received& each : received) {
+    const Variable& variable = state_->variables[each.index];
+    if (variable.constraint() == nullptr) continue;
+    variable.constraint()->check_weight(variable.shape(), variable.name());
+    may_raise = may_raise || variable.constraint()->may_raise();
+  }
+  return may_raise;
 }
 
 void Optimizer::step(std::vector<Received>& received, float scale) {

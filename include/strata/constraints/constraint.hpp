@@ -25,6 +25,9 @@ class Constraint {
   /// Refuses weights that can't be projected (by shape), when a layer is built; `owner` is whom the
   /// error names. By default every shape is fine.
   virtual void check_weight(const Shape& shape, std::string_view owner) const;
+  /// Whether a projection may still raise. By default it may, so that steps keep what they change,
+  /// to put it back; the built-in ones can't.
+  virtual bool may_raise() const { return true; }
 
   static std::shared_ptr<const Constraint> from_identifier(std::string_view identifier);
   static std::shared_ptr<const Constraint> from_object(const Config& config);

@@ -24,6 +24,7 @@ class MaxNorm : public Constraint {
   Tensor operator()(const Tensor& weight) const override;
   /// Raises ShapeError on an axis that the weight doesn't have.
   void check_weight(const Shape& shape, std::string_view owner) const override;
+  bool may_raise() const override { return false; }
   Config get_config() const override;  ///< {"max_value": …, "axis": …}
   static MaxNorm from_config(const Config& config);
 

@@ -27,6 +27,7 @@ class MinMaxNorm : public Constraint {
   Tensor operator()(const Tensor& weight) const override;
   /// Raises ShapeError on an axis that the weight doesn't have.
   void check_weight(const Shape& shape, std::string_view owner) const override;
+  bool may_raise() const override { return false; }
   Config get_config() const override;  ///< {"min_value", "max_value", "rate", "axis"}
   static MinMaxNorm from_config(const Config& config);
 

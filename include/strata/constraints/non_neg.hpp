@@ -9,6 +9,7 @@ namespace strata::constraints {
 class NonNeg : public Constraint {
  public:
   Tensor operator()(const Tensor& weight) const override;
+  bool may_raise() const override { return false; }
   Config get_config() const override;  ///< {}
   static NonNeg from_config(const Config& config);
 };

@@ -21,6 +21,7 @@ class UnitNorm : public Constraint {
   Tensor operator()(const Tensor& weight) const override;
   /// Raises ShapeError on an axis that the weight doesn't have.
   void check_weight(const Shape& shape, std::string_view owner) const override;
+  bool may_raise() const override { return false; }
   Config get_config() const override;  ///< {"axis": …}
   static UnitNorm from_config(const Config& config);
 

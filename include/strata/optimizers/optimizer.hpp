@@ -130,6 +130,7 @@ class Optimizer {
   std::vector<Received> receive(const std::vector<Tensor>& gradients,
                                 const std::vector<Variable>& variables);
   void check_sums(const std::vector<Received>& received, float scale) const;
+  bool constraints_may_raise(const std::vector<Received>& received) const;
   void step(std::vector<Received>& received, float scale);
   bool accumulate(std::vector<Received>& received, float& scale);
   void update_all(std::vector<Received>& received, float scale);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "strata/constraints/constraint.hpp"
+#include "strata/constraints/max_norm.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
@@ -82,6 +83,13 @@ TEST_F(FailedApply, OfAConstraintThatReturnsAnotherShape) {
   expect_refused<ShapeError>({ones_, Tensor(1.0f)}, {kernel_, bias_},
                              "Variable: the new value must have the shape of the old one, (2,). "
                              "Received: name=kernel, shape=().");
+}
+
+TEST_F(FailedApply, OfAConstraintOnAnAxisThatTheWeightLacks) {
+  kernel_.set_constraint(ConstraintSpec(constraints::MaxNorm({.axis = 1})).rule());
+  expect_refused<ShapeError>(
+      {ones_, Tensor(1.0f)}, {kernel_, bias_},
+      "kernel: axis must lie in [-1, 1) for rank 1. Received: axis=1, shape=(2,).");
 }
 
 TEST_F(FailedApply, OfAConstraintThatRaisesAfterAnotherProjected) {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/check.hpp"
-#include "core/unoptimized.hpp"
 #include "models/run.hpp"
 #include "models/trainer.hpp"
 #include "strata/ops/array.hpp"
@@ -108,7 +107,6 @@ Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& op
 }
 
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
-  warn_if_unoptimized();
   const std::string who = name() + ".predict";
   models::check_batch_size(who, options.batch_size);
   models::check_verbose(who, options.verbose);
@@ -164,7 +162,6 @@ Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& 
 }
 
 Tensor Model::predict_on_batch(const Tensor& x) {
-  warn_if_unoptimized();
   const Samples samples(name() + ".predict_on_batch", x, {}, {});
   return training::predict_step(*this, samples.x());
 }

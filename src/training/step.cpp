@@ -157,12 +157,14 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
 }
 
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
+  warn_if_unoptimized();
   const FlushSubnormals flush;
   const Tensor predictions = model(batch.x, {.training = false});
   return outcome_of(total_loss(model, compiled, batch, predictions), predictions);
 }
 
 Tensor predict_step(Layer& model, const Tensor& x) {
+  warn_if_unoptimized();
   const FlushSubnormals flush;
   return ops::stop_gradient(model(x, {.training = false}));
 }

@@ -119,9 +119,9 @@ struct BackwardPlan {
                       ? convolution.windows.positions()
                       : 1),
         items(convolution.windows.rows() / item_rows) {
-    parts = worthwhile_parts(
-        convolution, items,
-        gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostConvolutionParts);
+    parts =
+        worthwhile_parts(convolution, items,
+                         gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostParts);
     block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
   }
 
@@ -143,7 +143,7 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
   if (convolves_directly(convolution)) return convolve_directly(convolution, x, kernel, bias, y);
   const ColumnLayout layout = convolution.columns();
   const std::int64_t rows = convolution.windows.rows();
-  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostConvolutionParts);
+  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostParts);
   const std::int64_t block = block_rows(convolution, (rows + parts - 1) / parts);
   const std::int64_t floats = layout.is_input() ? 0 : block * layout.depth();
   const int workers = worker_count(parts);

@@ -10,8 +10,6 @@
 
 namespace strata::kernels {
 
-inline constexpr std::int64_t kMostConvolutionParts = 64;
-
 /// How many parts are worth a thread's while.
 inline std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_t items,
                                      std::int64_t most) {

@@ -15,7 +15,6 @@ constexpr std::int64_t kFewRows = 16;         // below, laying out b costs more 
 constexpr std::int64_t kDepthBlock = 1024;    // of a row of a that meets a panel in one go
 constexpr std::int64_t kPositionBlock = 128;  // of a panel's rows that stay in the nearest cache
 constexpr std::int64_t kRowsWorthPacking = 64;
-constexpr std::int64_t kMostPieces = 64;
 
 // c = or += a · b, with bias and ReLU, but for where b's panels lie.
 struct Product {
@@ -79,7 +78,7 @@ void multiply_by_transposed(const Product& product, const Matrix& b) {
   const std::int64_t pieces = std::clamp<std::int64_t>(
       product.rows / kRowsWorthPacking, 1, (kFewestItems + panels.count() - 1) / panels.count());
   const std::int64_t items = panels.count() * pieces;
-  const std::int64_t parts = product_parts(product.size(), items, kMostPieces);
+  const std::int64_t parts = product_parts(product.size(), items, kMostParts);
   const int workers = worker_count(parts);
   const std::int64_t floats = product.inner() * panels.width(0);
   const Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(workers * floats));
@@ -127,7 +126,7 @@ void for_each_piece(const Product& product, Run run) {
   const std::int64_t tile_rows = product.tiles.tile_rows;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
   const std::int64_t items = product.panels.count() * blocks;
-  const std::int64_t parts = product_parts(product.size(), items, kMostPieces);
+  const std::int64_t parts = product_parts(product.size(), items, kMostParts);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(items, part, parts);
     for (std::int64_t item = range.begin; item < range.end;) {

@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(Poolings, PendingGradient, ::testing::ValuesIn(pooled_c
 TEST(PendingGradientOfSeveralParts, IsThatComputedAtOnce) {
   const Shape shape = {40, 26, 26, 4};
   const std::int64_t products = 40 * 24 * 24 * (3 * 3 * 4) * 6;
-  ASSERT_GT(product_parts(products, shape[0], kernels::kMostConvolutionParts), 1);
+  ASSERT_GT(product_parts(products, shape[0], kMostParts), 1);
   const int before = num_threads();
   const KeepHelpers keep;
   for (const auto pool : {ops::max_pool, ops::average_pool}) {

@@ -314,7 +314,7 @@ void for_each_large_convolution(const Test& test) {
   const int before = num_threads();
   const KeepHelpers keep;
   for (const Convolution& c : large_convolutions()) {
-    EXPECT_GT(worthwhile_parts(c, c.windows.images, kMostConvolutionParts), 1) << name_of(c);
+    EXPECT_GT(worthwhile_parts(c, c.windows.images, kMostParts), 1) << name_of(c);
     test(c, Inputs(c));
   }
   set_num_threads(before);

@@ -60,7 +60,7 @@ Sequential large_pooled(const char* padding) {
 
 void expect_several_parts(std::int64_t batch) {
   const std::int64_t products = batch * 24 * 24 * (3 * 3 * 4) * 16;  // without padding
-  EXPECT_GT(product_parts(products, batch, kernels::kMostConvolutionParts), 1);
+  EXPECT_GT(product_parts(products, batch, kMostParts), 1);
 }
 
 TEST(PooledConvolution, IsTheSameInSeveralParts) {

@@ -55,7 +55,7 @@ struct Case {
   // That many at least: no part is less than an image.
   std::int64_t parts() const {
     const std::int64_t products = y().element_count() * kernel.element_count() / kernel.back();
-    return product_parts(products, x[0], kernels::kMostConvolutionParts);
+    return product_parts(products, x[0], kMostParts);
   }
 };
 

@@ -18,19 +18,23 @@ struct Shapes {
 void add_product(const Shapes& shapes) {
   const double products = static_cast<double>(shapes.rows * shapes.columns * shapes.inner);
   add(std::string("gemm/") + shapes.name, flops(2 * products), [shapes] {
-    const auto& [name, rows, columns, inner, a_transposed, b_transposed] = shapes;
-    const kernels::Matrix a{nullptr, a_transposed ? rows : inner, a_transposed};
-    const kernels::Matrix b{nullptr, b_transposed ? inner : columns, b_transposed};
-    std::vector<float> c(static_cast<std::size_t>(rows * columns));
+    kernels::Product product{
+        .rows = shapes.rows,
+        .columns = shapes.columns,
+        .inner = shapes.inner,
+        .a = {nullptr, shapes.a_transposed ? shapes.rows : shapes.inner, shapes.a_transposed},
+        .b = {nullptr, shapes.b_transposed ? shapes.inner : shapes.columns, shapes.b_transposed},
+        .c = nullptr,
+        .c_stride = shapes.columns};
     return
-        [=, x = random::normal({rows * inner}), y = random::normal({inner * columns})]() mutable {
-          kernels::Matrix left = a;
-          kernels::Matrix right = b;
-          left.data = x.data();
-          right.data = y.data();
-          kernels::gemm(shapes.rows, shapes.columns, shapes.inner, left, right, 0.0f, c.data(),
-                        shapes.columns);
-          return c.data();
+        [=, x = random::normal({shapes.rows * shapes.inner}),
+         y = random::normal({shapes.inner * shapes.columns}),
+         z = std::vector<float>(static_cast<std::size_t>(shapes.rows * shapes.columns))]() mutable {
+          product.a.data = x.data();
+          product.b.data = y.data();
+          product.c = z.data();
+          kernels::gemm(product);
+          return product.c;
         };
   });
 }

@@ -72,9 +72,14 @@ void BackwardPart::add_kernel_gradient(std::int64_t group, std::int64_t begin, s
   const std::int64_t filters = convolution.group_filters();
   Matrix factor = block_columns(layout, x, group * layout.group_channels, begin, end, columns);
   factor.transposed = !factor.transposed;
-  gemm_serial(layout.depth(), filters, end - begin, factor,
-              {block_dz + group * filters, convolution.filters}, 1.0f, kernel_sum + group * filters,
-              convolution.filters);
+  gemm_serial({.rows = layout.depth(),
+               .columns = filters,
+               .inner = end - begin,
+               .a = factor,
+               .b = {block_dz + group * filters, convolution.filters},
+               .c = kernel_sum + group * filters,
+               .c_stride = convolution.filters,
+               .add = true});
 }
 
 // dz · kernelᵀ, back to where the columns came from
@@ -91,17 +96,26 @@ void BackwardPart::add_input_gradient(std::int64_t group, std::int64_t begin, st
     matrix.transposed = !matrix.transposed;
     return matrix;
   };
+  Product product{.rows = rows,
+                  .columns = layout.depth(),
+                  .inner = filters,
+                  .a = errors,
+                  .b = transpose(weights),
+                  .c = columns,
+                  .c_stride = layout.depth()};
   if (layout.is_input()) {
-    gemm_serial(rows, layout.depth(), filters, errors, transpose(weights), fresh_dx ? 0.0f : 1.0f,
-                dx + begin * channels + first_channel, channels);
-    return;
+    product.c = dx + begin * channels + first_channel;
+    product.c_stride = channels;
+    product.add = !fresh_dx;
+    return gemm_serial(product);
   }
   if (layout.transposed()) {
-    gemm_serial(layout.depth(), rows, filters, weights, transpose(errors), 0.0f, columns, rows);
-  } else {
-    gemm_serial(rows, layout.depth(), filters, errors, transpose(weights), 0.0f, columns,
-                layout.depth());
+    product.rows = layout.depth();
+    product.columns = product.c_stride = rows;
+    product.a = weights;
+    product.b = transpose(errors);
   }
+  gemm_serial(product);
   scatter_columns(layout, columns, first_channel, begin, end, dx);
 }
 
@@ -156,11 +170,14 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
       float* const out = y + begin * convolution.filters;
       for (std::int64_t group = 0; group < convolution.groups; ++group) {
         const std::int64_t filter = group * convolution.group_filters();
-        gemm_serial(end - begin, convolution.group_filters(), layout.depth(),
-                    block_columns(layout, x, group * layout.group_channels, begin, end,
-                                  columns.data() + worker * floats),
-                    {kernel + filter, convolution.filters}, 0.0f, out + filter,
-                    convolution.filters);
+        gemm_serial({.rows = end - begin,
+                     .columns = convolution.group_filters(),
+                     .inner = layout.depth(),
+                     .a = block_columns(layout, x, group * layout.group_channels, begin, end,
+                                        columns.data() + worker * floats),
+                     .b = {kernel + filter, convolution.filters},
+                     .c = out + filter,
+                     .c_stride = convolution.filters});
       }
       finish_rows(end - begin, convolution.filters, bias, convolution.activation, out);
     }

@@ -1,5 +1,5 @@
-// Matrix products: `c = op(a) · op(b) + beta * c`, row-major, in register tiles where that gains and
-// by the BLAS elsewhere, cut into parts that don't depend on the threads.
+// Matrix products, row-major: in register tiles where that gains and by the BLAS elsewhere, cut into
+// parts that don't depend on the threads.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,28 @@ struct Matrix {
   bool transposed = false;  ///< whether the product takes it transposed
 };
 
-/// `c` is `rows` x `columns`, with rows `c_stride` apart; `inner` is summed over. beta is 0, which
-/// overwrites, or 1, which adds; nothing else.
-void gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-          const Matrix& b, float beta, float* c, std::int64_t c_stride);
+/// `c = op(a) · op(b)`, where c is `rows` x `columns` and `inner` is summed over.
+struct Product {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t inner;
+  Matrix a;
+  Matrix b;
+  float* c;
+  std::int64_t c_stride;  ///< elements from one row of c to the next
+  bool add = false;       ///< `c += …`
+
+  std::int64_t size() const { return rows * columns * inner; }
+};
+
+void gemm(const Product& product);
 
 /// The same on the calling thread alone: for use inside a part of something larger.
-void gemm_serial(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                 const Matrix& b, float beta, float* c, std::int64_t c_stride);
+void gemm_serial(const Product& product);
 
-/// `c = activation(op(a) · op(b) + bias)`, rows of c one behind the other; `bias`, one element a
-/// column, may be null.
-void gemm_and_finish(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                     const Matrix& b, const float* bias, ops::FusedActivation activation, float* c);
+/// `c = activation(op(a) · op(b) + bias)`; `bias`, one element a column, may be null. Nothing is
+/// added to, and the rows of c lie one behind the other.
+void gemm_and_finish(const Product& product, const float* bias, ops::FusedActivation activation);
 
 /// While one lives, the BLAS runs single-threaded; the user's own setting is put back after the
 /// last.

@@ -16,39 +16,34 @@ constexpr std::int64_t kDepthBlock = 1024;    // of a row of a that meets a pane
 constexpr std::int64_t kPositionBlock = 128;  // of a panel's rows that stay in the nearest cache
 constexpr std::int64_t kRowsWorthPacking = 64;
 
-// c = or += a · b, with bias and ReLU, but for where b's panels lie.
-struct Product {
-  std::int64_t rows;
-  Matrix a;
+// A product, but for where the panels of its right factor lie.
+struct TiledProduct {
+  const Product& product;
   const float* start;  // one a column, filled up as the panels are; null for zeros
   bool relu;
-  float beta;
-  float* c;
-  std::int64_t c_stride;
   Panels panels;
   const TileProducts& tiles;
-
-  std::int64_t inner() const { return panels.rows(); }
-  std::int64_t size() const { return rows * panels.columns() * inner(); }
 
   // The columns of a panel, whose rows are `step` floats apart, in rows [first, first + count).
   void run(std::int64_t panel, const float* b, std::int64_t step, std::int64_t first,
            std::int64_t count) const {
     const profile::TimedProduct timed;
+    const Matrix& a = product.a;
+    const std::int64_t inner = product.inner;
     const std::int64_t column = panels.first_column(panel);
     const std::int64_t block = a.transposed ? kPositionBlock : kDepthBlock;
-    float* const out = c + first * c_stride + column;
-    for (std::int64_t k = 0; k < inner(); k += block) {
-      const std::int64_t depth = std::min(block, inner() - k);
+    float* const out = product.c + first * product.c_stride + column;
+    for (std::int64_t k = 0; k < inner; k += block) {
+      const std::int64_t depth = std::min(block, inner - k);
       if (a.transposed) {
         tiles.add_products({.x = a.data + k * a.stride + first,
                             .dz = b + k * step,
                             .extents = {1, depth},
                             .x_steps = {0, a.stride},
                             .dz_steps = {0, step},
-                            .fresh = k == 0 && beta == 0.0f,
+                            .fresh = k == 0 && !product.add,
                             .sums = out,
-                            .sums_step = c_stride,
+                            .sums_step = product.c_stride,
                             .columns = panels.columns(panel)},
                            count, panels.wide(panel));
       } else {
@@ -59,10 +54,10 @@ struct Product {
                              .panel = b + k * step,
                              .panel_step = step,
                              .start = k == 0 && start != nullptr ? start + column : nullptr,
-                             .relu = relu && k + depth == inner(),
-                             .add = k > 0 || beta != 0.0f,
+                             .relu = relu && k + depth == inner,
+                             .add = k > 0 || product.add,
                              .y = out,
-                             .y_step = c_stride,
+                             .y_step = product.c_stride,
                              .columns = panels.columns(panel)},
                             count, panels.wide(panel));
       }
@@ -72,15 +67,16 @@ struct Product {
 
 // Each panel of b is laid out where it is needed next, and forgotten: its columns lie one behind the
 // other. Where there are few panels, several parts lay out the same one.
-void multiply_by_transposed(const Product& product, const Matrix& b) {
+void multiply_by_transposed(const TiledProduct& tiled) {
   constexpr std::int64_t kFewestItems = 8;
-  const Panels& panels = product.panels;
+  const Product& product = tiled.product;
+  const Panels& panels = tiled.panels;
   const std::int64_t pieces = std::clamp<std::int64_t>(
       product.rows / kRowsWorthPacking, 1, (kFewestItems + panels.count() - 1) / panels.count());
   const std::int64_t items = panels.count() * pieces;
   const std::int64_t parts = product_parts(product.size(), items, kMostParts);
   const int workers = worker_count(parts);
-  const std::int64_t floats = product.inner() * panels.width(0);
+  const std::int64_t floats = product.inner * panels.width(0);
   const Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(workers * floats));
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     float* const own = packed.data() + worker * floats;
@@ -88,9 +84,9 @@ void multiply_by_transposed(const Product& product, const Matrix& b) {
     for (std::int64_t item = range.begin; item < range.end; ++item) {
       const std::int64_t panel = item / pieces;
       if (item == range.begin || item % pieces == 0)
-        panels.copy_transposed(panel, b.data, b.stride, own);
+        panels.copy_transposed(panel, product.b.data, product.b.stride, own);
       const Part rows = Part::of(product.rows, item % pieces, pieces);
-      product.run(panel, own, panels.width(panel), rows.begin, rows.end - rows.begin);
+      tiled.run(panel, own, panels.width(panel), rows.begin, rows.end - rows.begin);
     }
   });
 }
@@ -98,13 +94,13 @@ void multiply_by_transposed(const Product& product, const Matrix& b) {
 // b in panels: laid out anew, or as it is.
 class RightFactor {
  public:
-  RightFactor(const Product& product, const Matrix& b) : panels_(product.panels), b_(b) {
+  RightFactor(const Product& product, const Panels& panels) : panels_(panels), b_(product.b) {
     const std::int64_t last = panels_.count() - 1;
     const bool ends_with_vector = panels_.columns(last) == panels_.width(last);
     if (product.rows < kRowsWorthPacking && ends_with_vector) return;
     packed_ = Buffer::uninitialized(static_cast<std::size_t>(panels_.floats()));
-    parallel_for(product.inner(), panels_.columns(), [&](std::int64_t begin, std::int64_t end) {
-      panels_.copy_rows(begin, end, b.data, b.stride, packed_.data());
+    parallel_for(product.inner, panels_.columns(), [&](std::int64_t begin, std::int64_t end) {
+      panels_.copy_rows(begin, end, b_.data, b_.stride, packed_.data());
     });
   }
 
@@ -121,12 +117,12 @@ class RightFactor {
 
 // Calls `run(panel, first row, rows)` for pieces of c, over a partition that follows from the work.
 template <class Run>
-void for_each_piece(const Product& product, Run run) {
-  const std::int64_t rows = product.rows;
-  const std::int64_t tile_rows = product.tiles.tile_rows;
+void for_each_piece(const TiledProduct& tiled, Run run) {
+  const std::int64_t rows = tiled.product.rows;
+  const std::int64_t tile_rows = tiled.tiles.tile_rows;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
-  const std::int64_t items = product.panels.count() * blocks;
-  const std::int64_t parts = product_parts(product.size(), items, kMostParts);
+  const std::int64_t items = tiled.panels.count() * blocks;
+  const std::int64_t parts = product_parts(tiled.product.size(), items, kMostParts);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(items, part, parts);
     for (std::int64_t item = range.begin; item < range.end;) {
@@ -141,31 +137,25 @@ void for_each_piece(const Product& product, Run run) {
 
 }  // namespace
 
-bool tiles_gain(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                const Matrix& b) {
-  return tile_products() != nullptr && rows >= kFewRows && columns > 0 && inner > 0 &&
-         !(a.transposed && b.transposed);
+bool tiles_gain(const Product& product) {
+  return tile_products() != nullptr && product.rows >= kFewRows && product.columns > 0 &&
+         product.inner > 0 && !(product.a.transposed && product.b.transposed);
 }
 
-void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                const Matrix& b, const float* bias, bool relu, float beta, float* c,
-                std::int64_t c_stride) {
+void tiled_gemm(const Product& product, const float* bias, bool relu) {
   const TileProducts& tiles = *tile_products();
+  const std::int64_t columns = product.columns;
   const Buffer start =
       bias == nullptr ? Buffer() : Panels(1, columns, tiles.lanes).pack_rows(bias, columns);
-  const Product product{.rows = rows,
-                        .a = a,
-                        .start = start.data(),
-                        .relu = relu,
-                        .beta = beta,
-                        .c = c,
-                        .c_stride = c_stride,
-                        .panels = Panels(inner, columns, tiles.lanes),
-                        .tiles = tiles};
-  if (b.transposed) return multiply_by_transposed(product, b);
-  const RightFactor factor(product, b);
-  for_each_piece(product, [&](std::int64_t panel, std::int64_t first, std::int64_t count) {
-    product.run(panel, factor.at(panel), factor.step(panel), first, count);
+  const TiledProduct tiled{.product = product,
+                           .start = start.data(),
+                           .relu = relu,
+                           .panels = Panels(product.inner, columns, tiles.lanes),
+                           .tiles = tiles};
+  if (product.b.transposed) return multiply_by_transposed(tiled);
+  const RightFactor factor(product, tiled.panels);
+  for_each_piece(tiled, [&](std::int64_t panel, std::int64_t first, std::int64_t count) {
+    tiled.run(panel, factor.at(panel), factor.step(panel), first, count);
   });
 }
 

@@ -9,12 +9,9 @@
 namespace strata::kernels {
 
 /// Whether the CPU can, and the product is large enough to pay for the layout.
-bool tiles_gain(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                const Matrix& b);
+bool tiles_gain(const Product& product);
 
-/// `c = op(a) · op(b) + beta * c`, beta 0 or 1; or with a bias a column and ReLU where it is 0.
-void tiled_gemm(std::int64_t rows, std::int64_t columns, std::int64_t inner, const Matrix& a,
-                const Matrix& b, const float* bias, bool relu, float beta, float* c,
-                std::int64_t c_stride);
+/// As `gemm`; or with a bias a column, if it isn't null, and ReLU.
+void tiled_gemm(const Product& product, const float* bias, bool relu);
 
 }  // namespace strata::kernels

@@ -68,9 +68,14 @@ Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   const std::int64_t units = kernel.shape()[1];
   Tensor y = TensorAccess::uninitialized(x.shape().with(x.rank() - 1, units));
   const std::int64_t rows = x.shape().without(x.rank() - 1).element_count();
-  float* out = TensorAccess::data(y);
-  kernels::gemm_and_finish(rows, units, in, {x.data(), in}, {kernel.data(), units}, bias.data(),
-                           activation, out);
+  kernels::gemm_and_finish({.rows = rows,
+                            .columns = units,
+                            .inner = in,
+                            .a = {x.data(), in},
+                            .b = {kernel.data(), units},
+                            .c = TensorAccess::data(y),
+                            .c_stride = units},
+                           bias.data(), activation);
   const bool linear = activation == FusedActivation::linear;
   const Tensor outcome = linear ? Tensor() : y;
   return autodiff::record(
@@ -82,14 +87,26 @@ Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
         db.finish();
         GradientTarget dw(inputs, 1, kernel.shape());
         if (dw.data() != nullptr) {
-          kernels::gemm(in, units, rows, {x.data(), in, true}, {dz.data(), units},
-                        dw.fresh() ? 0.0f : 1.0f, dw.data(), units);
+          kernels::gemm({.rows = in,
+                         .columns = units,
+                         .inner = rows,
+                         .a = {x.data(), in, true},
+                         .b = {dz.data(), units},
+                         .c = dw.data(),
+                         .c_stride = units,
+                         .add = !dw.fresh()});
           dw.finish();
         }
         GradientTarget dx(inputs, 0, x.shape());
         if (dx.data() != nullptr) {
-          kernels::gemm(rows, in, units, {dz.data(), units}, {kernel.data(), units, true},
-                        dx.fresh() ? 0.0f : 1.0f, dx.data(), in);
+          kernels::gemm({.rows = rows,
+                         .columns = in,
+                         .inner = units,
+                         .a = {dz.data(), units},
+                         .b = {kernel.data(), units, true},
+                         .c = dx.data(),
+                         .c_stride = in,
+                         .add = !dx.fresh()});
           dx.finish();
         }
       });

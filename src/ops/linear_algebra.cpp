@@ -93,27 +93,32 @@ struct Extents {
   std::int64_t inner;
 };
 
-// `c_i = op(a_i) · op(b_i) + beta * c_i`; `shared`: some c_i are the same matrix, so that beta must
-// be 1 and products come one after another.
-void multiply_all(const Extents& extents, const Operand& a, const Operand& b, float beta, float* c,
-                  const Starts& starts, bool shared) {
+// `c_i = op(a_i) · op(b_i)`, or added to c_i; `shared`: some c_i are the same matrix, so that only
+// adding makes sense and products come one after another.
+void multiply_all(const Extents& extents, const Operand& a, const Operand& b, float* c,
+                  const Starts& starts, bool add, bool shared) {
   constexpr std::size_t kManyProducts = 16;  // enough to share out whole ones among threads
-  const auto [rows, columns, inner] = extents;
+  const auto product = [&](std::size_t i) {
+    return kernels::Product{.rows = extents.rows,
+                            .columns = extents.columns,
+                            .inner = extents.inner,
+                            .a = a.at(i),
+                            .b = b.at(i),
+                            .c = c + starts[i],
+                            .c_stride = extents.columns,
+                            .add = add};
+  };
   if (starts.size() < kManyProducts || shared) {
-    for (std::size_t i = 0; i < starts.size(); ++i)
-      kernels::gemm(rows, columns, inner, a.at(i), b.at(i), beta, c + starts[i], columns);
+    for (std::size_t i = 0; i < starts.size(); ++i) kernels::gemm(product(i));
     return;
   }
   const kernels::SingleThreadedBlas scope;
   const auto count = static_cast<std::int64_t>(starts.size());
-  const std::int64_t parts = product_parts(count * rows * columns * inner, count, kMostParts);
+  const std::int64_t parts = product_parts(count * product(0).size(), count, kMostParts);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(count, part, parts);
-    for (auto i = static_cast<std::size_t>(range.begin); i < static_cast<std::size_t>(range.end);
-         ++i) {
-      kernels::gemm_serial(extents.rows, extents.columns, extents.inner, a.at(i), b.at(i), beta,
-                           c + starts[i], extents.columns);
-    }
+    for (std::int64_t i = range.begin; i < range.end; ++i)
+      kernels::gemm_serial(product(static_cast<std::size_t>(i)));
   });
 }
 
@@ -126,7 +131,7 @@ void add_products(InputGradients& inputs, int input, const Shape& shape, const E
                       shape.element_count();
   const bool overwrite = target.fresh() && !shared;
   float* sum = overwrite ? target.data() : target.zeroed_data();
-  multiply_all(extents, a, b, overwrite ? 0.0f : 1.0f, sum, starts, shared);
+  multiply_all(extents, a, b, sum, starts, !overwrite, shared);
   target.finish();
 }
 
@@ -140,7 +145,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   const Product p = product_of(a.shape(), b.shape());
   Tensor c = TensorAccess::uninitialized(p.result);
   multiply_all({p.rows, p.columns, p.inner}, {a.data(), p.a, p.inner}, {b.data(), p.b, p.columns},
-               0.0f, TensorAccess::data(c), p.c, false);
+               TensorAccess::data(c), p.c, false, false);
   return autodiff::record(
       kMatmul, std::move(c), {a, b}, [a, b, p](const Tensor& dc, InputGradients& inputs) {
         add_products(inputs, 0, a.shape(), {p.rows, p.inner, p.columns},

@@ -50,10 +50,10 @@ TEST(Gemm, AgreesWithPlainLoops) {
       const bool of_b = transposed / 2 == 1;
       const Matrix a{a_values.data(), (of_a ? rows : inner) + 3, of_a};
       const Matrix b{b_values.data(), (of_b ? inner : columns) + 3, of_b};
-      for (const float beta : {0.0f, 1.0f}) {
+      for (const bool add : {false, true}) {
         std::vector<float> c = whole_numbers(rows * columns, 3);
-        const std::vector<float> start = beta == 0.0f ? std::vector<float>(c.size()) : c;
-        gemm(rows, columns, inner, a, b, beta, c.data(), columns);
+        const std::vector<float> start = add ? c : std::vector<float>(c.size());
+        gemm({rows, columns, inner, a, b, c.data(), columns, add});
         EXPECT_EQ(c, plain_product(extents, a, b, start))
             << rows << " x " << columns << " x " << inner << ", " << transposed;
       }
@@ -69,8 +69,9 @@ TEST(Gemm, AddsABiasAndFinishes) {
     const auto b = whole_numbers(inner * columns, 2);
     const auto bias = whole_numbers(columns, 3);
     std::vector<float> c(static_cast<std::size_t>(rows * columns), NAN);
-    gemm_and_finish(rows, columns, inner, {a.data(), inner}, {b.data(), columns}, bias.data(),
-                    ops::FusedActivation::relu, c.data());
+    gemm_and_finish(
+        {rows, columns, inner, {a.data(), inner}, {b.data(), columns}, c.data(), columns},
+        bias.data(), ops::FusedActivation::relu);
     auto expected = plain_product(extents, {a.data(), inner}, {b.data(), columns},
                                   std::vector<float>(c.size()));
     for (std::size_t i = 0; i < expected.size(); ++i)
@@ -92,7 +93,7 @@ TEST(Gemm, IsTheSameForAnyNumberOfThreads) {
     const auto product = [&](int threads) {
       set_num_threads(threads);
       std::vector<float> c(static_cast<std::size_t>(kExtent * kExtent), NAN);
-      gemm(kExtent, kExtent, kExtent, a, b, 0.0f, c.data(), kExtent);
+      gemm({kExtent, kExtent, kExtent, a, b, c.data(), kExtent});
       return c;
     };
     const std::vector<float> alone = product(1);
@@ -106,8 +107,8 @@ TEST(Gemm, KeepsNaN) {
   a[5] = NAN;
   const std::vector<float> b(4 * 8, 1.0f);
   std::vector<float> c(32 * 8);
-  gemm_and_finish(32, 8, 4, {a.data(), 4}, {b.data(), 8}, nullptr, ops::FusedActivation::relu,
-                  c.data());
+  gemm_and_finish({32, 8, 4, {a.data(), 4}, {b.data(), 8}, c.data(), 8}, nullptr,
+                  ops::FusedActivation::relu);
   EXPECT_EQ(c[0], 4.0f);
   EXPECT_TRUE(std::isnan(c[8]));
 }

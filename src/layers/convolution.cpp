@@ -149,7 +149,9 @@ Tensor Conv<N>::call(const Tensor& inputs, const CallContext&) {
 template <int N>
 Shape Conv<N>::compute_output_shape(const Shape& input) {
   check_input(input);
-  return output_of(name(), options_, input);
+  const Shape outputs = output_of(name(), options_, input);
+  const ActivationSpec& activation = options_.activation;
+  return activation ? activation->output_shape(outputs).value_or(outputs) : outputs;
 }
 
 template <int N>

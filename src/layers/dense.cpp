@@ -69,7 +69,9 @@ Tensor Dense::call(const Tensor& inputs, const CallContext&) {
 
 Shape Dense::compute_output_shape(const Shape& input) {
   check_input(input);
-  return input.with(input.rank() - 1, options_.units);
+  const Shape outputs = input.with(input.rank() - 1, options_.units);
+  const ActivationSpec& activation = options_.activation;
+  return activation ? activation->output_shape(outputs).value_or(outputs) : outputs;
 }
 
 std::optional<std::vector<Layer::RegularizerSlot>> Dense::regularizer_slots() {

@@ -63,6 +63,9 @@ TEST(Conv, KnowsItsOutputsShape) {
   Conv2D first({.filters = 8, .kernel_size = 2, .data_format = "channels_first"});
   EXPECT_EQ(first.compute_output_shape({kAnyExtent, 3, 9, kAnyExtent}),
             (Shape{kAnyExtent, 8, 8, kAnyExtent}));
+  Conv1D gated({.filters = 6, .kernel_size = 2, .activation = "glu"});
+  EXPECT_EQ(gated.compute_output_shape({5, 4, 3}), (Shape{5, 3, 3}));
+  EXPECT_EQ(gated(ops::zeros({5, 4, 3})).shape(), (Shape{5, 3, 3}));
   EXPECT_FALSE(first.built());
 }
 

@@ -321,6 +321,16 @@ void InputGradients::add_pending(int input, PendingGradient gradient) {
   }
 }
 
+bool InputGradients::add_to_pending(int input, PendingGradient::OfSample add) {
+  if (!wanted(input) || !slot(input).pending.write) return false;
+  PendingGradient::OfSample& write = slot(input).pending.write;
+  write = [first = std::move(write), then = std::move(add)](std::int64_t sample, float* to) {
+    first(sample, to);
+    then(sample, to);
+  };
+  return true;
+}
+
 Tensor computed(const PendingGradient& gradient) {
   Tensor result = TensorAccess::uninitialized(gradient.shape);
   const std::int64_t samples = gradient.shape[0];

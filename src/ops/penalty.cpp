@@ -27,6 +27,11 @@ Tensor penalty(const Tensor& x, PenaltyFactors factors) {
         const float share = upstream.item();
         const float l1_share = share * factors.l1;
         const float l2_share = share * factors.l2;
+        const auto add_to_sample = [=](std::int64_t sample, float* to) {
+          const std::int64_t size = x.size() / x.shape()[0];
+          kernels::add_penalty_gradient(x.data() + sample * size, size, l1_share, l2_share, to);
+        };
+        if (gradients.add_to_pending(0, add_to_sample)) return;
         if (float* sum = gradients.accumulated(0)) {
           kernels::add_penalty_gradient(x.data(), x.size(), l1_share, l2_share, sum);
         } else if (whole.defined() && share == 1.0f) {

@@ -5,6 +5,7 @@
 
 #include "core/parallel.hpp"
 #include "kernels/convolution_parts.hpp"
+#include "ops/penalty.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/ops/ops.hpp"
@@ -66,6 +67,17 @@ constexpr auto pool_alone = [](const Tensor& y, auto pooled) { return pooled(y);
 // The sum has a gradient of its own, so that nothing is left to the convolution.
 constexpr auto pool_a_copy = [](const Tensor& y, auto pooled) { return pooled(y + 0.0f); };
 
+// What a layer's activity regularizer does; its gradient follows that of the pooling.
+constexpr ops::PenaltyFactors kFactors{.l1 = 0.01f, .l2 = 0.03f};
+constexpr auto penalize_and_pool = [](const Tensor& y, auto pooled) {
+  const Tensor penalty = ops::penalty(y, kFactors) / 3.0f;
+  return pooled(y) + penalty;
+};
+constexpr auto penalize_and_pool_a_copy = [](const Tensor& y, auto pooled) {
+  const Tensor penalty = ops::penalty(y, kFactors) / 3.0f;
+  return pooled(y + 0.0f) + penalty;
+};
+
 void expect_equal(const std::vector<Tensor>& actual, const std::vector<Tensor>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) EXPECT_THAT(actual[i], IsClose(expected[i]));
@@ -92,6 +104,30 @@ TEST_P(PendingGradient, IsAddedToThoseOfOtherUsesWhateverTheirOrder) {
   expect_equal(gradients(pooled_first), gradients(copy_and_other));
   expect_equal(gradients(pooled_last), gradients(copy_and_other));
   expect_equal(gradients(pooled_twice), gradients(copy_twice));
+}
+
+TEST_P(PendingGradient, IsPenalizedWhereItIsComputed) {
+  const auto pool_and_penalize = [](const Tensor& y, auto pooled) {
+    const Tensor loss = pooled(y);
+    return loss + ops::penalty(y, kFactors) / 3.0f;
+  };
+  const auto penalize_twice = [](const Tensor& y, auto pooled) {
+    const Tensor penalties = ops::penalty(y, {.l1 = 0.01f}) + ops::penalty(y, {.l2 = 0.03f});
+    return pooled(y) + penalties / 3.0f;
+  };
+  const auto penalize_and_use = [](const Tensor& y, auto pooled) {
+    const Tensor other = ops::sum(ops::sin(y));
+    return penalize_and_pool(y, pooled) + other;
+  };
+  const auto penalize_and_use_copies = [](const Tensor& y, auto pooled) {
+    const Tensor other = ops::sum(ops::sin(y));
+    return penalize_and_pool_a_copy(y, pooled) + other;
+  };
+  const std::vector<Tensor> expected = gradients(penalize_and_pool_a_copy);
+  expect_equal(gradients(penalize_and_pool), expected);
+  expect_equal(gradients(pool_and_penalize), expected);
+  expect_equal(gradients(penalize_twice), expected);
+  expect_equal(gradients(penalize_and_use), gradients(penalize_and_use_copies));
 }
 
 TEST_P(PendingGradient, IsComputedForWhoeverAsks) {
@@ -121,9 +157,11 @@ TEST(PendingGradientOfSeveralParts, IsThatComputedAtOnce) {
     const PooledConvolution c{{}, {}, pool};
     set_num_threads(1);
     const std::vector<Tensor> expected = gradients(c, shape, pool_a_copy);
+    const std::vector<Tensor> penalized = gradients(c, shape, penalize_and_pool_a_copy);
     for (const int threads : {1, 2, 3}) {
       set_num_threads(threads);
       expect_equal(gradients(c, shape, pool_alone), expected);
+      expect_equal(gradients(c, shape, penalize_and_pool), penalized);
     }
   }
   set_num_threads(before);

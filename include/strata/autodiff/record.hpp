@@ -25,8 +25,9 @@ namespace strata::autodiff {
 /// A gradient that is computed sample by sample where it is used, so that a large one need not
 /// travel to memory and back. `write` may be called from several threads at once.
 struct PendingGradient {
+  using OfSample = std::function<void(std::int64_t sample, float* to)>;
   Shape shape;  ///< samples first
-  std::function<void(std::int64_t sample, float* to)> write;
+  OfSample write;
 };
 
 /// What the sweep knows of a place on the tape.
@@ -58,6 +59,10 @@ class InputGradients {
   /// Like `add`, but leaves the work to the op that made the input, if that takes it and nothing
   /// else is added.
   void add_pending(int input, PendingGradient gradient);
+
+  /// Has `add` add to this input's gradient while that is pending, once each sample's is written.
+  /// False where none is pending: nothing is done then.
+  bool add_to_pending(int input, PendingGradient::OfSample add);
 
   /// The outcome's gradient, for an op recorded by `record_taking_pending`: null, or in place of
   /// the gradient that `backward` gets, which is undefined then.

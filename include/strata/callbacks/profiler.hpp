@@ -20,7 +20,8 @@ namespace callbacks {
 enum class ProfilePart {
   layer,
   loss,       ///< The data loss and its gradient.
-  penalties,  ///< All penalties and their gradients; activity penalties are here, not at layers.
+  penalties,  ///< All penalties and their gradients; activity penalties are here, not at layers,
+              ///< but for the gradient of one on what is pooled: a convolution's holds that.
   metrics,
   optimizer,
   batches,  ///< Gathering the samples of a batch.

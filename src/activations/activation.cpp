@@ -8,6 +8,7 @@
 #include "activations/layer_object.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
+#include "core/fields.hpp"
 #include "strata/activations/functions.hpp"
 #include "tensor/format.hpp"
 
@@ -157,9 +158,7 @@ Config Activation::to_object(const Activation& activation) {
 
 namespace activations {
 
-Config serialize(const ActivationSpec& activation) {
-  return activation ? Activation::to_object(*activation) : Config(Activation::kAbsent);
-}
+Config serialize(const ActivationSpec& activation) { return to_config(activation); }
 
 ActivationSpec deserialize(const Config& config) { return ActivationSpec(config); }
 

@@ -1,6 +1,7 @@
 #include "strata/constraints/constraint.hpp"
 
 #include "core/callable_rule.hpp"
+#include "core/fields.hpp"
 #include "core/registry.hpp"
 
 namespace strata {
@@ -33,9 +34,7 @@ Config Constraint::to_object(const Constraint& constraint) {
 
 namespace constraints {
 
-Config serialize(const ConstraintSpec& constraint) {
-  return constraint ? Constraint::to_object(*constraint) : Config(nullptr);
-}
+Config serialize(const ConstraintSpec& constraint) { return to_config(constraint); }
 
 ConstraintSpec deserialize(const Config& config) { return ConstraintSpec(config); }
 

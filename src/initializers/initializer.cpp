@@ -1,6 +1,7 @@
 #include "strata/initializers/initializer.hpp"
 
 #include "core/callable_rule.hpp"
+#include "core/fields.hpp"
 #include "core/registry.hpp"
 
 namespace strata {
@@ -37,9 +38,7 @@ Config Initializer::to_object(const Initializer& initializer) {
 
 namespace initializers {
 
-Config serialize(const InitializerSpec& initializer) {
-  return initializer ? Initializer::to_object(*initializer) : Config(nullptr);
-}
+Config serialize(const InitializerSpec& initializer) { return to_config(initializer); }
 
 InitializerSpec deserialize(const Config& config) { return InitializerSpec(config); }
 

@@ -5,6 +5,7 @@
 
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
+#include "core/fields.hpp"
 #include "core/registry.hpp"
 #include "losses/identifiers.hpp"
 #include "losses/resolved_crossentropy.hpp"
@@ -125,7 +126,7 @@ Config Loss::to_object(const Loss& loss) {
 
 namespace losses {
 
-Config serialize(const LossSpec& loss) { return loss ? Loss::to_object(*loss) : Config(nullptr); }
+Config serialize(const LossSpec& loss) { return to_config(loss); }
 
 LossSpec deserialize(const Config& config) { return LossSpec(config); }
 

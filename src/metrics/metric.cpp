@@ -2,6 +2,7 @@
 
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
+#include "core/fields.hpp"
 #include "core/registry.hpp"
 #include "metrics/identifiers.hpp"
 #include "metrics/resolved_accuracy.hpp"
@@ -58,9 +59,7 @@ Config Metric::to_object(const Metric& metric) {
 
 namespace metrics {
 
-Config serialize(const MetricSpec& metric) {
-  return metric ? Metric::to_object(*metric) : Config(nullptr);
-}
+Config serialize(const MetricSpec& metric) { return to_config(metric); }
 
 MetricSpec deserialize(const Config& config) { return MetricSpec(config); }
 

@@ -62,9 +62,7 @@ Config Optimizer::to_object(const Optimizer& optimizer) {
 
 namespace optimizers {
 
-Config serialize(const OptimizerSpec& optimizer) {
-  return optimizer ? Optimizer::to_object(*optimizer) : Config(nullptr);
-}
+Config serialize(const OptimizerSpec& optimizer) { return to_config(optimizer); }
 
 OptimizerSpec deserialize(const Config& config) { return OptimizerSpec(config); }
 

@@ -2,6 +2,7 @@
 
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
+#include "core/fields.hpp"
 #include "core/registry.hpp"
 #include "strata/regularizers/l1.hpp"
 #include "strata/regularizers/l1l2.hpp"
@@ -60,9 +61,7 @@ Config Regularizer::to_object(const Regularizer& regularizer) {
 
 namespace regularizers {
 
-Config serialize(const RegularizerSpec& regularizer) {
-  return regularizer ? Regularizer::to_object(*regularizer) : Config(nullptr);
-}
+Config serialize(const RegularizerSpec& regularizer) { return to_config(regularizer); }
 
 RegularizerSpec deserialize(const Config& config) { return RegularizerSpec(config); }
 

@@ -17,6 +17,7 @@
 #include "strata/tensor/random.hpp"
 #include "strata/tensor/shape.hpp"
 #include "strata/tensor/tensor.hpp"
+#include "strata/tensor/tensors.hpp"
 #include "strata/tensor/variable.hpp"
 
 // Gradients
@@ -96,6 +97,7 @@
 #include "strata/layers/activation.hpp"
 #include "strata/layers/activity_regularization.hpp"
 #include "strata/layers/batch_normalization.hpp"
+#include "strata/layers/call_context.hpp"
 #include "strata/layers/convolution.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/dropout.hpp"

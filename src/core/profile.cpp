@@ -38,7 +38,7 @@ Payer Ledger::charge(Payer next) {
   return std::exchange(payer_, next);
 }
 
-int Ledger::layer_row(const void* layer, const std::string& name, bool composite) {
+int Ledger::layer_row(std::uint64_t layer, const std::string& name, bool composite) {
   const int parent = payer_.row < kSections ? -1 : payer_.row;
   for (std::size_t i = kSections; i < rows_.size(); ++i) {
     if (rows_[i].layer == layer && rows_[i].parent == parent) return static_cast<int>(i);

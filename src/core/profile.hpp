@@ -22,7 +22,7 @@ inline constexpr int kSections = 6;
 /// first called.
 struct Row {
   std::string name = {};             ///< A layer's.
-  const void* layer = nullptr;       ///< Its identity.
+  std::uint64_t layer = 0;           ///< Its id; 0 for sections.
   int parent = -1;                   ///< The row of the layer that called it.
   bool composite = false;            ///< Whether it has layers of its own.
   bool entered = false;              ///< Whether anything was ever charged to it by name.
@@ -52,7 +52,7 @@ class Ledger {
 
   /// Settles what went by, and lets `next` pay from now on. Returns who paid until now.
   Payer charge(Payer next);
-  int layer_row(const void* layer, const std::string& name, bool composite);
+  int layer_row(std::uint64_t layer, const std::string& name, bool composite);
   int recording_row();
 
   const std::vector<Row>& rows() const { return rows_; }
@@ -85,7 +85,7 @@ class Timed {
   explicit Timed(Backward operation) : ledger_(ledger) {
     if (ledger_ != nullptr) before_ = ledger_->charge({operation.row, 1});
   }
-  Timed(const void* layer, const std::string& name, bool composite) : ledger_(ledger) {
+  Timed(std::uint64_t layer, const std::string& name, bool composite) : ledger_(ledger) {
     if (ledger_ != nullptr)
       before_ = ledger_->charge({ledger_->layer_row(layer, name, composite), 0});
   }

@@ -4,7 +4,7 @@ namespace strata {
 
 Layer::BuildRollback::BuildRollback(Layer& root) {
   const auto remember = [this](Layer& layer) {
-    if (layer.built_) return;
+    if (layer.built()) return;
     unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.trainable_weights_.size(),
                         layer.non_trainable_weights_.size()});
   };
@@ -20,7 +20,8 @@ Layer::BuildRollback::~BuildRollback() {
     layer.non_trainable_weights_.resize(before.non_trainable_weights);
     layer.sublayers_.resize(before.sublayers);
     layer.build_shape_.reset();
-    layer.built_ = false;
+    layer.several_build_shapes_.clear();
+    layer.set_built(false);
   }
 }
 

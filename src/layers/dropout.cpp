@@ -54,6 +54,7 @@ Tensor Dropout::call(const Tensor& inputs, const CallContext& context) {
   for (int axis = 0; axis < drawn.rank(); ++axis) {
     if (drawn[axis] == Shape::kUnknown) drawn[axis] = inputs.shape()[axis];
   }
+  before_draw(generator_);
   return inputs * generator_.dropout_mask(drawn, options_.rate);
 }
 

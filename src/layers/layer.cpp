@@ -1,6 +1,7 @@
 #include "strata/layers/layer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -8,13 +9,12 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "core/profile.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
-#include "layers/build_rollback.hpp"
+#include "layers/shared_flag.hpp"
+#include "layers/visit_weights.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
-#include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
 
 namespace strata {
@@ -28,12 +28,14 @@ std::string unique_name(const std::string& base) {
   return count == 0 ? base : base + "_" + std::to_string(count);
 }
 
+std::recursive_mutex& build_mutex() {
+  static std::recursive_mutex& mutex = *new std::recursive_mutex;
+  return mutex;
+}
+
 }  // namespace layers
 
 namespace {
-
-thread_local const CallContext* current_context =
-    nullptr;  // of the call that is running, if one is
 
 [[noreturn]] void raise_no_weight(const std::string& layer,
                                   const std::vector<std::string_view>& known,
@@ -49,44 +51,6 @@ thread_local const CallContext* current_context =
 
 }  // namespace
 
-// The outermost call drops the losses that the last one recorded; calls inside it add to the new
-// ones.
-class Layer::CallScope {
- public:
-  CallScope(Layer& layer, const CallContext& context) : outer_(current_context) {
-    if (outer_ == nullptr) layer.clear_recorded();
-    current_context = &context;
-  }
-  ~CallScope() { current_context = outer_; }
-  CallScope(const CallScope&) = delete;
-  CallScope& operator=(const CallScope&) = delete;
-
- private:
-  const CallContext* outer_;
-};
-
-// What a trial call records goes, whatever becomes of it; what the last true call recorded stays.
-class Layer::TrialScope {
- public:
-  explicit TrialScope(Layer& layer) : layer_(layer) {
-    const auto keep = [this](Layer& owner) {
-      kept_.emplace_back(&owner, std::exchange(owner.recorded_, {}));
-    };
-    keep(layer);
-    for (const Layer* sublayer : layer.flattened()) keep(const_cast<Layer&>(*sublayer));
-  }
-  ~TrialScope() {
-    layer_.clear_recorded();
-    for (auto& [owner, recorded] : kept_) owner->recorded_ = std::move(recorded);
-  }
-  TrialScope(const TrialScope&) = delete;
-  TrialScope& operator=(const TrialScope&) = delete;
-
- private:
-  Layer& layer_;
-  std::vector<std::pair<Layer*, std::vector<Recorded>>> kept_;
-};
-
 Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
     : name_(name.empty() ? layers::unique_name(registry::snake_case(class_name))
                          : layers::checked_name(std::move(name))),
@@ -94,74 +58,22 @@ Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec acti
 
 std::string Layer::class_name() const { return registry::class_name_of(typeid(*this)); }
 
+std::uint64_t Layer::next_id() {
+  static std::atomic<std::uint64_t> next = 1;
+  return next++;
+}
+
 const std::string& Layer::name() const {
   // A user's class is known by its type, which a base's constructor can't see.
-  if (name_.empty()) name_ = layers::unique_name(registry::snake_case(class_name()));
+  if (!layers::load(named_)) {
+    const std::scoped_lock lock(layers::build_mutex());
+    if (name_.empty()) name_ = layers::unique_name(registry::snake_case(class_name()));
+    layers::store(named_, true);
+  }
   return name_;
 }
 
-Tensor Layer::operator()(const Tensor& inputs) {
-  return (*this)(inputs, current_context == nullptr ? CallContext{} : *current_context);
-}
-
-Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
-  const profile::Timed timed(this, name(), !sublayers_.empty());
-  check(inputs.defined(), name(), "the inputs must be defined. Received: an undefined tensor.");
-  check_input(inputs.shape());
-  // The outermost call knows all the layers that it may build.
-  std::optional<BuildRollback> rollback;
-  if (!built_ && current_context == nullptr) rollback.emplace(*this);
-  build(inputs.shape());
-  const CallScope scope(*this, context);
-  Tensor outputs = call(inputs, context);
-  if (activity_regularizer_) add_activity_penalty(*activity_regularizer_, outputs);
-  if (rollback) rollback->keep();
-  return outputs;
-}
-
-void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
-  const profile::Timed timed(profile::Section::penalties);
-  const std::string owner = name() + ": activity";
-  regularizer.check_weight(outputs.shape(), owner);
-  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, owner);
-  if (outputs.rank() > 0) {
-    const auto batch = static_cast<float>(outputs.shape().front());
-    penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
-  }
-  recorded_.push_back({true, std::move(penalty)});
-}
-
-void Layer::build(const Shape& input_shape) {
-  if (built_) return;
-  check_input(input_shape);
-  BuildRollback rollback(*this);
-  create_weights(input_shape);
-  for (const auto& [weight, regularizer] : set_regularizers_) {
-    if (regularizer) this->weight(weight);  // raises if there is none of this name
-  }
-  rollback.keep();
-  build_shape_ = input_shape;
-  built_ = true;
-}
-
-void Layer::create_weights(const Shape&) {}
-
-void Layer::check_input(const Shape&) const {}
-
 std::optional<std::vector<Layer::RegularizerSlot>> Layer::regularizer_slots() { return {}; }
-
-Shape Layer::compute_output_shape(const Shape& input_shape) {
-  Shape known = input_shape;
-  for (int axis = 0; axis < known.rank(); ++axis) {
-    if (known[axis] == Shape::kUnknown) known[axis] = 1;
-  }
-  const bool any_batch = input_shape.rank() > 0 && input_shape.front() == Shape::kUnknown;
-  const TrialScope trial(*this);
-  std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
-  if (!built_) rollback.emplace(*this);
-  const Shape output = (*this)(ops::zeros(known)).shape();
-  return any_batch && output.rank() > 0 ? output.with(0, Shape::kUnknown) : output;
-}
 
 Variable Layer::add_weight(const WeightOptions& options) {
   const auto taken = [&](const Variable& weight) { return weight.name() == options.name; };
@@ -194,19 +106,13 @@ Variable Layer::add_weight(const WeightOptions& options) {
   return weight;
 }
 
+bool Layer::tracks(const Layer& other) const {
+  return std::any_of(sublayers_.begin(), sublayers_.end(), [&](const auto& sublayer) {
+    return sublayer.get() == &other || sublayer->tracks(other);
+  });
+}
+
 void Layer::track(std::shared_ptr<Layer> sublayer) { sublayers_.push_back(std::move(sublayer)); }
-
-void Layer::add_loss(const Tensor& loss) {
-  check<ShapeError>(loss.defined() && loss.rank() == 0, name() + ".add_loss",
-                    "a loss must be a scalar. Received: {}.",
-                    loss.defined() ? "shape=" + to_string(loss.shape()) : "an undefined tensor");
-  recorded_.push_back({false, loss});
-}
-
-void Layer::clear_recorded() {
-  recorded_.clear();
-  for (const Layer* sublayer : flattened()) const_cast<Layer*>(sublayer)->recorded_.clear();
-}
 
 // Keras's order: direct sub-layers as tracked; those of each one, put in front one at a time, come
 // reversed. Each layer once.
@@ -225,53 +131,6 @@ std::vector<const Layer*> Layer::flattened() const {
   return found;
 }
 
-// Own trainable weights, own others, then each sub-layer's, in tracking order; `visit` sees the
-// layer too.
-template <class Visit>
-void Layer::visit_weights(const Visit& visit) const {
-  for (const Variable& weight : trainable_weights_) visit(*this, weight, true);
-  for (const Variable& weight : non_trainable_weights_) visit(*this, weight, false);
-  for (const auto& sublayer : sublayers_) sublayer->visit_weights(visit);
-}
-
-template <class Visit>
-void Layer::visit_penalties(Visit visit) const {
-  const auto recorded = [&](const Layer& layer) {
-    for (const Recorded& entry : layer.recorded_) {
-      visit(layer, std::string_view(entry.activity ? "activity" : "add_loss"),
-            [&] { return entry.value; });
-    }
-  };
-  recorded(*this);
-  for (const Layer* layer : flattened()) recorded(*layer);
-  if (!trainable_) return;
-  std::set<std::uint64_t> seen;
-  visit_weights([&](const Layer& layer, const Variable& weight, bool) {
-    if (!weight.trainable() || !layer.trainable_ || !weight.regularizer() ||
-        !seen.insert(weight.id()).second)
-      return;
-    visit(layer, std::string_view(weight.name()), [&] {
-      const profile::Timed timed(profile::Section::penalties);
-      return regularizers::scalar_penalty(*weight.regularizer(), weight,
-                                          layer.name() + ": " + weight.name());
-    });
-  });
-}
-
-std::vector<Tensor> Layer::losses() const {
-  std::vector<Tensor> all;
-  visit_penalties([&](const Layer&, std::string_view, auto value) { all.push_back(value()); });
-  return all;
-}
-
-std::vector<Penalty> Layer::penalties() const {
-  std::vector<Penalty> all;
-  visit_penalties([&](const Layer& layer, std::string_view source, auto value) {
-    all.push_back({layer.name(), std::string(source), value()});
-  });
-  return all;
-}
-
 void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
   activity_regularizer_ = std::move(regularizer);
 }
@@ -285,7 +144,7 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
     if (name == weight) slot = spec;
     known.push_back(name);
   }
-  if (built_) {
+  if (built()) {
     const Variable variable = this->weight(weight);
     if (regularizer) {
       if (std::find(non_trainable_weights_.begin(), non_trainable_weights_.end(), variable) !=
@@ -307,7 +166,7 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
 std::vector<Variable> Layer::weights() const {
   std::vector<Variable> all;
   std::set<std::uint64_t> seen;
-  visit_weights([&](const Layer&, const Variable& weight, bool) {
+  visit_weights([&](const Layer&, const Variable& weight) {
     if (seen.insert(weight.id()).second) all.push_back(weight);
   });
   return all;
@@ -317,7 +176,7 @@ std::vector<Variable> Layer::trainable_variables() const {
   std::vector<Variable> all;
   if (!trainable_) return all;
   std::set<std::uint64_t> seen;
-  visit_weights([&](const Layer& layer, const Variable& weight, bool) {
+  visit_weights([&](const Layer& layer, const Variable& weight) {
     if (layer.trainable_ && weight.trainable() && seen.insert(weight.id()).second)
       all.push_back(weight);
   });
@@ -365,7 +224,7 @@ void Layer::set_weights(const std::vector<Tensor>& values) {
 
 std::int64_t Layer::count_params() const {
   check<StateError>(
-      built_, name(),
+      built(), name(),
       "count_params needs a built layer: call it or build it first. Received: an unbuilt layer.");
   std::int64_t count = 0;
   for (const Variable& weight : weights()) count += weight.shape().element_count();

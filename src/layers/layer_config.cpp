@@ -1,4 +1,6 @@
 // What a layer is written as, and made from again.
+#include <algorithm>
+
 #include "core/check.hpp"
 #include "core/fields.hpp"
 #include "core/registry.hpp"
@@ -7,6 +9,17 @@
 #include "tensor/format.hpp"
 
 namespace strata {
+namespace {
+
+// As a layer of several inputs writes what it was built for.
+bool is_list_of_lists(const Config& config) {
+  return config.is_array() && !config.empty() &&
+         std::all_of(config.begin(), config.end(),
+                     [](const Config& each) { return each.is_array(); });
+}
+
+}  // namespace
+
 Config Layer::get_config() const {
   return write_fields([&](auto& fields) {
     fields("name", name());
@@ -31,6 +44,7 @@ void Layer::set_base_config(const Config& config) {
   name = layers::checked_name(std::move(name));
   set_activity_regularizer(std::move(activity));
   name_ = std::move(name);
+  named_ = !name_.empty();
   if (trainable != trainable_) restore_trainable(trainable);
 }
 
@@ -40,6 +54,8 @@ Config Layer::to_object() const {
   Config object =
       registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
   if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
+  for (const Shape& shape : several_build_shapes_)
+    object["build_config"]["input_shape"].push_back(to_config(shape));
   for (const auto& [weight, spec] : set_regularizers_) {
     object["weight_regularizers"][weight] = in_context(
         name() + ": " + weight, [&regularizer = spec] { return to_config(regularizer); });
@@ -54,6 +70,14 @@ void Layer::restore(const Config& object) {
   const std::string who = name() + ": build_config";
   check(build_config->is_object(), who, "must be an object or null. Received: {}.",
         build_config->dump());
+  const auto shapes = build_config->find("input_shape");
+  if (shapes != build_config->end() && is_list_of_lists(*shapes)) {
+    std::vector<Shape> several;
+    for (const Config& each : *shapes) {
+      ConfigReader(who, {{"input_shape", each}})("input_shape", several.emplace_back());
+    }
+    return build(several);
+  }
   std::optional<Shape> input_shape;
   read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
   if (input_shape) build(*input_shape);

@@ -167,7 +167,8 @@ Tensor Model::predict_on_batch(const Tensor& x) {
 }
 
 Tensor Model::compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight) {
-  return training::total_loss(*this, compile_options(), {{}, y, sample_weight}, y_pred).total();
+  return training::total_loss(*this, compile_options(), {{}, y, sample_weight}, y_pred, losses())
+      .total();
 }
 
 Layer& Model::get_layer(std::string_view layer_name) const {

@@ -25,7 +25,7 @@ Tensor PooledConvolution::call(Conv<N>& first, MaxPooling<N>& second, const Tens
   const Tensor bias = options.use_bias ? first.bias_.value() : Tensor();
   Tensor between;
   {
-    const profile::Timed timed(&first, first.name(), false);
+    const profile::Timed timed(first.id(), first.name(), false);
     Tensor pooled = ops::pooled_convolution(inputs, first.kernel_, bias, first.geometry(), *fused,
                                             second.geometry());
     if (pooled.defined()) return pooled;

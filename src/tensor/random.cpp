@@ -5,6 +5,7 @@
 #include <Random123/philox.h>
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -135,8 +136,21 @@ Generator::Generator(std::uint64_t seed) : key_(seed) {}
 Generator::Generator(std::optional<std::uint64_t> seed)
     : Generator(seed ? Generator(*seed) : child_of_process_stream()) {}
 
+std::uint64_t Generator::next_draw() {
+  return std::atomic_ref<std::uint64_t>(counter_).fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t Generator::position() const {
+  return std::atomic_ref<std::uint64_t>(counter_).load(std::memory_order_relaxed);
+}
+
+void Generator::rewind(std::uint64_t from, std::uint64_t to) {
+  std::atomic_ref<std::uint64_t>(counter_).compare_exchange_strong(from, to,
+                                                                   std::memory_order_relaxed);
+}
+
 Generator Generator::split() {
-  const Words words = words_at(key_, counter_++, kSplitBlock);
+  const Words words = words_at(key_, next_draw(), kSplitBlock);
   return Generator(std::uint64_t{words[0]} << 32 | words[1]);
 }
 
@@ -145,7 +159,7 @@ Tensor Generator::uniform(const Shape& shape, float low, float high) {
         "low and high must be finite, and low <= high. Received: low={}, high={}.", low, high);
   const double range = static_cast<double>(high) - static_cast<double>(low);
   const float last = std::nextafter(high, low);  // rounding must not reach the open end
-  return filled(shape, kBlockCost, [&, draw = counter_++](std::uint64_t block) {
+  return filled(shape, kBlockCost, [&, draw = next_draw()](std::uint64_t block) {
     const Words words = words_at(key_, draw, block);
     std::array<float, kLanes> values{};
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -157,7 +171,7 @@ Tensor Generator::uniform(const Shape& shape, float low, float high) {
 
 Tensor Generator::normal(const Shape& shape, float mean, float stddev) {
   check_normal("random::normal", mean, stddev);
-  return filled(shape, 4 * kBlockCost, [&, draw = counter_++](std::uint64_t block) {
+  return filled(shape, 4 * kBlockCost, [&, draw = next_draw()](std::uint64_t block) {
     const auto normals = normals_of(words_at(key_, draw, block));
     std::array<float, kLanes> values{};
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -169,7 +183,7 @@ Tensor Generator::normal(const Shape& shape, float mean, float stddev) {
 
 Tensor Generator::truncated_normal(const Shape& shape, float mean, float stddev) {
   check_normal("random::truncated_normal", mean, stddev);
-  return filled(shape, 5 * kBlockCost, [&, draw = counter_++](std::uint64_t block) {
+  return filled(shape, 5 * kBlockCost, [&, draw = next_draw()](std::uint64_t block) {
     std::array<double, kLanes> normals = normals_of(words_at(key_, draw, block));
     for (std::size_t i = 0; i < normals.size(); ++i) {
       for (std::uint64_t attempt = 1; std::abs(normals[i]) > 2.0; ++attempt) {
@@ -206,7 +220,7 @@ Tensor Generator::dropout_mask(const Shape& shape, float rate) {
     }
   };
   parallel_for((size + kNumbers - 1) / kNumbers, kGroup * kBlockCost / 4,
-               [&, draw = counter_++](std::int64_t begin, std::int64_t end) {
+               [&, draw = next_draw()](std::int64_t begin, std::int64_t end) {
                  with_vector_units([&] { fill(draw, begin, end); });
                });
   return mask;
@@ -214,7 +228,7 @@ Tensor Generator::dropout_mask(const Shape& shape, float rate) {
 
 std::vector<std::int64_t> Generator::permutation(std::int64_t count) {
   check(count >= 0, "random::permutation", "count must be >= 0. Received: count={}.", count);
-  const std::uint64_t draw = counter_++;
+  const std::uint64_t draw = next_draw();
   std::uint64_t next = 0;
   const auto below = [&](std::uint64_t bound) {
     const std::uint64_t uneven = -bound % bound;  // 2^64 mod bound: the lowest words, left out

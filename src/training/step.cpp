@@ -7,6 +7,7 @@
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"
 #include "core/unoptimized.hpp"
+#include "layers/call_record.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
@@ -30,13 +31,14 @@ std::string describe(const Penalty& penalty) {
 float shown(float value) { return std::isnan(value) ? std::abs(value) : value; }
 
 // Says which term of the total loss was the first that is not finite.
-[[noreturn]] void raise_not_finite(const Layer& model, const TotalLoss& loss, std::int64_t step) {
+[[noreturn]] void raise_not_finite(const Layer& model, const CallRecord& record,
+                                   const TotalLoss& loss, std::int64_t step) {
   constexpr const char* kRule =
       "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.";
   if (!std::isfinite(loss.data.item())) {
     raise<StateError>(model.name(), kRule, "the data loss", shown(loss.data.item()), step);
   }
-  for (const Penalty& penalty : model.penalties()) {
+  for (const Penalty& penalty : CallRecord::penalties_of(model, &record)) {
     const float value = penalty.value.item();
     if (!std::isfinite(value))
       raise<StateError>(model.name(), kRule, describe(penalty), shown(value), step);
@@ -62,13 +64,17 @@ std::string place_of(const Variable& variable, const Layer& layer) {
 std::string bad_term(Layer& model, const CompileOptions& compiled, const Batch& batch,
                      const Variable& variable) {
   GradientTape tape({.persistent = true});
-  const TotalLoss loss = total_loss(model, compiled, batch, model(batch.x, {.training = true}));
+  CallRecord record;
+  const Tensor predictions = record.call(model, batch.x, {.training = true}).single();
+  const TotalLoss loss =
+      total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
   const auto is_bad = [&](const Tensor& term) {
     const Tensor gradient = tape.gradient(compiled.optimizer->scale_loss(term), variable);
     return gradient.defined() && !compiled.optimizer->takes(gradient);
   };
+  record.rewind_streams();
   if (is_bad(loss.data)) return "the data loss";
-  for (const Penalty& penalty : model.penalties()) {
+  for (const Penalty& penalty : CallRecord::penalties_of(model, &record)) {
     if (is_bad(penalty.value)) return describe(penalty);
   }
   return {};
@@ -107,7 +113,7 @@ class NonTrainableWeights {
 Tensor TotalLoss::total() const { return penalties.defined() ? data + penalties : data; }
 
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions) {
+                     const Tensor& predictions, const std::vector<Tensor>& penalties) {
   TotalLoss loss;
   loss.data = 0.0f;
   if (compiled.loss) {
@@ -119,7 +125,6 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
                       to_string(loss.data.shape()));
     if (compiled.loss_weights) loss.data = loss.data * *compiled.loss_weights;
   }
-  const std::vector<Tensor> penalties = model.losses();
   if (!penalties.empty()) {
     const profile::Timed timed(profile::Section::penalties);
     loss.penalties = ops::sum(penalties);
@@ -132,41 +137,53 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
   const FlushSubnormals flush;
   const NonTrainableWeights before(model);
   Optimizer& optimizer = *compiled.optimizer;
+  CallRecord record;
   try {
     GradientTape tape;
-    const Tensor predictions = model(batch.x, {.training = true});
-    const TotalLoss loss = total_loss(model, compiled, batch, predictions);
+    const Tensor predictions = record.call(model, batch.x, {.training = true}).single();
+    const TotalLoss loss =
+        total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
     const Tensor total = loss.total();
-    if (!std::isfinite(total.item())) raise_not_finite(model, loss, optimizer.iterations() + 1);
+    if (!std::isfinite(total.item()))
+      raise_not_finite(model, record, loss, optimizer.iterations() + 1);
     const std::vector<Variable> variables = model.trainable_variables();
     const std::vector<Tensor> gradients = tape.gradient(optimizer.scale_loss(total), variables);
     bool any = false;
     for (std::size_t i = 0; i < variables.size(); ++i) {
       if (!gradients[i].defined()) continue;
       any = true;
-      if (!optimizer.takes(gradients[i]))
-        raise_bad_gradient(model, compiled, batch, variables[i], gradients[i]);
+      if (optimizer.takes(gradients[i])) continue;
+      record.rewind_streams();  // the search for the term draws the same masks
+      raise_bad_gradient(model, compiled, batch, variables[i], gradients[i]);
     }
     meter.update(batch, outcome_of(loss, predictions));
     // With neither a loss nor a penalty there is nothing to train; else the optimizer says so.
     if (any || (compiled.loss && !variables.empty())) optimizer.apply(gradients, variables);
   } catch (...) {
     before.restore();
+    record.rewind_streams();
     throw;
   }
+  record.publish(model);
 }
 
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
-  const Tensor predictions = model(batch.x, {.training = false});
-  return outcome_of(total_loss(model, compiled, batch, predictions), predictions);
+  CallRecord record;
+  const Tensor predictions = record.call(model, batch.x, {}).single();
+  const Outcome outcome = outcome_of(
+      total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record)),
+      predictions);
+  record.publish(model);
+  return outcome;
 }
 
 Tensor predict_step(Layer& model, const Tensor& x) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
-  return ops::stop_gradient(model(x, {.training = false}));
+  CallRecord record(CallRecord::Penalties::left_out);
+  return ops::stop_gradient(record.call(model, x, {}).single());
 }
 
 }  // namespace strata::training

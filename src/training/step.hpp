@@ -32,7 +32,7 @@ struct TotalLoss {
   Tensor total() const;
 };
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions);
+                     const Tensor& predictions, const std::vector<Tensor>& penalties);
 
 class Meter;
 

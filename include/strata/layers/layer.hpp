@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,16 +13,18 @@
 #include "strata/constraints/constraint.hpp"
 #include "strata/core/config.hpp"
 #include "strata/initializers/initializer.hpp"
+#include "strata/layers/call_context.hpp"
 #include "strata/regularizers/regularizer.hpp"
 #include "strata/tensor/tensor.hpp"
+#include "strata/tensor/tensors.hpp"
 #include "strata/tensor/variable.hpp"
 
 namespace strata {
 
-/// What a call is told besides its inputs.
-struct CallContext {
-  bool training = false;  ///< Whether dropout drops and batch statistics are used.
-};
+class CallRecord;
+namespace random {
+class Generator;
+}
 
 /// A weight to be made by `Layer::add_weight`.
 struct WeightOptions {
@@ -40,7 +43,8 @@ struct Penalty {
   Tensor value;
 };
 
-/// A subclass overrides `call`, and where it has weights `create_weights`.
+/// A subclass overrides `call`, and where it has weights `create_weights`. One that takes or returns
+/// several tensors overrides `call_tensors` and its like in place of these.
 ///
 ///     class Scale : public Layer {
 ///       void create_weights(const Shape& input) override {
@@ -61,30 +65,54 @@ class Layer {
   Layer& operator=(Layer&&) = default;
 
   /// Builds the layer if need be, runs `call`, and records the activity penalty: the regularizer's
-  /// value on the outputs by their axis-0 size. The outermost call drops what the last one
-  /// recorded. Without a context, a call inside another one takes that one's.
+  /// value on the outputs by their axis-0 size. Inside the call of a layer that tracks this one, it
+  /// records into that call; else into one of its own, which replaces the last when it ends. Without
+  /// a context it is training if the call around it is. Once the layer is built, any number of
+  /// threads may call it at once. Raises ShapeError if `call` returns another number of tensors
+  /// than one.
   Tensor operator()(const Tensor& inputs);
   Tensor operator()(const Tensor& inputs, const CallContext& context);
+  /// The same with any number of tensors in and out: `layer(Tensors({a, b}))`.
+  template <std::same_as<Tensors> T>
+  Tensors operator()(const T& inputs) {
+    return run(inputs, inherited_context());
+  }
+  template <std::same_as<Tensors> T>
+  Tensors operator()(const T& inputs, const CallContext& context) {
+    return run(inputs, context);
+  }
 
-  virtual Tensor call(const Tensor& inputs, const CallContext& context) = 0;
+  /// What most layers override.
+  virtual Tensor call(const Tensor& inputs, const CallContext& context);
+  /// What layers of several inputs or outputs override. By default one tensor is passed to `call`;
+  /// raises ShapeError on more.
+  virtual Tensors call_tensors(const Tensors& inputs, const CallContext& context);
 
   /// Makes the weights for inputs of this shape (the batch axis may be unknown). Does nothing if
   /// built. Raises ShapeError on a shape that the layer can't take; nothing is changed then.
   void build(const Shape& input_shape);
-  bool built() const { return built_; }
-  /// What it was built for; nothing before, and for layers that need no building.
+  void build(const std::vector<Shape>& input_shapes);
+  bool built() const;
+  /// What it was built for; nothing before, for layers that need no building, and for several
+  /// inputs.
   const std::optional<Shape>& build_shape() const { return build_shape_; }
+  /// The same for any number of inputs; empty where there is nothing.
+  std::vector<Shape> build_shapes() const;
 
   /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros. Builds
   /// nothing, and `losses()` stay those of the last call.
   virtual Shape compute_output_shape(const Shape& input_shape);
+  /// The same for any number of inputs and outputs.
+  virtual std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes);
 
-  /// What was recorded in the last call (its own first, then its sub-layers'), then the penalty of
-  /// each trainable weight that has a regularizer, of the weights of now.
+  /// What the last call recorded that ended (its own first, then its sub-layers'), then the penalty
+  /// of each trainable weight that has a regularizer, of the weights of now. `predict` and its kin
+  /// record nothing.
   std::vector<Tensor> losses() const;
   /// The same with layer and source.
   std::vector<Penalty> penalties() const;
-  /// Adds a scalar to the losses of this call. Raises ShapeError on anything else.
+  /// Adds a scalar to the losses of the running call; outside of any, to those of the last, until
+  /// the next. Raises ShapeError on anything else.
   void add_loss(const Tensor& loss);
 
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
@@ -114,6 +142,8 @@ class Layer {
 
   /// Default: the class in snake_case, made unique in the process: `dense`, `dense_1`, ….
   const std::string& name() const;
+  /// Unique in the process, and never that of another layer again.
+  std::uint64_t id() const { return id_; }
   /// As configs name it: `Dense`; a user's class that isn't registered by its C++ name.
   std::string class_name() const;
   std::vector<std::shared_ptr<Layer>> sublayers() const { return sublayers_; }
@@ -137,8 +167,12 @@ class Layer {
   Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer = {});
 
   virtual void create_weights(const Shape& input_shape);
+  /// By default one shape is passed to `create_weights`.
+  virtual void create_weights_for(const std::vector<Shape>& input_shapes);
   /// Raises ShapeError on inputs the layer can't take, built or not.
   virtual void check_input(const Shape& input_shape) const;
+  /// By default one shape is passed to `check_input`, and any other number passes.
+  virtual void check_inputs(const std::vector<Shape>& input_shapes) const;
   struct RegularizerSlot {
     std::string_view weight;
     RegularizerSpec* regularizer;
@@ -153,11 +187,14 @@ class Layer {
   void set_own_trainable(bool trainable);
 
   /// For constructors of layers that have nothing to build: pooling, dropout, reshaping, ….
-  void mark_built() { built_ = true; }
+  void mark_built() { set_built(true); }
 
   Variable add_weight(const WeightOptions& options);
   /// Records `regularizer(outputs)` by their axis-0 size, beside what the activity slot holds.
   void add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs);
+  /// To be called before `call` draws from a stream of the layer's own, so that a training step that
+  /// fails leaves the stream where it stood.
+  void before_draw(random::Generator& stream) const;
   /// Makes another layer a part of this one: its weights and penalties count here.
   void track(std::shared_ptr<Layer> sublayer);
   void untrack_last() { sublayers_.pop_back(); }
@@ -166,30 +203,35 @@ class Layer {
   class BuildRollback;
 
  private:
-  struct Recorded {
-    bool activity;
-    Tensor value;
-  };
-  class CallScope;
-  class TrialScope;
+  friend class CallRecord;
+  class RunningCall;
 
+  static std::uint64_t next_id();
+  static CallContext inherited_context();
+  Tensors run(const Tensors& inputs, const CallContext& context);
+  Tensors run_within(CallRecord& record, const Tensors& inputs, const CallContext& context);
+  std::vector<Shape> try_on_zeros(const std::vector<Shape>& input_shapes);
+  void record(const char* source, Tensor value);
+  void end_build(BuildRollback& rollback);
+  void set_built(bool built);
   void restore_regularizers(const Config& object);
-  void clear_recorded();
+  bool tracks(const Layer& other) const;
   std::vector<const Layer*> flattened() const;
-  template <class Visit>
-  void visit_penalties(Visit visit) const;
   template <class Visit>
   void visit_weights(const Visit& visit) const;
 
+  std::uint64_t id_ = next_id();
   mutable std::string name_;
+  mutable bool named_ = false;  // read and written atomically, like built_: threads share layers
   bool trainable_ = true;
-  bool built_ = false;
+  mutable bool built_ = false;
   std::optional<Shape> build_shape_;
+  std::vector<Shape> several_build_shapes_;  // in place of build_shape_ for several inputs
   RegularizerSpec activity_regularizer_;
   std::vector<Variable> trainable_weights_;      // as declared
   std::vector<Variable> non_trainable_weights_;  // as declared
   std::vector<std::shared_ptr<Layer>> sublayers_;
-  std::vector<Recorded> recorded_;
+  std::shared_ptr<const CallRecord> last_record_;  // of the last call that was published
   // By `set_regularizer`, where there are no slots for them; null where one was taken away.
   std::map<std::string, RegularizerSpec, std::less<>> set_regularizers_;
 };

@@ -15,7 +15,7 @@ void set_random_seed(std::uint64_t seed);
 namespace random {
 
 /// A stream of random numbers (Philox 4x32-10). Every draw moves it on; `split` gives an
-/// independent child stream.
+/// independent child stream. Threads may draw from one stream: each draw is another one.
 class Generator {
  public:
   explicit Generator(std::uint64_t seed);
@@ -34,9 +34,16 @@ class Generator {
   /// `1 / (1 - rate)` with probability 1 - rate, else 0: a dropout mask. `rate` in [0, 1].
   Tensor dropout_mask(const Shape& shape, float rate);
 
+  /// How many draws there were.
+  std::uint64_t position() const;
+  /// Goes back to an earlier position, unless the stream isn't at `from` any more.
+  void rewind(std::uint64_t from, std::uint64_t to);
+
  private:
+  std::uint64_t next_draw();
+
   std::uint64_t key_;
-  std::uint64_t counter_ = 0;  ///< draws (calls), not numbers
+  mutable std::uint64_t counter_ = 0;  // draws (calls), not numbers; read and written atomically
 };
 
 Tensor normal(const Shape& shape, float mean = 0.0f, float stddev = 1.0f);

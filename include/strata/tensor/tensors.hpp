@@ -1,0 +1,54 @@
+// Tensors: what goes into a call and what comes out of it, one tensor or several.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "strata/tensor/tensor.hpp"
+
+namespace strata {
+
+/// An ordered list of tensors, implicit from a single one or from whatever makes one. It costs no
+/// memory beyond the tensor where it holds one.
+///
+///     const Tensors both = {images, tabular};
+///     const auto [first, second] = std::pair(both[0], both[1]);
+class Tensors {
+ public:
+  Tensors() = default;
+  Tensors(Tensor tensor) : one_(std::move(tensor)), holds_one_(true) {}
+  template <class T>
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Tensors> &&
+           !std::is_same_v<std::remove_cvref_t<T>, Tensor> && std::is_convertible_v<T&&, Tensor>)
+      Tensors(T&& value)
+      : Tensors(Tensor(std::forward<T>(value))) {}
+  Tensors(std::initializer_list<Tensor> tensors) : Tensors(std::vector<Tensor>(tensors)) {}
+  explicit Tensors(std::vector<Tensor> tensors);
+
+  std::size_t size() const { return holds_one_ ? 1 : several_.size(); }
+  bool empty() const { return size() == 0; }
+  /// Whether there are tensors, and all of them are defined.
+  bool defined() const;
+
+  const Tensor* begin() const { return holds_one_ ? &one_ : several_.data(); }
+  const Tensor* end() const { return begin() + size(); }
+  /// Unchecked, like a vector's.
+  const Tensor& operator[](std::size_t index) const { return begin()[index]; }
+  const Tensor& front() const { return *begin(); }
+
+  /// The tensor where there is exactly one. Raises ShapeError, in `who`'s name, on another number.
+  const Tensor& single(const char* who = "Tensors") const;
+
+ private:
+  Tensor one_;
+  bool holds_one_ = false;
+  std::vector<Tensor> several_;
+};
+
+/// The shapes of defined tensors, in their order.
+std::vector<Shape> shapes_of(const Tensors& tensors);
+
+}  // namespace strata

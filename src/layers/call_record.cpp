@@ -1,0 +1,130 @@
+// What one call of a layer records, and the records that layers show of their last call.
+#include "layers/call_record.hpp"
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "core/profile.hpp"
+#include "layers/visit_weights.hpp"
+
+namespace strata {
+namespace {
+
+// Guards every layer's last record. Predictions publish nothing, so they never take it.
+std::mutex& records_mutex() {
+  static std::mutex& mutex = *new std::mutex;
+  return mutex;
+}
+
+}  // namespace
+
+Tensors CallRecord::call(Layer& layer, const Tensors& inputs, const CallContext& context) {
+  try {
+    return layer.run_within(*this, inputs, context);
+  } catch (...) {
+    rewind_streams();
+    throw;
+  }
+}
+
+void CallRecord::add(const Layer& layer, std::string_view source, Tensor value) {
+  entries_.push_back({layer.id(), source, std::move(value)});
+}
+
+void CallRecord::before_draw(random::Generator& stream) {
+  for (Draws& draws : draws_) {
+    if (draws.stream != &stream) continue;
+    ++draws.count;
+    return;
+  }
+  draws_.push_back({&stream, stream.position(), 1});
+}
+
+void CallRecord::rewind_streams() {
+  for (const Draws& draws : draws_) draws.stream->rewind(draws.before + draws.count, draws.before);
+  draws_.clear();
+}
+
+template <class Visit>
+void CallRecord::visit_entries_of(const Layer& layer, const Visit& visit) const {
+  for (const Entry& entry : entries_) {
+    if (entry.layer == layer.id()) visit(layer, entry.source, [&] { return entry.value; });
+  }
+}
+
+// The recorded entries of the layer and of those that it tracks, then the penalties of weights.
+template <class Visit>
+void CallRecord::visit(const Layer& layer, const CallRecord* record, Visit visit) {
+  std::vector<const Layer*> all = layer.flattened();
+  all.insert(all.begin(), &layer);
+  if (record != nullptr) {
+    for (const Layer* each : all) record->visit_entries_of(*each, visit);
+  } else {
+    std::vector<std::shared_ptr<const CallRecord>> last;
+    {
+      const std::scoped_lock lock(records_mutex());
+      for (const Layer* each : all) last.push_back(each->last_record_);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (last[i]) last[i]->visit_entries_of(*all[i], visit);
+    }
+  }
+  if (!layer.trainable()) return;
+  std::set<std::uint64_t> seen;
+  layer.visit_weights([&](const Layer& owner, const Variable& weight) {
+    if (!weight.trainable() || !owner.trainable() || !weight.regularizer() ||
+        !seen.insert(weight.id()).second)
+      return;
+    visit(owner, std::string_view(weight.name()), [&] {
+      const profile::Timed timed(profile::Section::penalties);
+      return regularizers::scalar_penalty(*weight.regularizer(), weight,
+                                          owner.name() + ": " + weight.name());
+    });
+  });
+}
+
+std::vector<Tensor> CallRecord::losses_of(const Layer& layer, const CallRecord* record) {
+  std::vector<Tensor> all;
+  visit(layer, record, [&](const Layer&, std::string_view, auto value) { all.push_back(value()); });
+  return all;
+}
+
+std::vector<Penalty> CallRecord::penalties_of(const Layer& layer, const CallRecord* record) {
+  std::vector<Penalty> all;
+  visit(layer, record, [&](const Layer& owner, std::string_view source, auto value) {
+    all.push_back({owner.name(), std::string(source), value()});
+  });
+  return all;
+}
+
+void CallRecord::publish(Layer& layer) {
+  std::shared_ptr<const CallRecord> record;
+  if (!entries_.empty()) {
+    auto copy = std::make_shared<CallRecord>();
+    copy->entries_ = std::move(entries_);
+    record = std::move(copy);
+  }
+  std::vector<std::shared_ptr<const CallRecord>> replaced;  // let go without the lock
+  const std::scoped_lock lock(records_mutex());
+  set_last_record(layer, record, replaced);
+}
+
+void CallRecord::set_last_record(Layer& layer, const std::shared_ptr<const CallRecord>& record,
+                                 std::vector<std::shared_ptr<const CallRecord>>& replaced) {
+  if (layer.last_record_ != record) {
+    if (layer.last_record_) replaced.push_back(std::move(layer.last_record_));
+    layer.last_record_ = record;
+  }
+  for (const auto& sublayer : layer.sublayers_) set_last_record(*sublayer, record, replaced);
+}
+
+void CallRecord::add_to_published(Layer& layer, std::string_view source, Tensor value) {
+  const auto record = std::make_shared<CallRecord>();
+  const std::scoped_lock lock(records_mutex());
+  if (layer.last_record_) record->entries_ = layer.last_record_->entries_;
+  record->add(layer, source, std::move(value));
+  layer.last_record_ = record;
+}
+
+}  // namespace strata

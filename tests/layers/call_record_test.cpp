@@ -1,0 +1,259 @@
+// What a call records, and when its layers show it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "strata/core/errors.hpp"
+#include "strata/layers/activation.hpp"
+#include "strata/layers/dense.hpp"
+#include "strata/layers/dropout.hpp"
+#include "strata/layers/input.hpp"
+#include "strata/models/sequential.hpp"
+#include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
+#include "strata/optimizers/sgd.hpp"
+#include "strata/regularizers/l1.hpp"
+#include "strata/regularizers/l2.hpp"
+#include "support/matchers.hpp"
+
+namespace strata {
+namespace {
+
+using regularizers::L1;
+using regularizers::L2;
+using ::testing::ElementsAre;
+
+std::vector<float> values(const std::vector<Tensor>& losses) {
+  std::vector<float> all;
+  for (const Tensor& loss : losses) all.push_back(loss.item());
+  return all;
+}
+
+// Outputs are its inputs; pays their sum.
+std::shared_ptr<Layer> paying() {
+  return std::make_shared<layers::Activation>(
+      layers::ActivationOptions{.activation = "linear", .activity_regularizer = L1(1.0f)});
+}
+
+// Calls what it is given, tracked or not, with its context or without.
+class Caller : public Layer {
+ public:
+  using Call = std::function<Tensor(const Tensor&, const CallContext&)>;
+  Caller(Call call, std::vector<std::shared_ptr<Layer>> tracked) : call_(std::move(call)) {
+    for (auto& layer : tracked) track(std::move(layer));
+  }
+  Tensor call(const Tensor& inputs, const CallContext& context) override {
+    return call_(inputs, context);
+  }
+
+ private:
+  Call call_;
+};
+
+TEST(CallRecord, OfAnUntrackedLayerIsItsOwnAndDoesNotCountInItsCaller) {
+  const auto teacher = paying();
+  for (const bool with_context : {false, true}) {
+    Caller student(
+        [&](const Tensor& x, const CallContext& context) {
+          return with_context ? (*teacher)(x, context) : (*teacher)(x);
+        },
+        {});
+    for (int i = 0; i < 3; ++i) student(ops::ones({1, 2}));
+    EXPECT_TRUE(student.losses().empty());
+    EXPECT_THAT(values(teacher->losses()), ElementsAre(2));
+  }
+}
+
+TEST(CallRecord, OfAnUntrackedLayerHoldsThatOfItsOwnParts) {
+  const auto part = paying();
+  const auto teacher = std::make_shared<Caller>(
+      [&](const Tensor& x, const CallContext&) { return (*part)((*part)(x)); }, std::vector{part});
+  Caller student([&](const Tensor& x, const CallContext&) { return (*teacher)(x); }, {});
+  student(ops::ones({1, 3}));
+  EXPECT_THAT(values(teacher->losses()), ElementsAre(3, 3));
+  EXPECT_TRUE(student.losses().empty());
+}
+
+TEST(CallRecord, CountsALayerThatIsTrackedFurtherIn) {
+  const auto inner = paying();
+  const auto middle = std::make_shared<Caller>(
+      [](const Tensor& x, const CallContext&) { return x; }, std::vector{inner});
+  Caller outer([&](const Tensor& x, const CallContext&) { return (*inner)(x); }, {middle});
+  outer(ops::ones({1, 2}));
+  outer(ops::ones({1, 2}));
+  EXPECT_THAT(values(outer.losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, OfAPartThatIsCalledItselfReplacesWhatTheWholeRecordedOfIt) {
+  const auto first = paying();
+  const auto second = paying();
+  Sequential model({layers::Input({2}), LayerHandle(first), LayerHandle(second)});
+  model(ops::ones({1, 2}));
+  (*second)(ops::full({1, 2}, 5.0f));
+  EXPECT_THAT(values(model.losses()), ElementsAre(2, 10));
+  EXPECT_THAT(values(first->losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, IsNotLeftByPredictions) {
+  Sequential model({layers::Input({2}), LayerHandle(paying())});
+  model(ops::ones({1, 2}));
+  model.predict(ops::full({4, 2}, 7.0f), {.verbose = 0});
+  model.predict_on_batch(ops::full({4, 2}, 7.0f));
+  model.compute_output_shape({Shape::kUnknown, 2});
+  EXPECT_THAT(values(model.losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, OfAPredictionHoldsNoPenalties) {
+  int computed = 0;
+  const auto counted = [&](const Tensor& x) {
+    ++computed;
+    return ops::sum(x);
+  };
+  Sequential model(
+      {layers::Input({2}), layers::Dense({.units = 2, .activity_regularizer = counted})});
+  model.predict(ops::ones({4, 2}), {.verbose = 0});
+  EXPECT_EQ(computed, 0);
+  model(ops::ones({4, 2}));
+  EXPECT_EQ(computed, 1);
+}
+
+TEST(CallRecord, IsLeftByStepsOfTrainingAndEvaluation) {
+  Sequential model(
+      {layers::Input({1}), LayerHandle(paying()), layers::Dense({.units = 1, .use_bias = false})});
+  model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.0f}), .loss = "mse"});
+  const Tensor y = ops::ones({2, 1});
+  model.train_on_batch(ops::full({2, 1}, 2.0f), y);
+  EXPECT_THAT(values(model.losses()), ElementsAre(2));
+  model.test_on_batch(ops::full({2, 1}, 3.0f), y);
+  EXPECT_THAT(values(model.losses()), ElementsAre(3));
+  model.evaluate(ops::full({2, 1}, 4.0f), y, {.verbose = 0});
+  EXPECT_THAT(values(model.losses()), ElementsAre(4));
+  model.fit(ops::full({2, 1}, 5.0f), y, {.verbose = 0});
+  EXPECT_THAT(values(model.losses()), ElementsAre(5));
+}
+
+TEST(CallRecord, OfACallThatFailsIsDropped) {
+  const auto layer = paying();
+  Caller caller(
+      [&](const Tensor& x, const CallContext&) -> Tensor {
+        const Tensor outputs = (*layer)(x);
+        if (x.item() > 1.0f) throw std::runtime_error("too large");
+        return outputs;
+      },
+      {layer});
+  caller(ops::ones({1, 1}));
+  EXPECT_THROW(caller(ops::full({1, 1}, 2.0f)), std::runtime_error);
+  EXPECT_THAT(values(caller.losses()), ElementsAre(1));
+}
+
+TEST(CallRecord, IsAddedToOutsideOfACallUntilTheNext) {
+  const auto layer = paying();
+  (*layer)(ops::ones({1, 2}));
+  layer->add_loss(Tensor(7.0f));
+  EXPECT_THAT(values(layer->losses()), ElementsAre(2, 7));
+  (*layer)(ops::ones({1, 2}));
+  EXPECT_THAT(values(layer->losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, MovesWithItsLayer) {
+  layers::Activation layer({.activation = "linear", .activity_regularizer = L1(1.0f)});
+  layer(ops::ones({1, 2}));
+  const layers::Activation moved = std::move(layer);
+  EXPECT_THAT(values(moved.losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, BelongsToOneThread) {
+  const auto layer = paying();
+  Sequential model({layers::Input({1}), LayerHandle(layer)});
+  model.compile({.loss = "mse"});
+  const auto loss_of = [&](float value) {
+    return model.test_on_batch(ops::full({1, 1}, value), ops::full({1, 1}, value)).at("loss");
+  };
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 1; t <= 4; ++t) {
+    threads.emplace_back([&, own = static_cast<float>(t)] {
+      for (int i = 0; i < 200; ++i) wrong += loss_of(own) == own ? 0 : 1;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(RandomStream, StandsWhereItStoodAfterAStepThatFails) {
+  const auto weights_after = [](bool fails_first) {
+    Sequential model({layers::Input({8}), layers::Dropout({.rate = 0.5f, .seed = 3}),
+                      layers::Dense({.units = 1, .kernel_initializer = "ones"})});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    const Tensor x = ops::ones({4, 8});
+    if (fails_first) {
+      EXPECT_THROW(model.train_on_batch(x, ops::full({4, 1}, 1e30f)), StateError);  // 1e60
+    }
+    model.train_on_batch(x, ops::ones({4, 1}));
+    return model.get_weights()[0];
+  };
+  const Tensor expected = weights_after(false);
+  EXPECT_THAT(weights_after(true).values(), ::testing::ElementsAreArray(expected.values()));
+}
+
+TEST(RandomStream, GivesEachThreadDrawsOfItsOwn) {
+  layers::Dropout layer({.rate = 0.5f, .seed = 1});
+  std::vector<Tensor> drawn(64);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = t; i < drawn.size(); i += 4)
+        drawn[i] = layer(ops::ones({256}), {.training = true});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<std::vector<float>> different;
+  for (const Tensor& each : drawn)
+    different.insert(std::vector<float>(each.values().begin(), each.values().end()));
+  EXPECT_EQ(different.size(), drawn.size());
+}
+
+// Named by its class at the first look.
+class Unnamed : public Layer {
+ public:
+  Tensor call(const Tensor& inputs, const CallContext&) override { return inputs; }
+};
+
+TEST(Name, IsMadeOnceHoweverManyThreadsAsk) {
+  Unnamed layer;
+  std::vector<std::string> names(8);
+  std::vector<std::thread> threads;
+  for (std::string& name : names) {
+    threads.emplace_back([&] {
+      layer(ops::ones({1}));
+      name = layer.name();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(names, ::testing::Each(layer.name()));
+}
+
+TEST(Build, HappensOnceHoweverManyThreadsCallFirst) {
+  Sequential model({layers::Dense({.units = 4}), layers::Dense({.units = 2})});
+  std::vector<Tensor> outputs(8);
+  std::vector<std::thread> threads;
+  for (Tensor& output : outputs)
+    threads.emplace_back([&] { output = model.predict_on_batch(ops::ones({3, 5})); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(model.weights().size(), 4U);
+  for (const Tensor& output : outputs)
+    EXPECT_THAT(output.values(), ::testing::ElementsAreArray(outputs[0].values()));
+}
+
+}  // namespace
+}  // namespace strata

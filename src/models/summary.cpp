@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <exception>
 
 #include "core/check.hpp"
-#include "strata/models/model.hpp"
+#include "strata/models/sequential.hpp"
 #include "tensor/format.hpp"
 
 namespace strata {
@@ -124,18 +125,40 @@ int terminal_columns() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+std::optional<Shape> any_batch(std::optional<Shape> shape) {
+  if (shape && shape->rank() > 0) (*shape)[0] = Shape::kUnknown;
+  return shape;
+}
+
+// A layer that can't say what comes of an input, or that the input doesn't fit, has no known shape.
+std::optional<Shape> output_shape(Layer& layer, const std::optional<Shape>& input) {
+  if (!input) return std::nullopt;
+  try {
+    return layer.compute_output_shape(*input);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string parameters(const Layer& layer) {
+  const std::string number = with_thousands(count(layer.weights()));
+  return layer.built() ? number : number + " (unbuilt)";
+}
+
 class Rows {
  public:
   explicit Rows(const SummaryOptions& options) : options_(options) {}
 
-  // `shape` reaches the first layer; unknown as long as the model isn't built.
-  void add(const Model& model, std::optional<Shape> shape, int depth) {
+  // `input` reaches the first layer of a chain; unknown as long as the model isn't built.
+  void add(const Model& model, std::optional<Shape> input, int depth) {
+    const bool is_chain = dynamic_cast<const Sequential*>(&model) != nullptr;
     for (const auto& layer : model.layers()) {
-      const std::optional<Shape> input = shape;
-      if (shape) shape = layer->compute_output_shape(*shape);
-      rows.push_back(row(*layer, shape, depth));
+      if (!is_chain) input = any_batch(layer->build_shape());
+      const std::optional<Shape> output = output_shape(*layer, input);
+      rows.push_back(row(*layer, output, depth));
       const auto* nested = dynamic_cast<const Model*>(layer.get());
       if (nested != nullptr && options_.expand_nested) add(*nested, input, depth + 1);
+      input = output;
     }
   }
 
@@ -146,8 +169,7 @@ class Rows {
     const std::string indent =
         depth == 0 ? "" : std::string(static_cast<std::size_t>(3 * depth), ' ') + "└ ";
     Row row = {indent + layer.name() + " (" + layer.class_name() + ")",
-               output ? to_string(*output) : "?",
-               layer.built() ? with_thousands(layer.count_params()) : "0 (unbuilt)"};
+               output ? to_string(*output) : "?", parameters(layer)};
     if (options_.show_trainable)
       row.push_back(layer.weights().empty() ? "-" : layer.trainable() ? "Y" : "N");
     if (options_.show_regularizers) row.push_back(regularizers_of(layer));

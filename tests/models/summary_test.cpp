@@ -1,14 +1,18 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
+#include "strata/ops/ops.hpp"
 #include "support/matchers.hpp"
 
 namespace strata {
 namespace {
 
-std::string summary_of(Sequential& model, SummaryOptions options) {
+using ::testing::HasSubstr;
+
+std::string summary_of(Model& model, SummaryOptions options) {
   std::string text;
   options.line_length = options.line_length == 0 ? 76 : options.line_length;
   options.print_fn = [&](const std::string& whole) { text += whole; };
@@ -63,6 +67,80 @@ TEST(Summary, ExpandsModelsInsideIfAsked) {
   EXPECT_EQ(summary_of(model, {}).find("in (Dense)"), std::string::npos);
   EXPECT_NE(summary_of(model, {.expand_nested = true}).find("│    └ in (Dense)"),
             std::string::npos);
+}
+
+// The outputs of two layers of the same input, one behind the other, go to a third.
+class Branches : public Model {
+ public:
+  Branches() {
+    for (const auto& layer : {left_, right_, out_, spare_}) track(layer);
+    track(left_);
+  }
+  Tensor call(const Tensor& x, const CallContext&) override {
+    return (*out_)(ops::concatenate({(*left_)(x), (*right_)(x)}, -1));
+  }
+
+ private:
+  static std::shared_ptr<Layer> dense(int units, const char* name) {
+    return std::make_shared<layers::Dense>(layers::DenseOptions{.units = units, .name = name});
+  }
+  std::shared_ptr<Layer> left_ = dense(3, "left");
+  std::shared_ptr<Layer> right_ = dense(4, "right");
+  std::shared_ptr<Layer> out_ = dense(1, "out");
+  std::shared_ptr<Layer> spare_ = dense(7, "spare");
+};
+
+std::string line_of(const std::string& text, const std::string& layer) {
+  const std::size_t begin = text.find("│ " + layer + " (");
+  return begin == std::string::npos ? "none" : text.substr(begin, text.find('\n', begin) - begin);
+}
+
+TEST(Summary, OfAModelThatIsNoChainShowsWhatIsKnown) {
+  Branches model;
+  EXPECT_THAT(line_of(summary_of(model, {}), "left"), HasSubstr("│ ?   "));
+  (void)model(ops::ones({2, 3}));
+  const std::string text = summary_of(model, {.expand_nested = true});
+  EXPECT_THAT(line_of(text, "left"), HasSubstr("│ (None, 3)              │            12 │"));
+  EXPECT_THAT(line_of(text, "right"), HasSubstr("│ (None, 4)              │            16 │"));
+  EXPECT_THAT(line_of(text, "out"), HasSubstr("│ (None, 1)              │             8 │"));
+  EXPECT_THAT(line_of(text, "spare"), HasSubstr("│ ?                      │   0 (unbuilt) │"));
+  EXPECT_THAT(text, HasSubstr(" Total params: 36 "));
+}
+
+TEST(Summary, OfAChainGoesOnBehindAModelThatIsNone) {
+  Sequential model({layers::Input({3}), std::make_shared<Branches>(),
+                    layers::Dense({.units = 5, .name = "last"})});
+  const std::string text = summary_of(model, {.expand_nested = true});
+  EXPECT_THAT(text, HasSubstr("└ left (Dense)"));
+  EXPECT_THAT(line_of(text, "last"), HasSubstr("│ (None, 5)              │            10 │"));
+}
+
+TEST(Summary, MarksWhatFollowsALayerThatCantTellItsShape) {
+  class Silent : public Layer {
+   public:
+    explicit Silent(std::shared_ptr<bool> knows) : knows_(std::move(knows)) {}
+    Tensor call(const Tensor& x, const CallContext&) override { return x; }
+    Shape compute_output_shape(const Shape& shape) override {
+      return *knows_ ? shape : throw StateError("unknown");
+    }
+
+   private:
+    std::shared_ptr<bool> knows_;
+  };
+  const auto knows = std::make_shared<bool>(true);
+  Sequential model(
+      {layers::Input({3}), Silent(knows), layers::Dense({.units = 5, .name = "last"})});
+  *knows = false;
+  EXPECT_THAT(line_of(summary_of(model, {}), "last"),
+              HasSubstr("│ ?                      │            20 │"));
+}
+
+TEST(Summary, CountsWeightsThatAnUnbuiltModelHas) {
+  Branches model;
+  (void)(*model.layers()[0])(ops::ones({2, 3}));
+  const std::string text = summary_of(model, {});
+  EXPECT_THAT(line_of(text, "left"), HasSubstr("│ (None, 3)              │            12 │"));
+  EXPECT_THAT(text, HasSubstr(" Total params: 12 "));
 }
 
 TEST(Summary, CountsTheOptimizersState) {

@@ -45,13 +45,28 @@ std::optional<bool> Host::larger_is_better(const std::string& log) const {
 
 Attached::Attached(const Callbacks& callbacks, Host& host, const CallbackParams& params)
     : callbacks_(callbacks) {
-  for (const auto& callback : callbacks_) before_.push_back(callback->attach(&host, params));
+  before_.reserve(callbacks_.size());
+  try {
+    for (const auto& callback : callbacks_) {
+      before_.push_back(callback->run());
+      before_.back() = callback->attach(&host, params);
+    }
+  } catch (...) {
+    detach();
+    throw;
+  }
 }
 
 // From the last to the first: a callback may stand in the list twice.
-Attached::~Attached() {
-  for (std::size_t i = callbacks_.size(); i-- > 0;)
-    callbacks_[i]->attach(before_[i].host, before_[i].params);
+void Attached::detach() noexcept {
+  for (std::size_t i = before_.size(); i-- > 0;) {
+    try {
+      callbacks_[i]->attach(before_[i].host, before_[i].params);
+    } catch (...) {
+      // An override that raises, perhaps before it called this one. The host is gone soon.
+      callbacks_[i]->Callback::attach(before_[i].host, before_[i].params);
+    }
+  }
 }
 
 }  // namespace strata::models

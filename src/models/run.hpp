@@ -56,15 +56,18 @@ class Host final : public TrainingHost {
   std::ostream& output_;
 };
 
-/// Callbacks see the model while this lives, and what they saw before afterwards.
+/// Callbacks see the model while this lives, and what they saw before afterwards: those too that
+/// were attached where a later one's `attach` raises, and one that raises itself.
 class Attached {
  public:
   Attached(const Callbacks& callbacks, Host& host, const CallbackParams& params);
-  ~Attached();
+  ~Attached() { detach(); }
   Attached(const Attached&) = delete;
   Attached& operator=(const Attached&) = delete;
 
  private:
+  void detach() noexcept;
+
   const Callbacks& callbacks_;
   std::vector<Callback::Run> before_;
 };

@@ -1,10 +1,12 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "strata/callbacks/callback.hpp"
+#include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
@@ -150,6 +152,72 @@ TEST(Callback, SeesTheOuterRunsModelAgainAfterAnInnerRun) {
             {.epochs = 3, .verbose = 0, .callbacks = {evaluates}});
   EXPECT_EQ(evaluates->weights, 2U);
   EXPECT_EQ(evaluates->epochs, 3);
+}
+
+// Raises where it is told to: as it is attached, let go, or called.
+class Fails : public Callback {
+ public:
+  enum class Where { nowhere, before_attaching, after_attaching, letting_go, train_begin };
+  explicit Fails(Where where) : where_(where) {}
+
+  Run attach(TrainingHost* host, const CallbackParams& params) override {
+    if (where_ == Where::before_attaching && host != nullptr) throw StateError("before");
+    if (where_ == Where::letting_go && host == nullptr) throw StateError("gone");
+    Run before = Callback::attach(host, params);
+    if (where_ == Where::after_attaching && host != nullptr) throw StateError("after");
+    return before;
+  }
+  void on_train_begin(const Logs&) override {
+    if (where_ == Where::train_begin) throw StateError("begin");
+  }
+
+ private:
+  Where where_;
+};
+
+TEST(Callback, IsLetGoWhereAnotherOneCantBeAttachedOrRaises) {
+  using enum Fails::Where;
+  for (const auto where : {before_attaching, after_attaching, letting_go, train_begin}) {
+    Sequential model = small_model();
+    const auto first = std::make_shared<Fails>(nowhere);
+    const auto failing = std::make_shared<Fails>(where);
+    const auto last = std::make_shared<Fails>(nowhere);
+    const FitOptions options{.verbose = 0, .callbacks = {first, failing, last}};
+    const auto run = [&] { model.fit(ops::ones({4, 2}), ops::ones({4, 1}), options); };
+    if (where == letting_go) {
+      EXPECT_NO_THROW(run());
+    } else {
+      EXPECT_THROW(run(), StateError);
+    }
+    for (const auto& callback : {first, failing, last})
+      EXPECT_EQ(callback->run().host, nullptr) << static_cast<int>(where);
+  }
+}
+
+TEST(Callback, SeesTheOuterRunsModelAgainWhereAnInnerRunCantBegin) {
+  Sequential model = small_model();
+  const auto seen = std::make_shared<Fails>(Fails::Where::nowhere);
+  const auto failing = std::make_shared<Fails>(Fails::Where::after_attaching);
+  class Nested : public Callback {
+   public:
+    explicit Nested(std::function<void()> inner) : inner_(std::move(inner)) {}
+    void on_epoch_end(int, const Logs&) override { inner_(); }
+
+   private:
+    std::function<void()> inner_;
+  };
+  const TrainingHost* after = nullptr;
+  const auto nested = std::make_shared<Nested>([&] {
+    const TrainingHost* before = seen->run().host;
+    EXPECT_NE(before, nullptr);
+    EXPECT_THROW(
+        model.evaluate(ops::ones({4, 2}), ops::ones({4, 1}), {.callbacks = {seen, failing}}),
+        StateError);
+    after = seen->run().host;
+    EXPECT_EQ(after, before);
+  });
+  model.fit(ops::ones({4, 2}), ops::ones({4, 1}), {.verbose = 0, .callbacks = {seen, nested}});
+  EXPECT_NE(after, nullptr);
 }
 
 }  // namespace

@@ -55,6 +55,8 @@ class Callback {
   virtual Run attach(TrainingHost* host, const CallbackParams& params) {
     return std::exchange(run_, {host, params});
   }
+  /// The run that it is attached to.
+  const Run& run() const { return run_; }
 
  protected:
   /// The model that runs this callback. Raises StateError outside of a run.

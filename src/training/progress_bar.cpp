@@ -136,6 +136,14 @@ std::string progress_line(const Progress& progress, const Logs& logs, const Prog
 ProgressLogger::ProgressLogger(std::ostream& output, ProgressStyle style, int verbose, int total)
     : output_(output), style_(style), bar_(verbose == 1 && style.live), total_(total) {}
 
+ProgressLogger::~ProgressLogger() {
+  if (!open_line_) return;
+  try {
+    output_ << '\n' << std::flush;
+  } catch (...) {  // a stream that raises; the run is over
+  }
+}
+
 void ProgressLogger::start() {
   seen_ = 0;
   drawn_width_ = 0;
@@ -178,6 +186,7 @@ void ProgressLogger::draw(const std::string& line) {
           << std::string(static_cast<std::size_t>(std::max(0, drawn_width_ - width)), ' ')
           << std::flush;
   drawn_width_ = std::max(width, drawn_width_);
+  open_line_ = true;
 }
 
 void ProgressLogger::finish(const Logs& logs) {
@@ -186,6 +195,7 @@ void ProgressLogger::finish(const Logs& logs) {
   if (bar_) {
     draw(progress_bar_line(now, logs, style_));
     output_ << '\n' << std::flush;
+    open_line_ = false;
   } else {
     output_ << progress_line(now, logs, style_) << '\n' << std::flush;
   }

@@ -42,6 +42,10 @@ class ProgressLogger : public Callback {
  public:
   /// verbose 1: a bar where the style is live; verbose 2, or no terminal: a line at the end.
   ProgressLogger(std::ostream& output, ProgressStyle style, int verbose, int total);
+  /// Ends the line of a bar that an error left unfinished.
+  ~ProgressLogger() override;
+  ProgressLogger(const ProgressLogger&) = delete;
+  ProgressLogger& operator=(const ProgressLogger&) = delete;
 
   void on_epoch_begin(int epoch, const Logs& logs) override;
   void on_train_batch_end(int batch, const Logs& logs) override;
@@ -67,6 +71,7 @@ class ProgressLogger : public Callback {
   Clock::time_point first_step_;
   Clock::time_point drawn_;
   int drawn_width_ = 0;
+  bool open_line_ = false;
 };
 
 }  // namespace strata::training

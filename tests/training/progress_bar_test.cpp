@@ -109,6 +109,19 @@ TEST(ProgressLogger, RedrawsInPlaceOnATerminal) {
   EXPECT_EQ(text.back(), '\n');
 }
 
+TEST(ProgressLogger, EndsTheLineOfABarThatAnErrorLeft) {
+  std::ostringstream output;
+  {
+    ProgressLogger logger(output, {.live = true}, 1, 3);
+    logger.start();
+    logger.step(0, {{"loss", 1.0}});
+  }
+  EXPECT_EQ(output.str().back(), '\n');
+  output.str("");
+  { ProgressLogger logger(output, {.live = true}, 1, 3); }
+  EXPECT_EQ(output.str(), "");
+}
+
 TEST(ProgressLogger, ClipsToTheTerminalsWidth) {
   std::ostringstream output;
   ProgressLogger logger(output, {.live = true, .color = true, .columns = 10}, 1, 1);

@@ -37,7 +37,9 @@ template <class T>
 std::shared_ptr<Metric> make(std::string name) {
   typename T::Options options;
   options.name = std::move(name);
-  return std::make_shared<T>(options);
+  const auto metric = std::make_shared<T>(options);
+  metric->template set_class<T>();
+  return metric;
 }
 
 constexpr NameTable kMetrics({
@@ -83,8 +85,11 @@ bool is_identifier(std::string_view identifier) {
 }  // namespace metrics
 
 std::shared_ptr<Metric> Metric::from_identifier(std::string_view identifier) {
-  if (metrics::is_accuracy(identifier))
-    return std::make_shared<metrics::ResolvedAccuracy>(std::string(identifier));
+  if (metrics::is_accuracy(identifier)) {
+    const auto metric = std::make_shared<metrics::ResolvedAccuracy>(std::string(identifier));
+    metric->set_class<metrics::ResolvedAccuracy>();
+    return metric;
+  }
   const auto make_metric = metrics::kMetrics.find(identifier);
   if (make_metric == nullptr) metrics::raise_unknown(identifier);
   return make_metric(std::string(identifier));

@@ -1,5 +1,7 @@
 #include "strata/metrics/metric.hpp"
 
+#include <stdexcept>
+
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "core/fields.hpp"
@@ -37,6 +39,22 @@ double Metric::operator()(const Tensor& y_true, const Tensor& y_pred, const Tens
   return result();
 }
 
+std::shared_ptr<Metric> Metric::fresh() const {
+  std::shared_ptr<Metric> made;
+  if (copy_ != nullptr) made = copy_(*this);
+  if (made == nullptr && registry::find(typeid(*this)) != nullptr) {
+    try {
+      made = from_object(to_object(*this));
+    } catch (const std::logic_error&) {  // a config that its own class doesn't take
+      return nullptr;
+    }
+  }
+  if (made == nullptr) return nullptr;
+  made->set_name(name_);
+  made->reset_state();
+  return made;
+}
+
 Config Metric::get_config() const { return Config{{"name", name_}, {"dtype", "float32"}}; }
 
 std::shared_ptr<Metric> Metric::from_object(const Config& config) {
@@ -47,8 +65,10 @@ std::shared_ptr<Metric> Metric::from_object(const Config& config) {
 
 std::shared_ptr<Metric> Metric::from_function(Function function, std::string registered_name) {
   std::string name = callable_name(registered_name);
-  return std::make_shared<CallableMetric>(std::move(function), std::move(registered_name),
-                                          std::move(name));
+  const auto metric = std::make_shared<CallableMetric>(std::move(function),
+                                                       std::move(registered_name), std::move(name));
+  metric->set_class<CallableMetric>();
+  return metric;
 }
 
 Config Metric::to_object(const Metric& metric) {

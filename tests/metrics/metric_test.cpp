@@ -57,6 +57,58 @@ TEST(Metric, RefusesAnUndefinedTensor) {
                      "undefined y_true."));
 }
 
+class Own : public metrics::MeanMetric {
+ public:
+  explicit Own(float scale) : MeanMetric("own"), scale_(scale) {}
+
+ protected:
+  Tensor values(const Tensor& y_true, const Tensor& y_pred) const override {
+    return scale_ * (y_pred - y_true);
+  }
+
+ private:
+  float scale_;
+};
+
+class OwnAgain : public Own {
+ public:
+  OwnAgain() : Own(7.0f) {}
+};
+
+TEST(Metric, AFreshOneGathersTheSameFigureFromNothing) {
+  const MetricSpec metrics[] = {
+      "mae",
+      "accuracy",
+      metrics::BinaryAccuracy({.threshold = 0.2f}),
+      metrics::deserialize(metrics::serialize(metrics::BinaryAccuracy({.threshold = 0.2f}))),
+      bias,
+      Own(3.0f),
+      std::make_shared<Own>(3.0f)};
+  const Tensor y({2}, {0, 1});
+  const Tensor scores({2}, {0.4f, 0.9f});
+  for (const MetricSpec& metric : metrics) {
+    metric->set_name("renamed");
+    const double figure = (*metric)(y, scores);
+    const auto fresh = metric->fresh();
+    ASSERT_NE(fresh, nullptr);
+    EXPECT_EQ(fresh->name(), "renamed");
+    EXPECT_EQ(fresh->result(), 0.0);
+    (*fresh)(y, 1.0f - y);
+    EXPECT_EQ(metric->result(), figure);
+    fresh->reset_state();
+    EXPECT_EQ((*fresh)(y, scores), figure);
+  }
+}
+
+TEST(Metric, IsNeverCopiedAsItsBase) {
+  const std::shared_ptr<Own> derived = std::make_shared<OwnAgain>();
+  EXPECT_EQ(MetricSpec(derived)->fresh(), nullptr);
+  const MetricSpec known(std::static_pointer_cast<OwnAgain>(derived));
+  const MetricSpec again(derived);
+  EXPECT_NE(again->fresh(), nullptr);
+  EXPECT_EQ((*again->fresh())(ops::zeros({1}), ops::ones({1})), 7.0);
+}
+
 TEST(Metric, ConfigIsThatOfKeras) {
   EXPECT_EQ(metrics::serialize(metrics::MeanSquaredError({.name = "error"})).dump(),
             R"({"module":"keras.metrics","class_name":"MeanSquaredError","config":{"name":"error",)"

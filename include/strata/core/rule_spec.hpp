@@ -37,12 +37,16 @@ class RuleSpec {
   template <class R>
   requires(!std::same_as<R, RuleSpec> && std::derived_from<R, std::remove_const_t<Rule>>)
       RuleSpec(R rule)
-      : rule_(std::make_shared<R>(std::move(rule))) {}
+      : rule_(std::make_shared<R>(std::move(rule))) {
+    tell_class<R>();
+  }
 
   template <class R>
   requires(std::derived_from<std::remove_const_t<R>, std::remove_const_t<Rule>> &&
            (std::is_const_v<Rule> || !std::is_const_v<R>)) RuleSpec(std::shared_ptr<R> rule)
-      : rule_(std::move(rule)) {}
+      : rule_(std::move(rule)) {
+    tell_class<R>();
+  }
 
   template <class F>
   requires(!std::same_as<F, RuleSpec> && !std::derived_from<F, std::remove_const_t<Rule>> &&
@@ -72,6 +76,14 @@ class RuleSpec {
   }
 
  private:
+  // A family whose rules are copied later must learn the class while it is known.
+  template <class R>
+  void tell_class() {
+    if constexpr (requires(Rule & rule) { rule.template set_class<R>(); }) {
+      if (rule_ != nullptr) rule_->template set_class<R>();
+    }
+  }
+
   std::shared_ptr<Rule> rule_;
   std::string identifier_;
 };

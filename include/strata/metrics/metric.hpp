@@ -1,16 +1,23 @@
 // Metric: a running figure over batches. What users subclass.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeinfo>
 
 #include "strata/core/config.hpp"
 #include "strata/core/rule_spec.hpp"
 #include "strata/tensor/tensor.hpp"
 
 namespace strata {
+
+namespace training {
+class RunMetric;
+}
 
 /// What metrics take that have nothing more to choose.
 struct MetricOptions {
@@ -19,6 +26,10 @@ struct MetricOptions {
 
 /// Gathers batches by `update_state`, gives their figure by `result`. Never holds penalties, and is
 /// never followed by a tape. See https://keras.io/api/metrics/.
+///
+/// A run of a model (`fit`, `evaluate`, `train_on_batch`, `test_on_batch`) gathers in the compiled
+/// object itself, so that its `result` may be read afterwards; a run that begins while another one
+/// does so, inside one of its hooks or on another thread, gathers in one that `fresh` made.
 class Metric {
  public:
   using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;
@@ -32,6 +43,12 @@ class Metric {
                             const Tensor& sample_weight = {}) = 0;
   virtual double result() const = 0;  ///< 0 before any update.
   virtual void reset_state() = 0;
+
+  /// Another metric that gathers the same figure and has gathered nothing yet. By default a copy,
+  /// if `compile` was given an object of a copyable class (by value, or as a `shared_ptr` of that
+  /// very class), or what the config says of a registered one. Null if it is neither: then runs
+  /// that overlap raise StateError. Override it where copies share what they gather.
+  virtual std::shared_ptr<Metric> fresh() const;
 
   /// `update_state`, then `result`.
   double operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {});
@@ -53,8 +70,32 @@ class Metric {
   static std::shared_ptr<Metric> from_function(Function function, std::string registered_name);
   static Config to_object(const Metric& metric);
 
+  /// For `MetricSpec`, which knows the class of what it is given: lets `fresh` copy it.
+  template <class M>
+  void set_class() {
+    if constexpr (std::is_copy_constructible_v<M>) {
+      if (typeid(*this) != typeid(M)) return;  // it is of a class that derives from M
+      copy_ = [](const Metric& metric) -> std::shared_ptr<Metric> {
+        if (typeid(metric) != typeid(M)) return nullptr;
+        return std::make_shared<M>(dynamic_cast<const M&>(metric));
+      };
+    }
+  }
+
  private:
+  friend class training::RunMetric;
+
+  // Whether a run gathers in it. A copy is another object, which none uses.
+  struct InUse {
+    InUse() = default;
+    InUse(const InUse&) noexcept {}
+    InUse& operator=(const InUse&) noexcept { return *this; }
+    std::atomic<bool> flag = false;
+  };
+
   std::string name_;
+  std::shared_ptr<Metric> (*copy_)(const Metric&) = nullptr;
+  InUse in_use_;
 };
 
 /// What `compile`'s metrics take: `"accuracy"`, `metrics::BinaryAccuracy({…})`, a callable, ….

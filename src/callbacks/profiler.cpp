@@ -127,10 +127,15 @@ ProfileReport Profiler::report() const {
 // A run that an error ended didn't come to the end of its last batch.
 Callback::Run Profiler::attach(TrainingHost* host, const CallbackParams& params) {
   ledger_->close();
+  if (host == nullptr) measured_ = nullptr;
   return Callback::attach(host, params);
 }
 
 void Profiler::on_train_begin(const Logs&) {
+  check<StateError>(measured_ == nullptr, "Profiler",
+                    "a profiler measures one run at a time. Received: a run inside the one that it "
+                    "measures.");
+  measured_ = run().host;
   ledger_ = std::make_unique<profile::Ledger>();
   seen_ = 0;
 }
@@ -145,6 +150,7 @@ void Profiler::on_train_batch_begin(int, const Logs&) {
 void Profiler::on_train_batch_end(int, const Logs&) { ledger_->close(); }
 
 void Profiler::on_train_end(const Logs&) {
+  measured_ = nullptr;
   const std::string table = to_string(report());
   if (options_.output != nullptr) {
     *options_.output << table << std::flush;

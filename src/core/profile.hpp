@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace strata::profile {
@@ -97,6 +98,28 @@ class Timed {
 
  private:
   Ledger* ledger_;
+  Payer before_;
+};
+
+/// While it lives, the thread has no open ledger, and its time is the rest of the one it had: for a
+/// run inside a step that is measured.
+class Aside {
+ public:
+  Aside() : ledger_(std::exchange(ledger, nullptr)), products_(std::exchange(products, nullptr)) {
+    if (ledger_ != nullptr) before_ = ledger_->charge({});
+  }
+  ~Aside() {
+    if (ledger_ == nullptr) return;
+    ledger = ledger_;
+    products = products_;
+    ledger_->charge(before_);
+  }
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+
+ private:
+  Ledger* ledger_;
+  std::int64_t* products_;
   Payer before_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/check.hpp"
 #include "core/fields.hpp"
+#include "core/profile.hpp"
 #include "models/trainer.hpp"
 #include "tensor/format.hpp"
 
@@ -48,6 +49,7 @@ std::int64_t kept_by_split(const std::string& who, std::int64_t count, float spl
 models::FitData prepare(const std::string& who, const Tensor& x, const Tensor& y,
                         const FitOptions& options) {
   Samples all(who, x, y, options.sample_weight);
+  all.check_class_weight(options.class_weight);
   const ValidationData& held_out = options.validation_data;
   std::optional<Samples> validation;
   if (held_out.x.defined()) {
@@ -57,7 +59,6 @@ models::FitData prepare(const std::string& who, const Tensor& x, const Tensor& y
     validation.emplace(all.part(kept, all.count()));
     all = all.part(0, kept);
   }
-  all.weigh_classes(options.class_weight);
   return {std::move(all), std::move(validation)};
 }
 
@@ -76,17 +77,20 @@ models::Callbacks callbacks_of(const FitOptions& options, const std::shared_ptr<
 
 History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) {
   const std::string who = name() + ".fit";
+  const profile::Aside aside;
+  const models::StopListener stop(trainer().stop_wishes);
   compile_options();
   check_options(who, options);
-  const models::FitData data = prepare(who, x, y, options);
-  BuildRollback rollback(*this);
-  trainer().check_fits(*this, data.training, options.batch_size);
+  models::FitData data = prepare(who, x, y, options);
+  Trainer::Builds builds(*this);
+  const Shape output = trainer().check_fits(*this, data.training, options.batch_size);
+  trainer().weigh_classes(data.training, options.class_weight, output);
   if (data.validation) {
     trainer().check_validation(*this, *data.validation,
                                options.validation_batch_size.value_or(options.batch_size));
   }
   // The weights of a model that may be unbuilt again are left to the first update.
-  if (rollback.all_built()) optimizer().build(trainable_variables());
+  if (builds.all_built()) optimizer().build(trainable_variables());
 
   const auto steps =
       static_cast<int>(models::batches_in(data.training.count(), options.batch_size));
@@ -95,9 +99,9 @@ History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) 
   models::Host host(*this, models::stream(options.output));
   {
     const models::Attached attached(callbacks, host, {options.verbose, options.epochs, steps});
-    trainer().train(*this, options, data, callbacks, rollback);
+    trainer().train(*this, options, data, callbacks, builds, stop);
   }
-  rollback.keep();
+  builds.keep();
   return *history;
 }
 

@@ -4,17 +4,16 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/profile.hpp"
 #include "models/run.hpp"
 #include "models/trainer.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
-#include "training/meter.hpp"
 #include "training/step.hpp"
 
 namespace strata {
 
-using training::Meter;
 using training::ProgressLogger;
 using training::Samples;
 
@@ -55,7 +54,9 @@ void Model::compile(CompileOptions options) {
   renew(options.metrics);
   renew(options.weighted_metrics);
   training::name_metrics(options);
+  trainer().fresh_metrics = training::fresh_metrics(options);
   trainer().compiled = std::move(options);
+  trainer().last_terms = {};
 }
 
 bool Model::compiled() const { return trainer().compiled.has_value(); }
@@ -71,7 +72,9 @@ Optimizer& Model::optimizer() {
   return *trainer().compiled->optimizer;
 }
 
-void Model::stop_training() noexcept { trainer_->stop.store(true, std::memory_order_relaxed); }
+void Model::stop_training() noexcept {
+  trainer_->stop_wishes.fetch_add(1, std::memory_order_relaxed);
+}
 
 std::vector<std::string> Model::metrics_names() const {
   std::vector<std::string> names = {"loss"};
@@ -83,12 +86,14 @@ std::vector<std::string> Model::metrics_names() const {
 
 Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options) {
   const std::string who = name() + ".evaluate";
+  const profile::Aside aside;
+  const models::StopListener stop(trainer().stop_wishes);
   compile_options();
   models::check_batch_size(who, options.batch_size);
   models::check_verbose(who, options.verbose);
   models::check_callbacks(who, options.callbacks);
   const Samples samples(who, x, y, options.sample_weight);
-  BuildRollback rollback(*this);
+  Trainer::Builds builds(*this);
   trainer().check_fits(*this, samples, options.batch_size);
   const auto steps = static_cast<int>(models::batches_in(samples.count(), options.batch_size));
   models::Host host(*this, models::stream(options.output));
@@ -99,15 +104,17 @@ Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& op
                      steps);
     progress->start();
   }
-  Logs logs = trainer().test(*this, samples, options.batch_size, options.callbacks,
+  Logs logs = trainer().test(*this, samples, options.batch_size, options.callbacks, stop,
                              progress ? &*progress : nullptr);
   if (progress) progress->finish(logs);
-  rollback.keep();
+  builds.keep();
   return logs;
 }
 
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
   const std::string who = name() + ".predict";
+  const profile::Aside aside;
+  const models::StopListener stop(trainer().stop_wishes);
   models::check_batch_size(who, options.batch_size);
   models::check_verbose(who, options.verbose);
   models::check_callbacks(who, options.callbacks);
@@ -128,40 +135,52 @@ Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
         for (const auto& callback : options.callbacks) callback->on_predict_batch_end(index, {});
         if (options.verbose > 0) progress.step(index, {});
         ++index;
-        return true;
+        return !stop.heard();
       });
+  if (stop.heard()) {
+    raise<models::PredictionStopped>(who,
+                                     "a prediction that is told to stop has nothing to return. "
+                                     "Received: stop_training() in batch {} of {}.",
+                                     index, steps);
+  }
   for (const auto& callback : options.callbacks) callback->on_predict_end({});
   if (options.verbose > 0) progress.finish({});
   return outputs.size() == 1 ? outputs.front() : ops::concatenate(outputs, 0);
 }
 
 Logs Model::train_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options) {
+  const profile::Aside aside;
   compile_options();
   Samples samples(name() + ".train_on_batch", x, y, options.sample_weight);
-  samples.weigh_classes(options.class_weight);
-  BuildRollback rollback(*this);
-  trainer().check_fits(*this, samples, static_cast<int>(samples.count()));
-  Meter meter(compile_options());
-  training::train_step(*this, compile_options(), samples.batch(0, samples.count()), meter);
-  rollback.keep();
+  samples.check_class_weight(options.class_weight);
+  Trainer::Builds builds(*this);
+  const Shape output = trainer().check_fits(*this, samples, static_cast<int>(samples.count()));
+  trainer().weigh_classes(samples, options.class_weight, output);
+  training::Meter meter = trainer().meter();
+  training::train_step(*this, compile_options(), samples.batch(0, samples.count()), meter,
+                       trainer().last_terms);
+  builds.keep();
   return meter.logs();
 }
 
 Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options) {
+  const profile::Aside aside;
+  const models::StopListener stop(trainer().stop_wishes);
   compile_options();
   const std::string who = name() + ".test_on_batch";
   check(options.class_weight.empty(), who, "class_weight is for training. Received: {} classes.",
         options.class_weight.size());
   const Samples samples(who, x, y, options.sample_weight);
   const auto size = static_cast<int>(samples.count());
-  BuildRollback rollback(*this);
+  Trainer::Builds builds(*this);
   trainer().check_fits(*this, samples, size);
-  Logs logs = trainer().test(*this, samples, size, {}, nullptr);
-  rollback.keep();
+  Logs logs = trainer().test(*this, samples, size, {}, stop);
+  builds.keep();
   return logs;
 }
 
 Tensor Model::predict_on_batch(const Tensor& x) {
+  const profile::Aside aside;
   const Samples samples(name() + ".predict_on_batch", x, {}, {});
   return training::predict_step(*this, samples.x());
 }

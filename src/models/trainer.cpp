@@ -1,6 +1,7 @@
 #include "models/trainer.hpp"
 
 #include "core/check.hpp"
+#include "strata/config.hpp"
 #include "strata/tensor/random.hpp"
 #include "training/meter.hpp"
 #include "training/step.hpp"
@@ -8,75 +9,99 @@
 namespace strata {
 
 using models::Callbacks;
+using models::StopListener;
 using training::Batch;
 using training::Meter;
 using training::Samples;
 
-void Model::Trainer::check_fits(Model& model, const Samples& samples, int batch_size) const {
+Shape Model::Trainer::check_fits(Model& model, const Samples& samples, int batch_size) const {
   const Shape& input = samples.x().shape();
   model.check_input(input);
   model.build(input.with(0, std::min<std::int64_t>(batch_size, samples.count())));
   // The batch axis unknown: a layer that can't tell is asked with one sample, not with all data.
   Shape output = model.compute_output_shape(input.with(0, Shape::kUnknown));
-  if (!compiled->loss) return;
-  check(samples.y().defined(), model.name(), "the loss needs targets. Received: an undefined y.");
   if (output.rank() > 0) output[0] = samples.count();
+  if (!compiled->loss) return output;
+  check(samples.y().defined(), model.name(), "the loss needs targets. Received: an undefined y.");
   compiled->loss->check_targets(samples.y(), output);
+  return output;
 }
 
 void Model::Trainer::check_validation(Model& model, const Samples& samples, int batch_size) const {
   check_fits(model, samples, batch_size);
-  Meter meter(*compiled);
+  Meter meter = this->meter();
   const Batch batch = samples.batch(0, std::min<std::int64_t>(batch_size, samples.count()));
   meter.update(batch, training::test_step(model, *compiled, batch));
 }
 
+void Model::Trainer::weigh_classes(Samples& samples, const std::map<int, float>& class_weight,
+                                   const Shape& output) const {
+  if (class_weight.empty()) return;
+  const Config axis =
+      compiled->loss ? compiled->loss->get_config().value("axis", Config()) : Config();
+  samples.weigh_classes(class_weight, output, axis.is_number_integer() ? axis.get<int>() : -1);
+}
+
 void Model::Trainer::train(Model& model, const FitOptions& options, const models::FitData& data,
-                           const Callbacks& callbacks, BuildRollback& rollback) {
-  stop = false;
-  random::Generator shuffler{std::optional<std::uint64_t>()};
+                           const Callbacks& callbacks, Builds& builds, const StopListener& stop) {
   Logs logs;
   for (const auto& callback : callbacks) callback->on_train_begin({});
-  for (int epoch = options.initial_epoch; epoch < options.epochs && !stop; ++epoch) {
-    for (const auto& callback : callbacks) callback->on_epoch_begin(epoch, {});
-    const std::vector<std::int64_t> order =
-        options.shuffle ? shuffler.permutation(data.training.count()) : std::vector<std::int64_t>();
-    logs = train_epoch(model, options, data.training, order, callbacks, rollback);
-    if (data.validation && (epoch + 1) % options.validation_freq == 0) {
-      const int size = options.validation_batch_size.value_or(options.batch_size);
-      for (const auto& [key, value] : test(model, *data.validation, size, callbacks, nullptr))
-        logs["val_" + key] = value;
-    }
-    for (const auto& callback : callbacks) callback->on_epoch_end(epoch, logs);
+  try {
+    train_epochs(model, options, data, callbacks, builds, stop, logs);
+  } catch (const models::PredictionStopped&) {
+    // Of a prediction in a hook. The wish that ended it was for this fit as well.
+    if (!stop.heard()) throw;
   }
   compiled->optimizer->finalize(model.trainable_variables());
   for (const auto& callback : callbacks) callback->on_train_end(logs);
 }
 
+void Model::Trainer::train_epochs(Model& model, const FitOptions& options,
+                                  const models::FitData& data, const Callbacks& callbacks,
+                                  Builds& builds, const StopListener& stop, Logs& logs) {
+  random::Generator shuffler{std::optional<std::uint64_t>()};
+  for (int epoch = options.initial_epoch; epoch < options.epochs && !stop.heard(); ++epoch) {
+    for (const auto& callback : callbacks) callback->on_epoch_begin(epoch, {});
+    const std::vector<std::int64_t> order =
+        options.shuffle ? shuffler.permutation(data.training.count()) : std::vector<std::int64_t>();
+    logs = train_epoch(model, options, data.training, order, callbacks, builds, stop);
+    if (data.validation && (epoch + 1) % options.validation_freq == 0 && !stop.heard()) {
+      const int size = options.validation_batch_size.value_or(options.batch_size);
+      for (const auto& [key, value] : test(model, *data.validation, size, callbacks, stop))
+        logs["val_" + key] = value;
+    }
+    for (const auto& callback : callbacks) callback->on_epoch_end(epoch, logs);
+  }
+}
+
 Logs Model::Trainer::train_epoch(Model& model, const FitOptions& options, const Samples& samples,
                                  std::span<const std::int64_t> order, const Callbacks& callbacks,
-                                 BuildRollback& rollback) {
+                                 Builds& builds, const StopListener& stop) {
   const bool batch_logs = callbacks.size() > 1;  // the history alone doesn't look at batches
-  Meter meter(*compiled);
+  Meter meter = this->meter();
   int index = 0;
-  models::for_each_batch(
-      samples.count(), options.batch_size, [&](std::int64_t first, std::int64_t last) {
-        for (const auto& callback : callbacks) callback->on_train_batch_begin(index, {});
-        training::train_step(model, *compiled, samples.batch(first, last, order), meter);
-        rollback.keep();
-        if (batch_logs) {
-          const Logs running = meter.logs();
-          for (const auto& callback : callbacks) callback->on_train_batch_end(index, running);
-        }
-        ++index;
-        return !stop;
-      });
+  models::for_each_batch(samples.count(), options.batch_size,
+                         [&](std::int64_t first, std::int64_t last) {
+                           for (const auto& callback : callbacks)
+                             callback->on_train_batch_begin(index, {});
+                           training::train_step(model, *compiled, samples.batch(first, last, order),
+                                                meter, last_terms);
+                           builds.keep();
+                           if (batch_logs) {
+                             const Logs running = meter.logs();
+                             for (const auto& callback : callbacks)
+                               callback->on_train_batch_end(index, running);
+                           }
+                           ++index;
+                           return !stop.heard();
+                         });
   return meter.logs();
 }
 
 Logs Model::Trainer::test(Model& model, const Samples& samples, int batch_size,
-                          const Callbacks& callbacks, training::ProgressLogger* progress) const {
-  Meter meter(*compiled);
+                          const Callbacks& callbacks, const StopListener& stop,
+                          training::ProgressLogger* progress) const {
+  Meter meter = this->meter();
   for (const auto& callback : callbacks) callback->on_test_begin({});
   int index = 0;
   models::for_each_batch(samples.count(), batch_size, [&](std::int64_t first, std::int64_t last) {
@@ -89,7 +114,7 @@ Logs Model::Trainer::test(Model& model, const Samples& samples, int batch_size,
       if (progress != nullptr) progress->step(index, logs);
     }
     ++index;
-    return true;
+    return !stop.heard();
   });
   Logs logs = meter.logs();
   for (const auto& callback : callbacks) callback->on_test_end(logs);

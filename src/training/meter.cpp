@@ -50,10 +50,53 @@ void name_metrics(CompileOptions& compiled) {
   }
 }
 
-Meter::Meter(const CompileOptions& compiled) : compiled_(compiled) {
+FreshMetrics fresh_metrics(const CompileOptions& compiled) {
+  FreshMetrics fresh;
   for (const auto* list : {&compiled.metrics, &compiled.weighted_metrics}) {
-    for (const MetricSpec& metric : *list) metric->reset_state();
+    for (const MetricSpec& metric : *list) fresh.push_back(metric->fresh());
   }
+  return fresh;
+}
+
+bool RunMetric::take(Metric& metric) {
+  return !metric.in_use_.flag.exchange(true, std::memory_order_acquire);
+}
+
+RunMetric::RunMetric(std::shared_ptr<Metric> compiled, const Metric* fresh)
+    : metric_(std::move(compiled)), is_fresh_(!take(*metric_)) {
+  if (!is_fresh_) {
+    try {
+      metric_->reset_state();
+    } catch (...) {
+      release();
+      throw;
+    }
+    return;
+  }
+  const std::shared_ptr<Metric> made = fresh == nullptr ? nullptr : fresh->fresh();
+  check<StateError>(made != nullptr, metric_->name(),
+                    "runs that overlap need a metric each: give compile an object of a copyable "
+                    "class, by value or as a shared_ptr of that class, or override fresh(). "
+                    "Received: a run inside or beside another one that uses this metric.");
+  made->set_name(metric_->name());
+  metric_ = made;
+}
+
+// One that was moved from holds nothing.
+void RunMetric::release() noexcept {
+  if (metric_ != nullptr && !is_fresh_)
+    metric_->in_use_.flag.store(false, std::memory_order_release);
+}
+
+Meter::Meter(const CompileOptions& compiled, const FreshMetrics& fresh) {
+  auto next = fresh.begin();
+  const auto begin = [&](const std::vector<MetricSpec>& list, std::vector<RunMetric>& metrics) {
+    metrics.reserve(list.size());
+    for (const MetricSpec& metric : list)
+      metrics.emplace_back(metric.rule(), next == fresh.end() ? nullptr : (next++)->get());
+  };
+  begin(compiled.metrics, metrics_);
+  begin(compiled.weighted_metrics, weighted_metrics_);
 }
 
 void Meter::update(const Batch& batch, const Outcome& outcome) {
@@ -62,13 +105,11 @@ void Meter::update(const Batch& batch, const Outcome& outcome) {
   data_loss_ += count * outcome.data_loss;
   reg_loss_ += count * outcome.reg_loss;
   regularized_ = regularized_ || outcome.regularized;
-  if (compiled_.metrics.empty() && compiled_.weighted_metrics.empty()) return;
+  if (metrics_.empty() && weighted_metrics_.empty()) return;
   const profile::Timed timed(profile::Section::metrics);
-  for (const MetricSpec& metric : compiled_.metrics)
-    metric->update_state(batch.y, outcome.predictions);
-  for (const MetricSpec& metric : compiled_.weighted_metrics) {
+  for (const RunMetric& metric : metrics_) metric->update_state(batch.y, outcome.predictions);
+  for (const RunMetric& metric : weighted_metrics_)
     metric->update_state(batch.y, outcome.predictions, batch.sample_weight);
-  }
 }
 
 Logs Meter::logs() const {
@@ -80,8 +121,8 @@ Logs Meter::logs() const {
     logs["data_loss"] = data_loss;
     logs["reg_loss"] = reg_loss;
   }
-  for (const auto* list : {&compiled_.metrics, &compiled_.weighted_metrics}) {
-    for (const MetricSpec& metric : *list) logs[metric->name()] = metric->result();
+  for (const auto* list : {&metrics_, &weighted_metrics_}) {
+    for (const RunMetric& metric : *list) logs[metric->name()] = metric->result();
   }
   return logs;
 }

@@ -22,9 +22,17 @@ class Samples {
   const Tensor& x() const { return x_; }
   const Tensor& y() const { return y_; }
 
-  /// Makes each sample's weight that of its label's class, 1 where it is missing. Raises
-  /// InvalidArgument where there are sample weights.
-  void weigh_classes(const std::map<int, float>& class_weight);
+  /// Raises InvalidArgument where class weights can't be: beside sample weights, or without finite
+  /// targets.
+  void check_class_weight(const std::map<int, float>& class_weight) const;
+  /// Makes each label's weight that of its class, 1 where it is missing. The predictions' shape
+  /// says what the targets are: `output` has an axis of classes more than labels have, and the same
+  /// shape as one-hot rows; a last axis of 1 makes the targets the labels. Where there are labels
+  /// for the steps of a sample, each step has its weight, if the loss has a value for each.
+  /// `class_axis` is the loss's. Raises InvalidArgument on labels that are not whole, rows that are
+  /// not one-hot, and one-hot rows along another axis than the last.
+  void weigh_classes(const std::map<int, float>& class_weight, const Shape& output,
+                     int class_axis = -1);
 
   /// [begin, end) of the samples, as they stand or in this order.
   Batch batch(std::int64_t begin, std::int64_t end, std::span<const std::int64_t> order = {}) const;

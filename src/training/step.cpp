@@ -30,24 +30,42 @@ std::string describe(const Penalty& penalty) {
 
 float shown(float value) { return std::isnan(value) ? std::abs(value) : value; }
 
+// `; in step 3 the largest was the data loss, 2.5e+37`: what grew until this step failed. Empty if
+// there was no step before. The penalties' names are those of now, in the same order.
+std::string largest_before(const Layer& model, const CallRecord& record, const LastTerms& last) {
+  if (last.step == 0) return {};
+  float largest = last.data.item();
+  std::string name = "the data loss";
+  const std::vector<Penalty> named = CallRecord::penalties_of(model, &record);
+  for (std::size_t i = 0; i < last.penalties.size(); ++i) {
+    const float value = last.penalties[i].item();
+    if (std::abs(value) <= std::abs(largest)) continue;
+    largest = value;
+    name = named.size() == last.penalties.size() ? describe(named[i]) : "a penalty";
+  }
+  return fmt::format("; in step {} the largest was {}, {}", last.step, name, largest);
+}
+
 // Says which term of the total loss was the first that is not finite.
 [[noreturn]] void raise_not_finite(const Layer& model, const CallRecord& record,
-                                   const TotalLoss& loss, std::int64_t step) {
-  constexpr const char* kRule =
-      "the total loss must be finite; the first term that is not is {}. Received: {} in step {}.";
-  if (!std::isfinite(loss.data.item())) {
-    raise<StateError>(model.name(), kRule, "the data loss", shown(loss.data.item()), step);
-  }
+                                   const TotalLoss& loss, std::int64_t step,
+                                   const LastTerms& last) {
+  const auto raise_first = [&](const std::string& term, float value) {
+    raise<StateError>(model.name(),
+                      "the total loss must be finite; the first term that is not is {}{}. "
+                      "Received: {} in step {}.",
+                      term, largest_before(model, record, last), shown(value), step);
+  };
+  if (!std::isfinite(loss.data.item())) raise_first("the data loss", loss.data.item());
   for (const Penalty& penalty : CallRecord::penalties_of(model, &record)) {
     const float value = penalty.value.item();
-    if (!std::isfinite(value))
-      raise<StateError>(model.name(), kRule, describe(penalty), shown(value), step);
+    if (!std::isfinite(value)) raise_first(describe(penalty), value);
   }
   raise<StateError>(
       model.name(),
-      "the total loss must be finite; each of its terms is, their sum is not. Received: {} in step "
-      "{}.",
-      shown(loss.total().item()), step);
+      "the total loss must be finite; each of its terms is, their sum is not{}. Received: {} in "
+      "step {}.",
+      largest_before(model, record, last), shown(loss.total().item()), step);
 }
 
 // `dense_1: kernel`, by the innermost layer that has the weight.
@@ -82,15 +100,16 @@ std::string bad_term(Layer& model, const CompileOptions& compiled, const Batch& 
 
 [[noreturn]] void raise_bad_gradient(Layer& model, const CompileOptions& compiled,
                                      const Batch& batch, const Variable& variable,
-                                     const Tensor& gradient) {
+                                     const Tensor& gradient, const CallRecord& record,
+                                     const LastTerms& last) {
   const std::string term = bad_term(model, compiled, batch, variable);
   const auto values = gradient.values();
   const float bad =
       *std::find_if_not(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-  raise<StateError>(model.name(),
-                    "the gradients must be finite; that of {} is not{}. Received: {} in step {}.",
-                    place_of(variable, model), term.empty() ? "" : ", because of " + term,
-                    shown(bad), compiled.optimizer->iterations() + 1);
+  raise<StateError>(
+      model.name(), "the gradients must be finite; that of {} is not{}{}. Received: {} in step {}.",
+      place_of(variable, model), term.empty() ? "" : ", because of " + term,
+      largest_before(model, record, last), shown(bad), compiled.optimizer->iterations() + 1);
 }
 
 // Keeps what a forward pass changes besides the outputs (moving statistics), to put it back.
@@ -113,7 +132,7 @@ class NonTrainableWeights {
 Tensor TotalLoss::total() const { return penalties.defined() ? data + penalties : data; }
 
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions, const std::vector<Tensor>& penalties) {
+                     const Tensor& predictions, std::vector<Tensor> penalties) {
   TotalLoss loss;
   loss.data = 0.0f;
   if (compiled.loss) {
@@ -125,14 +144,16 @@ TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const B
                       to_string(loss.data.shape()));
     if (compiled.loss_weights) loss.data = loss.data * *compiled.loss_weights;
   }
-  if (!penalties.empty()) {
+  loss.terms = std::move(penalties);
+  if (!loss.terms.empty()) {
     const profile::Timed timed(profile::Section::penalties);
-    loss.penalties = ops::sum(penalties);
+    loss.penalties = ops::sum(loss.terms);
   }
   return loss;
 }
 
-void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter) {
+void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter,
+                LastTerms& last) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
   const NonTrainableWeights before(model);
@@ -141,11 +162,11 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
   try {
     GradientTape tape;
     const Tensor predictions = record.call(model, batch.x, {.training = true}).single();
-    const TotalLoss loss =
+    TotalLoss loss =
         total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
     const Tensor total = loss.total();
-    if (!std::isfinite(total.item()))
-      raise_not_finite(model, record, loss, optimizer.iterations() + 1);
+    const std::int64_t step = optimizer.iterations() + 1;
+    if (!std::isfinite(total.item())) raise_not_finite(model, record, loss, step, last);
     const std::vector<Variable> variables = model.trainable_variables();
     const std::vector<Tensor> gradients = tape.gradient(optimizer.scale_loss(total), variables);
     bool any = false;
@@ -154,11 +175,12 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
       any = true;
       if (optimizer.takes(gradients[i])) continue;
       record.rewind_streams();  // the search for the term draws the same masks
-      raise_bad_gradient(model, compiled, batch, variables[i], gradients[i]);
+      raise_bad_gradient(model, compiled, batch, variables[i], gradients[i], record, last);
     }
     meter.update(batch, outcome_of(loss, predictions));
     // With neither a loss nor a penalty there is nothing to train; else the optimizer says so.
     if (any || (compiled.loss && !variables.empty())) optimizer.apply(gradients, variables);
+    last = {.step = step, .data = std::move(loss.data), .penalties = std::move(loss.terms)};
   } catch (...) {
     before.restore();
     record.rewind_streams();

@@ -2,7 +2,8 @@
 // The total loss is the data loss plus every layer's penalties.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
+#include <vector>
 
 #include "strata/layers/layer.hpp"
 #include "strata/training/options.hpp"
@@ -28,18 +29,27 @@ struct Outcome {
 /// The total loss as a differentiable tensor, with its two parts.
 struct TotalLoss {
   Tensor data;
-  Tensor penalties;  ///< Undefined if there are none.
+  Tensor penalties;           ///< Undefined if there are none.
+  std::vector<Tensor> terms;  ///< What `penalties` is the sum of, in the order of `losses()`.
   Tensor total() const;
 };
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions, const std::vector<Tensor>& penalties);
+                     const Tensor& predictions, std::vector<Tensor> penalties);
+
+/// The terms of a model's last update, for the error that says what grew until the next one failed.
+struct LastTerms {
+  std::int64_t step = 0;  ///< From 1; 0 before any.
+  Tensor data = {};
+  std::vector<Tensor> penalties = {};  ///< In the order of `losses()`.
+};
 
 class Meter;
 
 /// One update, metered before it. Whatever raises, the model is as it was. Raises StateError if the
 /// total loss is not finite, or a gradient that the optimizer doesn't take: the text names the
-/// weight, and the first term that was not.
-void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter);
+/// weight, the first term that was not, and the largest term of the step before.
+void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter,
+                LastTerms& last);
 
 /// The losses of one batch in inference.
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch);

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
 #include <thread>
 
 #include "core/profile.hpp"
+#include "strata/callbacks/lambda_callback.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/layers/convolution.hpp"
 #include "strata/layers/dense.hpp"
@@ -270,6 +272,59 @@ TEST(Profiler, IsOneAtATimeOnAThread) {
       },
       Raises<StateError>("Profiler: a thread has one profiler at a time. Received: a second one."));
   EXPECT_EQ(profile::ledger, nullptr);
+}
+
+// Runs inside hooks, while a step is measured.
+void fit_with_inner_runs(const std::shared_ptr<Profiler>& profiler,
+                         const std::function<void()>& inner) {
+  Sequential model({layers::Input({6}), dense("outer", 1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  std::ostringstream output;
+  callbacks::LambdaCallbackOptions hooks;
+  hooks.on_train_batch_begin = [&](int, const Logs&) { inner(); };
+  model.fit(ops::zeros({8, 6}), ops::zeros({8, 1}),
+            {.batch_size = 4,
+             .verbose = 0,
+             .callbacks = {profiler, std::make_shared<callbacks::LambdaCallback>(hooks)},
+             .output = &output});
+}
+
+TEST(Profiler, TakesARunInsideAHookForTheRest) {
+  Sequential other({layers::Input({6}), dense("other", 1)});
+  other.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"mae"}});
+  const auto profiler = std::make_shared<Profiler>(Profiler::Options{.skip_batches = 0});
+  fit_with_inner_runs(profiler, [&] {
+    const Tensor x = ops::zeros({4, 6});
+    const Tensor y = ops::zeros({4, 1});
+    EXPECT_NE(profile::ledger, nullptr);
+    other.evaluate(x, y, {.verbose = 0});
+    other.predict(x, {.verbose = 0});
+    other.predict_on_batch(x);
+    other.train_on_batch(x, y);
+    other.test_on_batch(x, y);
+    other.fit(x, y, {.verbose = 0});
+    EXPECT_NE(profile::ledger, nullptr);
+  });
+  EXPECT_EQ(profiler->report().steps, 2);
+  EXPECT_THAT(names(profiler->report(), true), ElementsAre("outer"));
+  EXPECT_THAT(names(profiler->report(), false),
+              ElementsAre("loss", "optimizer", "batches", "rest"));
+}
+
+TEST(Profiler, RefusesARunInsideTheOneThatItMeasures) {
+  Sequential other({layers::Input({6}), dense("other", 1)});
+  other.compile({.optimizer = "sgd", .loss = "mse"});
+  const auto profiler = std::make_shared<Profiler>(Profiler::Options{.skip_batches = 0});
+  const auto inner = [&] {
+    other.fit(ops::zeros({4, 6}), ops::zeros({4, 1}), {.verbose = 0, .callbacks = {profiler}});
+  };
+  EXPECT_THAT([&] { fit_with_inner_runs(profiler, inner); },
+              Raises<StateError>("Profiler: a profiler measures one run at a time. Received: a run "
+                                 "inside the one that it measures."));
+  EXPECT_EQ(profile::ledger, nullptr);
+  EXPECT_EQ(profile::products, nullptr);
+  fit_with_inner_runs(profiler, [] {});
+  EXPECT_EQ(profiler->report().steps, 2);
 }
 
 TEST(Profiler, SeparateThreadsHaveSeparateProfiles) {

@@ -4,12 +4,14 @@
 #include <cmath>
 
 #include "strata/callbacks/early_stopping.hpp"
+#include "strata/callbacks/lambda_callback.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/sgd.hpp"
+#include "strata/regularizers/l2.hpp"
 #include "support/matchers.hpp"
 
 namespace strata {
@@ -236,6 +238,73 @@ TEST_F(BadInput, ANonFiniteSumOfFiniteTermsIsNoTermsFault) {
       [&] { fit(x, y); },
       Raises<StateError>("m: the total loss must be finite; each of its terms is, their sum "
                          "is not. Received: inf in step 1."));
+}
+
+// The data loss is 0; the penalties are factors times the kernel's, until one is not finite.
+class Divergence : public ::testing::Test {
+ protected:
+  Divergence() {
+    model.set_weights({Tensor({1, 1}, {2}), Tensor({1}, {0})});
+    model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.0f}), .loss = "mse"});
+    head().set_regularizer("bias", [](const Tensor& b) { return ops::sum(b) - 3.0f; });
+    model.train_on_batch(x, y);
+  }
+  Layer& head() { return model.get_layer("head"); }
+
+  Sequential model{SequentialOptions{
+      .layers = {layers::Input({1}),
+                 layers::Dense(
+                     {.units = 1, .kernel_regularizer = regularizers::L2(0.5f), .name = "head"})},
+      .name = "m"}};
+  const Tensor x = ops::ones({2, 1});
+  const Tensor y = ops::full({2, 1}, 3.0f);
+};
+
+TEST_F(Divergence, NamesTheLargestTermOfTheStepBefore) {
+  EXPECT_THAT(
+      [&] {
+        model.train_on_batch(x, ops::full({2, 1}, 1e30f));
+      },
+      Raises<StateError>(
+          "m: the total loss must be finite; the first term that is not is the data loss; "
+          "in step 1 the largest was the bias penalty of head, -3. Received: inf in step "
+          "2."));
+}
+
+TEST_F(Divergence, NamesTheStepBeforeAmongThoseOfAFit) {
+  int batch = 0;
+  callbacks::LambdaCallbackOptions hooks;
+  hooks.on_train_batch_begin = [&](int, const Logs&) {
+    if (++batch == 3)
+      head().set_regularizer("kernel", [](const Tensor& w) { return ops::sum(w) / 0.0f; });
+  };
+  EXPECT_THAT(
+      [&] {
+        model.fit(x, ops::full({2, 1}, 7.0f),
+                  {.epochs = 5,
+                   .verbose = 0,
+                   .callbacks = {std::make_shared<callbacks::LambdaCallback>(hooks)}});
+      },
+      Raises<StateError>(
+          "m: the total loss must be finite; the first term that is not is the kernel penalty of "
+          "head; in step 3 the largest was the data loss, 25. Received: inf in step 4."));
+}
+
+TEST_F(Divergence, NamesItForASumAndForAGradient) {
+  const auto huge = [](const Tensor& w) { return 3e38f + 0.0f * ops::sum(w); };
+  head().set_regularizer("kernel", huge);
+  head().set_regularizer("bias", huge);
+  EXPECT_THAT([&] { model.train_on_batch(x, y); },
+              Raises<StateError>(
+                  "m: the total loss must be finite; each of its terms is, their sum is not; in "
+                  "step 1 the largest was the bias penalty of head, -3. Received: inf in step 2."));
+  head().set_regularizer("kernel", nullptr);
+  head().set_regularizer("bias", [](const Tensor& b) { return ops::sqrt(ops::sum(b)); });
+  EXPECT_THAT(
+      [&] { model.train_on_batch(x, y); },
+      Raises<StateError>(
+          "m: the gradients must be finite; that of head: bias is not, because of the bias penalty "
+          "of head; in step 1 the largest was a penalty, -3. Received: inf in step 2."));
 }
 
 class UnbuiltModel : public ::testing::Test {

@@ -58,8 +58,8 @@ struct ProfilerOptions {
 /// layer takes forward and backward, the penalties, the optimizer, the batches and the rest, with
 /// their share of the step, and how much of each was spent in matrix products. Every moment of a
 /// step is in exactly one row. A layer made of others has a row only if it computes something
-/// itself. A profiler measures one run at a time, and a thread has one profiler at a time:
-/// StateError otherwise. Validation is not measured.
+/// itself. A profiler measures one run at a time, and a run has one profiler: StateError otherwise.
+/// Validation is not measured; a run inside a hook is part of the step's rest.
 ///
 ///     const auto profiler = std::make_shared<callbacks::Profiler>();
 ///     model.fit(x, y, {.callbacks = {profiler}});
@@ -82,6 +82,7 @@ class Profiler : public Callback {
  private:
   Options options_;
   int seen_ = 0;
+  const TrainingHost* measured_ = nullptr;  // of the run that it measures
   std::unique_ptr<profile::Ledger> ledger_;
 };
 

@@ -44,7 +44,10 @@ class Model : public Layer {
   /// InvalidArgument on empty data, x and y of different lengths, labels the loss can't take, bad
   /// options; ShapeError on data, for training or validation, that doesn't fit the model, its loss
   /// or its metrics. A total loss or a gradient that is not finite raises StateError before the
-  /// update, and names the first term that was not.
+  /// update, and names the first term that was not and the largest term of the step before.
+  ///
+  /// Runs may be nested: a hook may call `evaluate`, `predict`, `train_on_batch`, … of this model.
+  /// Each has figures of its own, by metrics of its own (see `Metric`).
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {});
   /// Loss and metrics, without training.
   Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {});
@@ -60,8 +63,12 @@ class Model : public Layer {
   /// weights of now.
   Tensor compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight = {});
 
-  /// Makes `fit` end after the running batch, with the history so far. May be called from another
-  /// thread or a signal handler.
+  /// Ends all runs of this model that are under way. `fit` ends after the running batch, of training
+  /// or of validation, with the history so far: no validation begins any more, and where no epoch
+  /// has begun, none does. `evaluate` ends after the running batch with the figures of the batches
+  /// so far, at least one. `predict` raises StateError. Of a run inside another's hook both end; a
+  /// `predict` that raises for this ends the `fit` around it as well, which returns. Runs that
+  /// begin later don't know of it. May be called from another thread or a signal handler.
   void stop_training() noexcept;
 
   /// The compiled optimizer. Raises StateError before `compile`.
@@ -93,7 +100,9 @@ class Model : public Layer {
   Config to_object() const override;
   void restore(const Config& object) override;
 
-  /// A table of layers, shapes and parameters.
+  /// A table of layers, shapes and parameters. Only a Sequential's layers are known to stand one
+  /// behind the other; another model's show the shape that follows from what each was built for.
+  /// What isn't known is a `?`.
   void summary(const SummaryOptions& options = {});
 
  protected:

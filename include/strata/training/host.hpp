@@ -15,7 +15,7 @@ class TrainingHost {
  public:
   virtual ~TrainingHost() = default;
 
-  /// Ends training after the running batch.
+  /// `Model::stop_training`: ends the runs that are under way after the running batch.
   virtual void stop_training() = 0;
   virtual std::vector<Tensor> get_weights() const = 0;
   virtual void set_weights(const std::vector<Tensor>& weights) = 0;

@@ -46,7 +46,7 @@ std::int64_t kept_by_split(const std::string& who, std::int64_t count, float spl
   return kept;
 }
 
-models::FitData prepare(const std::string& who, const Tensor& x, const Tensor& y,
+models::FitData prepare(const std::string& who, const Tensors& x, const Tensors& y,
                         const FitOptions& options) {
   Samples all(who, x, y, options.sample_weight);
   all.check_class_weight(options.class_weight);
@@ -75,7 +75,7 @@ models::Callbacks callbacks_of(const FitOptions& options, const std::shared_ptr<
 
 }  // namespace
 
-History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) {
+History Model::fit(const Tensors& x, const Tensors& y, const FitOptions& options) {
   const std::string who = name() + ".fit";
   const profile::Aside aside;
   const models::StopListener stop(trainer().stop_wishes);
@@ -83,8 +83,8 @@ History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) 
   check_options(who, options);
   models::FitData data = prepare(who, x, y, options);
   Trainer::Builds builds(*this);
-  const Shape output = trainer().check_fits(*this, data.training, options.batch_size);
-  trainer().weigh_classes(data.training, options.class_weight, output);
+  const std::vector<Shape> outputs = trainer().check_fits(*this, data.training, options.batch_size);
+  trainer().weigh_classes(data.training, options.class_weight, outputs.front());
   if (data.validation) {
     trainer().check_validation(*this, *data.validation,
                                options.validation_batch_size.value_or(options.batch_size));

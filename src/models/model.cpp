@@ -29,6 +29,17 @@ void renew(std::vector<MetricSpec>& metrics) {
   }
 }
 
+// The outputs of all batches, one below the other.
+Tensors joined(const std::vector<Tensors>& batches) {
+  std::vector<Tensor> all;
+  for (std::size_t i = 0; i < batches.front().size(); ++i) {
+    std::vector<Tensor> parts;
+    for (const Tensors& batch : batches) parts.push_back(batch[i]);
+    all.push_back(ops::concatenate(parts, 0));
+  }
+  return Tensors(std::move(all));
+}
+
 }  // namespace
 
 Model::Model() : trainer_(std::make_unique<Trainer>()) {}
@@ -84,7 +95,7 @@ std::vector<std::string> Model::metrics_names() const {
   return names;
 }
 
-Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options) {
+Logs Model::evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options) {
   const std::string who = name() + ".evaluate";
   const profile::Aside aside;
   const models::StopListener stop(trainer().stop_wishes);
@@ -112,6 +123,10 @@ Logs Model::evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& op
 }
 
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
+  return outputs_of(x, options).single("predict");
+}
+
+Tensors Model::outputs_of(const Tensors& x, const PredictOptions& options) {
   const std::string who = name() + ".predict";
   const profile::Aside aside;
   const models::StopListener stop(trainer().stop_wishes);
@@ -125,7 +140,7 @@ Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
   ProgressLogger progress(models::stream(options.output), models::style(options.output),
                           options.verbose, steps);
   progress.start();
-  std::vector<Tensor> outputs;
+  std::vector<Tensors> outputs;
   for (const auto& callback : options.callbacks) callback->on_predict_begin({});
   int index = 0;
   models::for_each_batch(
@@ -145,17 +160,18 @@ Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
   }
   for (const auto& callback : options.callbacks) callback->on_predict_end({});
   if (options.verbose > 0) progress.finish({});
-  return outputs.size() == 1 ? outputs.front() : ops::concatenate(outputs, 0);
+  return outputs.size() == 1 ? outputs.front() : joined(outputs);
 }
 
-Logs Model::train_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options) {
+Logs Model::train_on_batch(const Tensors& x, const Tensors& y, const BatchOptions& options) {
   const profile::Aside aside;
   compile_options();
   Samples samples(name() + ".train_on_batch", x, y, options.sample_weight);
   samples.check_class_weight(options.class_weight);
   Trainer::Builds builds(*this);
-  const Shape output = trainer().check_fits(*this, samples, static_cast<int>(samples.count()));
-  trainer().weigh_classes(samples, options.class_weight, output);
+  const std::vector<Shape> outputs =
+      trainer().check_fits(*this, samples, static_cast<int>(samples.count()));
+  trainer().weigh_classes(samples, options.class_weight, outputs.front());
   training::Meter meter = trainer().meter();
   training::train_step(*this, compile_options(), samples.batch(0, samples.count()), meter,
                        trainer().last_terms);
@@ -163,7 +179,7 @@ Logs Model::train_on_batch(const Tensor& x, const Tensor& y, const BatchOptions&
   return meter.logs();
 }
 
-Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options) {
+Logs Model::test_on_batch(const Tensors& x, const Tensors& y, const BatchOptions& options) {
   const profile::Aside aside;
   const models::StopListener stop(trainer().stop_wishes);
   compile_options();
@@ -180,12 +196,16 @@ Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& 
 }
 
 Tensor Model::predict_on_batch(const Tensor& x) {
+  return outputs_of_batch(x).single("predict_on_batch");
+}
+
+Tensors Model::outputs_of_batch(const Tensors& x) {
   const profile::Aside aside;
   const Samples samples(name() + ".predict_on_batch", x, {}, {});
   return training::predict_step(*this, samples.x());
 }
 
-Tensor Model::compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight) {
+Tensor Model::compute_loss(const Tensors& y, const Tensors& y_pred, const Tensor& sample_weight) {
   return training::total_loss(*this, compile_options(), {{}, y, sample_weight}, y_pred, losses())
       .total();
 }

@@ -14,17 +14,38 @@ using training::Batch;
 using training::Meter;
 using training::Samples;
 
-Shape Model::Trainer::check_fits(Model& model, const Samples& samples, int batch_size) const {
-  const Shape& input = samples.x().shape();
-  model.check_input(input);
-  model.build(input.with(0, std::min<std::int64_t>(batch_size, samples.count())));
+std::vector<Shape> Model::Trainer::check_fits(Model& model, const Samples& samples,
+                                              int batch_size) const {
+  const std::vector<Shape> inputs = shapes_of(samples.x());
+  model.check_inputs(inputs);
+  const auto with_batch = [&](std::int64_t batch) {
+    std::vector<Shape> shapes = inputs;
+    for (Shape& shape : shapes) shape[0] = batch;
+    return shapes;
+  };
+  model.build(with_batch(std::min<std::int64_t>(batch_size, samples.count())));
   // The batch axis unknown: a layer that can't tell is asked with one sample, not with all data.
-  Shape output = model.compute_output_shape(input.with(0, Shape::kUnknown));
-  if (output.rank() > 0) output[0] = samples.count();
-  if (!compiled->loss) return output;
+  std::vector<Shape> outputs = model.compute_output_shapes(with_batch(Shape::kUnknown));
+  for (Shape& output : outputs) {
+    if (output.rank() > 0) output[0] = samples.count();
+  }
+  check_outputs(model, samples, outputs);
+  return outputs;
+}
+
+void Model::Trainer::check_outputs(const Model& model, const Samples& samples,
+                                   const std::vector<Shape>& outputs) const {
+  check<StateError>(
+      outputs.size() == 1 || (compiled->metrics.empty() && compiled->weighted_metrics.empty()),
+      model.name(), "metrics are for models with one output. Received: {} outputs.",
+      outputs.size());
+  if (!compiled->loss) return;
   check(samples.y().defined(), model.name(), "the loss needs targets. Received: an undefined y.");
-  compiled->loss->check_targets(samples.y(), output);
-  return output;
+  check<ShapeError>(samples.y().size() == outputs.size(), model.name(),
+                    "each output needs targets of its own. Received: {} for {} outputs.",
+                    samples.y().size(), outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    compiled->loss->check_targets(samples.y()[i], outputs[i]);
 }
 
 void Model::Trainer::check_validation(Model& model, const Samples& samples, int batch_size) const {

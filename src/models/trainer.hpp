@@ -61,8 +61,9 @@ class Model::Trainer {
   class Builds;
 
   /// Builds the model for batches of this size, and raises on all about data and targets that can
-  /// be seen before the first step. Returns the shape of the outputs for all samples.
-  Shape check_fits(Model& model, const training::Samples& samples, int batch_size) const;
+  /// be seen before the first step. Returns the shapes of the outputs for all samples.
+  std::vector<Shape> check_fits(Model& model, const training::Samples& samples,
+                                int batch_size) const;
   /// The same of validation data, whose first batch is tried: training would come before it.
   void check_validation(Model& model, const training::Samples& samples, int batch_size) const;
   /// Gives samples for which `check_fits` returned `output` the weights of their classes.
@@ -79,6 +80,8 @@ class Model::Trainer {
             training::ProgressLogger* progress = nullptr) const;
 
  private:
+  void check_outputs(const Model& model, const training::Samples& samples,
+                     const std::vector<Shape>& outputs) const;
   void train_epochs(Model& model, const FitOptions& options, const models::FitData& data,
                     const models::Callbacks& callbacks, Builds& builds,
                     const models::StopListener& stop, Logs& logs);

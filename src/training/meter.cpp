@@ -100,16 +100,18 @@ Meter::Meter(const CompileOptions& compiled, const FreshMetrics& fresh) {
 }
 
 void Meter::update(const Batch& batch, const Outcome& outcome) {
-  const auto count = static_cast<double>(batch.x.shape().front());
+  const auto count = static_cast<double>(batch.x.front().shape().front());
   samples_ += count;
   data_loss_ += count * outcome.data_loss;
   reg_loss_ += count * outcome.reg_loss;
   regularized_ = regularized_ || outcome.regularized;
   if (metrics_.empty() && weighted_metrics_.empty()) return;
   const profile::Timed timed(profile::Section::metrics);
-  for (const RunMetric& metric : metrics_) metric->update_state(batch.y, outcome.predictions);
+  const Tensor y_true = batch.y.empty() ? Tensor() : batch.y.front();
+  const Tensor& y_pred = outcome.predictions.front();
+  for (const RunMetric& metric : metrics_) metric->update_state(y_true, y_pred);
   for (const RunMetric& metric : weighted_metrics_)
-    metric->update_state(batch.y, outcome.predictions, batch.sample_weight);
+    metric->update_state(y_true, y_pred, batch.sample_weight);
 }
 
 Logs Meter::logs() const {

@@ -104,20 +104,35 @@ Labels labels_of(const std::string& who, const Tensor& y, const Shape& output, i
   return labels;
 }
 
+Tensors rows(const Tensors& tensors, std::int64_t begin, std::int64_t end,
+             std::span<const std::int64_t> order) {
+  if (tensors.size() == 1) return rows(tensors.front(), begin, end, order);
+  std::vector<Tensor> all;
+  for (const Tensor& tensor : tensors) all.push_back(rows(tensor, begin, end, order));
+  return Tensors(std::move(all));
+}
+
 bool fits_int(double whole) {
   return whole >= std::numeric_limits<int>::min() && whole <= std::numeric_limits<int>::max();
 }
 
 }  // namespace
 
-Samples::Samples(std::string_view who, Tensor x, Tensor y, Tensor sample_weight)
+Samples::Samples(std::string_view who, Tensors x, Tensors y, Tensor sample_weight)
     : who_(who), x_(std::move(x)), y_(std::move(y)), sample_weight_(std::move(sample_weight)) {
   check(x_.defined(), who, "x must be defined. Received: an undefined tensor.");
-  check<ShapeError>(x_.rank() >= 1, who, "x must have a batch axis. Received: shape={}.",
-                    x_.shape());
-  check<ShapeError>(x_.size() > 0, who, "the data must not be empty. Received: x of shape={}.",
-                    x_.shape());
-  check_length(who, "y", y_, count());
+  for (const Tensor& input : x_) {
+    check<ShapeError>(input.rank() >= 1, who, "x must have a batch axis. Received: shape={}.",
+                      input.shape());
+    check<ShapeError>(input.size() > 0, who, "the data must not be empty. Received: x of shape={}.",
+                      input.shape());
+    check_length(who, "another x", input, count());
+  }
+  for (const Tensor& targets : y_) {
+    check(targets.defined() || y_.size() == 1, who,
+          "each of several y must be defined. Received: an undefined tensor.");
+    check_length(who, "y", targets, count());
+  }
   check_length(who, "sample_weight", sample_weight_, count());
 }
 
@@ -126,14 +141,16 @@ void Samples::check_class_weight(const std::map<int, float>& class_weight) const
   check(!sample_weight_.defined(), who_,
         "class_weight and sample_weight can't both be given. Received: both.");
   check(y_.defined(), who_, "class_weight needs targets. Received: an undefined y.");
-  for (const float label : y_.values())
+  check<ShapeError>(y_.size() == 1, who_, "class_weight needs a single y. Received: {} tensors.",
+                    y_.size());
+  for (const float label : y_.front().values())
     check(std::isfinite(label), who_, "class_weight needs finite labels. Received: {}.", label);
 }
 
 void Samples::weigh_classes(const std::map<int, float>& class_weight, const Shape& output,
                             int class_axis) {
   if (class_weight.empty()) return;
-  const Labels labels = labels_of(who_, y_, output, class_axis);
+  const Labels labels = labels_of(who_, y_.front(), output, class_axis);
   std::vector<float> weights;
   weights.reserve(labels.values.size());
   for (const double label : labels.values) {

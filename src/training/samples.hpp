@@ -12,15 +12,16 @@
 
 namespace strata::training {
 
-/// x, y and sample weights with the same number of samples; y and weights may be undefined.
+/// x, y and sample weights with the same number of samples; y and weights may be undefined. x and y
+/// may be several tensors, for models with several inputs or outputs.
 class Samples {
  public:
   /// Raises, in `who`'s name, on empty data and on lengths that differ.
-  Samples(std::string_view who, Tensor x, Tensor y, Tensor sample_weight);
+  Samples(std::string_view who, Tensors x, Tensors y, Tensor sample_weight);
 
-  std::int64_t count() const { return x_.shape().front(); }
-  const Tensor& x() const { return x_; }
-  const Tensor& y() const { return y_; }
+  std::int64_t count() const { return x_.front().shape().front(); }
+  const Tensors& x() const { return x_; }
+  const Tensors& y() const { return y_; }
 
   /// Raises InvalidArgument where class weights can't be: beside sample weights, or without finite
   /// targets.
@@ -40,8 +41,8 @@ class Samples {
 
  private:
   std::string who_;
-  Tensor x_;
-  Tensor y_;
+  Tensors x_;
+  Tensors y_;
   Tensor sample_weight_;
 };
 

@@ -16,11 +16,18 @@
 namespace strata::training {
 namespace {
 
-Outcome outcome_of(const TotalLoss& loss, const Tensor& predictions) {
+Tensors constants(const Tensors& tensors) {
+  if (tensors.size() == 1) return ops::stop_gradient(tensors.front());
+  std::vector<Tensor> all;
+  for (const Tensor& tensor : tensors) all.push_back(ops::stop_gradient(tensor));
+  return Tensors(std::move(all));
+}
+
+Outcome outcome_of(const TotalLoss& loss, const Tensors& predictions) {
   return {.data_loss = loss.data.item(),
           .reg_loss = loss.penalties.defined() ? loss.penalties.item() : 0.0,
           .regularized = loss.penalties.defined(),
-          .predictions = ops::stop_gradient(predictions)};
+          .predictions = constants(predictions)};
 }
 
 std::string describe(const Penalty& penalty) {
@@ -83,7 +90,7 @@ std::string bad_term(Layer& model, const CompileOptions& compiled, const Batch& 
                      const Variable& variable) {
   GradientTape tape({.persistent = true});
   CallRecord record;
-  const Tensor predictions = record.call(model, batch.x, {.training = true}).single();
+  const Tensors predictions = record.call(model, batch.x, {.training = true});
   const TotalLoss loss =
       total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
   const auto is_bad = [&](const Tensor& term) {
@@ -127,23 +134,33 @@ class NonTrainableWeights {
   std::vector<Tensor> values_;
 };
 
+Tensor data_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
+                 const Tensors& predictions) {
+  const profile::Timed timed(profile::Section::loss);
+  check(batch.y.defined(), model.name(), "the loss needs targets. Received: an undefined y.");
+  check<ShapeError>(batch.y.size() == predictions.size(), model.name(),
+                    "each output needs targets of its own. Received: {} for {} outputs.",
+                    batch.y.size(), predictions.size());
+  Tensor sum;
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const Tensor loss = (*compiled.loss)(batch.y[i], predictions[i], batch.sample_weight);
+    check<ShapeError>(loss.size() == 1, model.name(),
+                      "the loss must reduce to a scalar. Received: shape={}.",
+                      to_string(loss.shape()));
+    sum = i == 0 ? loss : sum + loss;
+  }
+  return compiled.loss_weights ? sum * *compiled.loss_weights : sum;
+}
+
 }  // namespace
 
 Tensor TotalLoss::total() const { return penalties.defined() ? data + penalties : data; }
 
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions, std::vector<Tensor> penalties) {
+                     const Tensors& predictions, std::vector<Tensor> penalties) {
   TotalLoss loss;
   loss.data = 0.0f;
-  if (compiled.loss) {
-    const profile::Timed timed(profile::Section::loss);
-    check(batch.y.defined(), model.name(), "the loss needs targets. Received: an undefined y.");
-    loss.data = (*compiled.loss)(batch.y, predictions, batch.sample_weight);
-    check<ShapeError>(loss.data.size() == 1, model.name(),
-                      "the loss must reduce to a scalar. Received: shape={}.",
-                      to_string(loss.data.shape()));
-    if (compiled.loss_weights) loss.data = loss.data * *compiled.loss_weights;
-  }
+  if (compiled.loss) loss.data = data_loss(model, compiled, batch, predictions);
   loss.terms = std::move(penalties);
   if (!loss.terms.empty()) {
     const profile::Timed timed(profile::Section::penalties);
@@ -161,7 +178,7 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
   CallRecord record;
   try {
     GradientTape tape;
-    const Tensor predictions = record.call(model, batch.x, {.training = true}).single();
+    const Tensors predictions = record.call(model, batch.x, {.training = true});
     TotalLoss loss =
         total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
     const Tensor total = loss.total();
@@ -193,7 +210,7 @@ Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& bat
   warn_if_unoptimized();
   const FlushSubnormals flush;
   CallRecord record;
-  const Tensor predictions = record.call(model, batch.x, {}).single();
+  const Tensors predictions = record.call(model, batch.x, {});
   const Outcome outcome = outcome_of(
       total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record)),
       predictions);
@@ -201,11 +218,11 @@ Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& bat
   return outcome;
 }
 
-Tensor predict_step(Layer& model, const Tensor& x) {
+Tensors predict_step(Layer& model, const Tensors& x) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
   CallRecord record(CallRecord::Penalties::left_out);
-  return ops::stop_gradient(record.call(model, x, {}).single());
+  return constants(record.call(model, x, {}));
 }
 
 }  // namespace strata::training

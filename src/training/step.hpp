@@ -13,8 +13,8 @@ namespace strata::training {
 /// Samples that are looked at together; `sample_weight` may be undefined, and `y` where there is no
 /// loss.
 struct Batch {
-  Tensor x;
-  Tensor y;
+  Tensors x;
+  Tensors y;
   Tensor sample_weight;
 };
 
@@ -23,10 +23,11 @@ struct Outcome {
   double data_loss = 0.0;
   double reg_loss = 0.0;
   bool regularized = false;  ///< Whether there was any penalty at all.
-  Tensor predictions = {};   ///< Of the weights before the update.
+  Tensors predictions = {};  ///< Of the weights before the update.
 };
 
-/// The total loss as a differentiable tensor, with its two parts.
+/// The total loss as a differentiable tensor, with its two parts. Where a model has several outputs,
+/// the data loss is the sum of theirs, each with targets of its own.
 struct TotalLoss {
   Tensor data;
   Tensor penalties;           ///< Undefined if there are none.
@@ -34,7 +35,7 @@ struct TotalLoss {
   Tensor total() const;
 };
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
-                     const Tensor& predictions, std::vector<Tensor> penalties);
+                     const Tensors& predictions, std::vector<Tensor> penalties);
 
 /// The terms of a model's last update, for the error that says what grew until the next one failed.
 struct LastTerms {
@@ -55,6 +56,6 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch);
 
 /// The outputs for one batch in inference.
-Tensor predict_step(Layer& model, const Tensor& x);
+Tensors predict_step(Layer& model, const Tensors& x);
 
 }  // namespace strata::training

@@ -1,6 +1,7 @@
 // Model: a layer that can be trained.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,20 +49,32 @@ class Model : public Layer {
   ///
   /// Runs may be nested: a hook may call `evaluate`, `predict`, `train_on_batch`, … of this model.
   /// Each has figures of its own, by metrics of its own (see `Metric`).
-  History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {});
+  ///
+  /// x and y may be several tensors where the model has several inputs or outputs (`{a, b}`): each
+  /// output then has targets of its own, the loss is the sum of theirs, and there are no metrics.
+  History fit(const Tensors& x, const Tensors& y, const FitOptions& options = {});
   /// Loss and metrics, without training.
-  Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {});
+  Logs evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options = {});
   /// The outputs for all samples. Doesn't need `compile`.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
+  /// The same of a model with several inputs or outputs: `predict(Tensors({a, b}))`.
+  template <std::same_as<Tensors> T>
+  Tensors predict(const T& x, const PredictOptions& options = {}) {
+    return outputs_of(x, options);
+  }
 
   /// One update on one batch, and its logs.
-  Logs train_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options = {});
-  Logs test_on_batch(const Tensor& x, const Tensor& y, const BatchOptions& options = {});
+  Logs train_on_batch(const Tensors& x, const Tensors& y, const BatchOptions& options = {});
+  Logs test_on_batch(const Tensors& x, const Tensors& y, const BatchOptions& options = {});
   Tensor predict_on_batch(const Tensor& x);
+  template <std::same_as<Tensors> T>
+  Tensors predict_on_batch(const T& x) {
+    return outputs_of_batch(x);
+  }
 
   /// The total loss of these predictions: data loss plus all penalties of the last call and of the
   /// weights of now.
-  Tensor compute_loss(const Tensor& y, const Tensor& y_pred, const Tensor& sample_weight = {});
+  Tensor compute_loss(const Tensors& y, const Tensors& y_pred, const Tensor& sample_weight = {});
 
   /// Ends all runs of this model that are under way. `fit` ends after the running batch, of training
   /// or of validation, with the history so far: no validation begins any more, and where no epoch
@@ -112,6 +125,9 @@ class Model : public Layer {
   Model& operator=(Model&&) noexcept;
 
  private:
+  Tensors outputs_of(const Tensors& x, const PredictOptions& options);
+  Tensors outputs_of_batch(const Tensors& x);
+
   class Trainer;
   Trainer& trainer() const;
   std::unique_ptr<Trainer> trainer_;

@@ -12,6 +12,7 @@
 #include "strata/metrics/metric.hpp"
 #include "strata/optimizers/optimizer.hpp"
 #include "strata/tensor/tensor.hpp"
+#include "strata/tensor/tensors.hpp"
 
 namespace strata {
 
@@ -25,8 +26,8 @@ struct CompileOptions {
 };
 
 struct ValidationData {
-  Tensor x = {};
-  Tensor y = {};
+  Tensors x = {};
+  Tensors y = {};
   Tensor sample_weight = {};
 };
 

@@ -17,7 +17,7 @@ Tensor penalty(const Tensor& x, PenaltyFactors factors) {
   // A weight's penalty is most often summed into the loss as it is, so its gradient is known now.
   const Tensor* const inputs[] = {&x};
   Tensor whole;
-  if (x.trace().owner == autodiff::Trace::kVariable && autodiff::recording(inputs))
+  if (x.trace().is_read() && autodiff::recording(inputs))
     whole = TensorAccess::uninitialized(x.shape());
   float* const gradient = whole.defined() ? TensorAccess::data(whole) : nullptr;
   const Tensor value = kernels::penalty(x.data(), x.size(), l1, l2, gradient);

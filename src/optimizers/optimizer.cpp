@@ -344,7 +344,7 @@ void Optimizer::update_all(std::vector<Received>& received, float scale) {
     if (state_->accumulators.empty()) continue;
     each.gradient = Tensor();  // so that the sum is emptied in place
     const Variable& sum = state_->accumulators[each.index];
-    std::fill_n(sum.mutable_data(), sum.value().size(), 0.0f);
+    std::fill_n(sum.mutable_data(), sum.shape().element_count(), 0.0f);
   }
 }
 
@@ -380,7 +380,7 @@ Optimizer::Step Optimizer::clip_and_decay(Tensor& gradient, const Variable& vari
     gradient = std::move(finished);
   }
   if (step.decay != 0.0f) {
-    kernels::decay(variable.value().size(), step.decay, variable.mutable_data());
+    kernels::decay(variable.shape().element_count(), step.decay, variable.mutable_data());
   }
   return {.iteration = step.iteration, .learning_rate = step.learning_rate};
 }

@@ -1,3 +1,4 @@
+// Variable: the state that all copies of a weight share.
 #include "strata/tensor/variable.hpp"
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "tensor/format.hpp"
+#include "tensor/tape_numbers.hpp"
 
 namespace strata {
 
@@ -23,11 +25,8 @@ struct Variable::State {
           "only a weight that is trained can have a {}. Received: one for {}.", rule, name);
   }
 
-  void set(Tensor tensor) {
-    using autodiff::Trace;
-    value =
-        TensorAccess::traced(std::move(tensor), trainable ? Trace{Trace::kVariable, id} : Trace{});
-  }
+  // A constant: each read says anew when it was.
+  void set(Tensor tensor) { value = TensorAccess::traced(std::move(tensor), {}); }
 };
 
 Variable::Variable(std::string name, Tensor value, bool trainable) {
@@ -50,7 +49,14 @@ Variable::State& Variable::state() const {
 std::uint64_t Variable::id() const { return state().id; }
 const std::string& Variable::name() const { return state().name; }
 const Shape& Variable::shape() const { return state().value.shape(); }
-const Tensor& Variable::value() const { return state().value; }
+
+Tensor Variable::value() const {
+  using autodiff::Trace;
+  const State& read = state();
+  if (!read.trainable) return read.value;
+  const std::uint64_t now = autodiff::last_number.load(std::memory_order_relaxed);
+  return TensorAccess::traced(read.value, {Trace::kRead | now, read.id});
+}
 
 void Variable::assign(const Tensor& value) const {
   check<ShapeError>(
@@ -65,7 +71,6 @@ bool Variable::trainable() const { return state().trainable; }
 void Variable::set_trainable(bool trainable) const {
   state().trainable = trainable;
   state().ever_trainable |= trainable;
-  state().set(state().value);
 }
 
 const std::shared_ptr<const Regularizer>& Variable::regularizer() const {

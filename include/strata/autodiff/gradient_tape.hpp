@@ -14,20 +14,30 @@ struct GradientTapeOptions {
   bool persistent = false;  ///< Whether `gradient` may be called more than once.
 };
 
-/// While it is alive on this thread, operations on trainable variables and on watched tensors are
-/// recorded; `gradient` sweeps back over the record. Of several tapes alive on a thread only the
-/// youngest that is not used up records. After `gradient`, a tape that is not persistent is used
-/// up.
+/// While it is alive, operations of the thread that made it are recorded if they depend on a
+/// trainable variable that was read since the tape was made, or on a watched tensor; `gradient`
+/// sweeps back over the record. Of several tapes alive on a thread only the youngest that is not
+/// used up records. After `gradient`, a tape that is not persistent is used up.
+///
+/// A variable may be assigned to meanwhile: each operation counts with the value that it was
+/// computed with, and the gradient for the variable is that for all its reads. Where two losses are
+/// taken with an assignment between them, each has the gradient at the value that it saw. What was
+/// read from a variable before the tape was made is a constant.
 ///
 ///     GradientTape tape;
 ///     const Tensor loss = ops::sum(ops::square(weight));
 ///     const auto gradients = tape.gradient(loss, {weight});   // 2 * weight
+///
+/// The handle may be used and destroyed on another thread than its own, by one thread at a time;
+/// that it is destroyed there may coincide with whatever its own thread does.
 class GradientTape {
  public:
   explicit GradientTape(const GradientTapeOptions& options = {});
   ~GradientTape();
   GradientTape(const GradientTape&) = delete;
   GradientTape& operator=(const GradientTape&) = delete;
+
+  class Impl;  ///< in src/autodiff/tape.hpp
 
   /// The same value, followed from here on.
   [[nodiscard]] Tensor watch(const Tensor& tensor);
@@ -48,9 +58,7 @@ class GradientTape {
   Tensor gradient(const Tensor& target, const Tensor& watched);
 
  private:
-  class Impl;
-  friend class TapeAccess;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace strata

@@ -15,10 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "strata/tensor/tensor.hpp"
+#include "strata/tensor/variable.hpp"
 
 namespace strata::autodiff {
 
@@ -39,12 +41,22 @@ struct GradientSlot {
   PendingGradient pending;  ///< in place of the sum
 };
 
-/// The gradients of one operation's inputs, as the sweep gathers them.
+inline constexpr int kNoSlot = -1;
+
+/// What the tape keeps of an operation's input.
+struct RecordedInput {
+  int slot;  ///< its place on the tape; `kNoSlot` for a constant
+  Shape shape;
+};
+
+/// The gradients of one operation's inputs, as the sweep gathers them. All members raise
+/// InvalidArgument, naming the operation, if there is no such input; those that add raise
+/// ShapeError if the gradient has another shape than the input.
 class InputGradients {
  public:
-  InputGradients(std::span<const int> inputs, const GradientSlot& outcome,
+  InputGradients(const char* op, std::span<const RecordedInput> inputs, const GradientSlot& outcome,
                  std::span<GradientSlot> slots)
-      : inputs_(inputs), outcome_(outcome), slots_(slots) {}
+      : op_(op), inputs_(inputs), outcome_(outcome), slots_(slots) {}
 
   /// Whether anybody asked for this input's gradient; if not, don't compute it.
   bool wanted(int input) const;
@@ -71,14 +83,17 @@ class InputGradients {
   }
 
  private:
+  const RecordedInput& recorded(int input) const;
   GradientSlot& slot(int input) const;
+  void check_shape(int input, const Shape& shape) const;
 
-  std::span<const int> inputs_;
+  const char* op_;
+  std::span<const RecordedInput> inputs_;
   const GradientSlot& outcome_;
   std::span<GradientSlot> slots_;
 };
 
-/// All of it.
+/// Evaluates a pending gradient for every sample into one tensor.
 Tensor computed(const PendingGradient& gradient);
 
 using Backward = std::function<void(const Tensor& gradient, InputGradients& inputs)>;
@@ -91,6 +106,19 @@ Tensor record(const char* op, Tensor value, std::span<const Tensor* const> input
               Backward backward, bool takes_pending = false);
 }  // namespace detail
 
+/// An input as a list names it: a tensor, or a variable, which is read. One that is undefined, as an
+/// optional input that isn't given, counts as a constant.
+class Input {
+ public:
+  Input(const Tensor& tensor) : tensor_(&tensor) {}
+  Input(const Variable& variable) : read_(variable.value()) {}
+  const Tensor* tensor() const { return read_ ? &*read_ : tensor_; }
+
+ private:
+  const Tensor* tensor_ = nullptr;
+  std::optional<Tensor> read_;
+};
+
 /// `value`, remembered as the outcome of `op` on `inputs`. `backward` turns the outcome's gradient
 /// into the inputs'. Where nothing records this costs nothing, and `backward` is dropped.
 template <class F>
@@ -100,10 +128,9 @@ Tensor record(const char* op, Tensor value, std::span<const Tensor* const> input
 }
 
 template <std::size_t N, class F>
-Tensor record(const char* op, Tensor value, const std::reference_wrapper<const Tensor> (&inputs)[N],
-              F&& backward) {
+Tensor record(const char* op, Tensor value, const Input (&inputs)[N], F&& backward) {
   const Tensor* pointers[N] = {};
-  for (std::size_t i = 0; i < N; ++i) pointers[i] = &inputs[i].get();
+  for (std::size_t i = 0; i < N; ++i) pointers[i] = inputs[i].tensor();
   return record(op, std::move(value), std::span<const Tensor* const>(pointers),
                 std::forward<F>(backward));
 }

@@ -25,13 +25,20 @@ concept ArrayLike = requires(const A& array) {
 
 namespace autodiff {
 
-/// Where a tensor's value came from, so that a tape can follow it back. `owner` is a tape's number,
-/// or one of the constants below; `index` is a slot of that tape or a variable's id.
+/// Where a tensor's value came from, so that a tape can follow it back. A tape's outputs bear its
+/// number as `owner`, and one of its slots as `index`. What was read from a trainable variable bears
+/// `kRead` together with the number that was last given at that time, and the variable's id.
 struct Trace {
   static constexpr std::uint64_t kConstant = 0;
-  static constexpr std::uint64_t kVariable = 1;
+  static constexpr std::uint64_t kRead = std::uint64_t{1} << 63;
   std::uint64_t owner = kConstant;
   std::uint64_t index = 0;
+
+  bool is_constant() const { return owner == kConstant; }
+  bool is_read() const { return (owner & kRead) != 0; }
+  /// Numbers are given to tapes in the order of their making, so a tape was there when the value
+  /// came to be if its own number is not larger than this.
+  std::uint64_t number() const { return owner & ~kRead; }
 };
 
 }  // namespace autodiff

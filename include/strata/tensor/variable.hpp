@@ -15,6 +15,13 @@ class Regularizer;
 /// A named weight that can be assigned to. Copies are the same weight: all see an assignment.
 /// It converts to the `Tensor` of its present value; that tensor does not change when the variable
 /// is assigned to later.
+///
+/// A tape follows what was read from a trainable variable (by `value()` or the conversion) since
+/// the tape was made, whatever is assigned meanwhile. What was read before is a constant to it:
+///
+///     const Tensor start = w;                                      // a constant to every later tape
+///     GradientTape tape;
+///     const Tensor distance = ops::sum(ops::square(w - start));    // d/dw = 2 (w - start)
 class Variable {
  public:
   /// No weight: `!defined()`. What is asked of it raises StateError.
@@ -27,9 +34,10 @@ class Variable {
   const std::string& name() const;
   const Shape& shape() const;
 
-  /// The present value. While a tape records and the variable is trainable, the tape follows it.
-  const Tensor& value() const;
-  operator const Tensor&() const { return value(); }
+  /// The present value, whose elements are shared, not copied. A tape that is alive now follows it
+  /// if the variable is trainable now. Any number of threads may read at once while none assigns.
+  Tensor value() const;
+  operator Tensor() const { return value(); }
 
   /// Replaces the value. Raises ShapeError if the shape differs.
   void assign(const Tensor& value) const;

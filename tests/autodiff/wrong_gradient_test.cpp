@@ -1,0 +1,137 @@
+// A user's operation whose gradient doesn't fit its input is told so, by name, and no memory is
+// touched.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "strata/autodiff/gradient_tape.hpp"
+#include "strata/autodiff/record.hpp"
+#include "strata/ops/ops.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+using Backward = std::function<void(autodiff::InputGradients&)>;
+
+// Sweeps over an operation "bad" on a weight of shape (2, 3) with this gradient. The weight gets
+// another gradient too, before that of the operation.
+void sweep(const Backward& backward, bool is_alone) {
+  const Variable w("w", ops::ones({2, 3}));
+  GradientTape tape;
+  const Tensor x = w;
+  const Tensor bad =
+      autodiff::record("bad", Tensor(1.0f), {x},
+                       [=](const Tensor&, autodiff::InputGradients& inputs) { backward(inputs); });
+  tape.gradient(is_alone ? bad : bad + ops::sum(ops::square(w)), w);
+}
+
+void expect_refusal(const Backward& backward, const std::string& text) {
+  EXPECT_THAT([&] { sweep(backward, false); }, Raises<InvalidArgument>(text));
+  EXPECT_THAT([&] { sweep(backward, true); }, Raises<InvalidArgument>(text));
+}
+
+std::string shape_rule(const std::string& received) {
+  return "bad: the gradient of input 0 must have the input's shape, (2, 3). Received: shape=" +
+         received + ".";
+}
+
+TEST(WrongGradient, OfAnotherShapeIsRefused) {
+  const auto add = [](const Shape& shape) {
+    return [=](autodiff::InputGradients& inputs) { inputs.add(0, ops::ones(shape)); };
+  };
+  expect_refusal(add({4096}), shape_rule("(4096,)"));
+  expect_refusal(add({3, 2}), shape_rule("(3, 2)"));
+  expect_refusal(add({6}), shape_rule("(6,)"));
+  expect_refusal(add({}), shape_rule("()"));
+  expect_refusal(add({0, 3}), shape_rule("(0, 3)"));
+}
+
+TEST(WrongGradient, ThatIsUndefinedIsRefused) {
+  expect_refusal([](autodiff::InputGradients& inputs) { inputs.add(0, Tensor()); },
+                 "bad: the gradient of input 0 must be defined. Received: an undefined tensor.");
+}
+
+TEST(WrongGradient, OfAnInputThatThereIsNotIsRefused) {
+  const auto text = [](int input) {
+    return "bad: a gradient is for one of the 1 inputs that the operation was recorded with, "
+           "counted from 0. Received: input=" +
+           std::to_string(input) + ".";
+  };
+  for (const int input : {-1, 1, 1000}) {
+    const Tensor good = ops::ones({2, 3});
+    const auto write = [](std::int64_t, float*) {};
+    expect_refusal([=](auto& inputs) { inputs.add(input, good); }, text(input));
+    expect_refusal([=](auto& inputs) { (void)inputs.wanted(input); }, text(input));
+    expect_refusal([=](auto& inputs) { (void)inputs.accumulated(input); }, text(input));
+    expect_refusal([=](auto& inputs) { inputs.add_pending(input, {{2, 3}, write}); }, text(input));
+    expect_refusal([=](auto& inputs) { (void)inputs.add_to_pending(input, write); }, text(input));
+  }
+}
+
+TEST(WrongGradient, ThatIsPendingIsRefusedToo) {
+  const auto pending = [](const Shape& shape) {
+    return [=](autodiff::InputGradients& inputs) {
+      inputs.add_pending(0, {shape, [](std::int64_t, float*) {}});
+    };
+  };
+  expect_refusal(pending({4096}), shape_rule("(4096,)"));
+  expect_refusal(pending({3, 2}), shape_rule("(3, 2)"));
+  expect_refusal(
+      [](autodiff::InputGradients& inputs) {
+        inputs.add_pending(0, {{2, 3}, {}});
+      },
+      "bad: a pending gradient must say how it is written. Received: none for input 0.");
+}
+
+TEST(WrongGradient, OfAnInputThatNobodyWantsIsPassedOver) {
+  const Variable w("w", 2.0f);
+  GradientTape tape;
+  const Tensor constant({2}, {1, 2});
+  const Tensor y = autodiff::record("op", Tensor(1.0f), {w, constant, Tensor()},
+                                    [](const Tensor& gradient, autodiff::InputGradients& inputs) {
+                                      EXPECT_FALSE(inputs.wanted(1));
+                                      EXPECT_FALSE(inputs.wanted(2));
+                                      inputs.add(1, ops::ones({4096}));
+                                      inputs.add(2, Tensor());
+                                      inputs.add(0, 3.0f * gradient);
+                                    });
+  EXPECT_EQ(tape.gradient(y, w).item(), 3.0f);
+}
+
+TEST(WrongGradient, ARefusalLeavesAPersistentTapeUsable) {
+  const Variable w("w", ops::ones({2}));
+  GradientTape tape({.persistent = true});
+  const Tensor bad = autodiff::record(
+      "bad", Tensor(1.0f), {w},
+      [](const Tensor&, autodiff::InputGradients& inputs) { inputs.add(0, ops::ones({3})); });
+  const Tensor good = ops::sum(ops::square(w));
+  EXPECT_THROW(tape.gradient(bad + good, w), ShapeError);
+  EXPECT_THAT(tape.gradient(good, w), IsClose(Tensor({2}, {2, 2})));
+}
+
+TEST(PendingGradient, OfAScalarIsOneSample) {
+  const Variable w("w", 2.0f);
+  GradientTape tape;
+  const Tensor y = autodiff::record(
+      "op", Tensor(1.0f), {w}, [](const Tensor&, autodiff::InputGradients& inputs) {
+        inputs.add_pending(0, {{}, [](std::int64_t, float* to) { *to = 5.0f; }});
+      });
+  EXPECT_EQ(tape.gradient(y, w).item(), 5.0f);
+}
+
+TEST(Record, RefusesAnUndefinedOutput) {
+  const Variable w("w", 2.0f);
+  GradientTape tape;
+  EXPECT_THAT(
+      [&] {
+        autodiff::record("empty", Tensor(), {w}, [](const Tensor&, autodiff::InputGradients&) {});
+      },
+      Raises<InvalidArgument>(
+          "empty: a recorded output must be defined. Received: an undefined tensor."));
+}
+
+}  // namespace
+}  // namespace strata::testing

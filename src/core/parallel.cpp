@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/first_exception.hpp"
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"
 #include "core/teamwork.hpp"
@@ -51,18 +52,22 @@ void parallel_parts(std::int64_t parts, int workers,
   profile::ParallelProducts products(workers);
   Clock::duration a_part{};  // what one takes
   const bool flush = FlushSubnormals::on();
+  FirstException thrown;
 #pragma omp parallel num_threads(workers)
   {
     const FlushSubnormals as_the_caller(flush);
     const int worker = omp_get_thread_num();
     const Part own = Part::of(parts, worker, omp_get_num_threads());
     const Clock::time_point start = Clock::now();
-    for (std::int64_t part = own.begin; part < own.end; ++part) {
-      const profile::ParallelProducts::Part timed(products);
-      body(part, worker);
-    }
+    thrown.guard(own.begin, [&] {
+      for (std::int64_t part = own.begin; part < own.end; ++part) {
+        const profile::ParallelProducts::Part timed(products);
+        body(part, worker);
+      }
+    });
     if (worker == 0 && own.end > 0) a_part = (Clock::now() - start) / own.end;
   }
+  thrown.rethrow();
   const Clock::time_point ended = Clock::now();
   teamwork.report(ended - began, parts * a_part, ended);
 }

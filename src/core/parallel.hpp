@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// Calls `body(part)` for every part in [0, parts), in parallel where that gains. `body` does not
-/// throw.
+/// Calls `body(part)` for every part in [0, parts), in parallel where that gains. What `body`
+/// throws reaches the caller, from the first of the parts that throw; others may be left out then.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
 /// How many threads at most share so many parts.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/parallel.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/autodiff/record.hpp"
 #include "strata/ops/ops.hpp"
@@ -120,6 +121,29 @@ TEST(PendingGradient, OfAScalarIsOneSample) {
         inputs.add_pending(0, {{}, [](std::int64_t, float* to) { *to = 5.0f; }});
       });
   EXPECT_EQ(tape.gradient(y, w).item(), 5.0f);
+}
+
+// Where it is evaluated by many threads, for one tensor or inside a convolution's backward pass.
+TEST(PendingGradient, WhatWritingThrowsReachesTheCaller) {
+  const KeepHelpers keep;
+  const auto fail = [](std::int64_t sample, float*) {
+    throw std::out_of_range("sample " + std::to_string(sample));
+  };
+  const auto leave = [&](const Tensor& x) {
+    return autodiff::record("op", Tensor(1.0f), {x},
+                            [=](const Tensor&, autodiff::InputGradients& inputs) {
+                              inputs.add_pending(0, {x.shape(), fail});
+                            });
+  };
+  const Variable w("w", ops::ones({64, 4096}));
+  GradientTape tape({.persistent = true});
+  const Tensor alone = leave(w);
+  EXPECT_THAT([&] { tape.gradient(alone, w); }, Raises<std::out_of_range>("sample 0"));
+  const Variable kernel("kernel", ops::ones({3, 3, 8, 16}));
+  const Tensor convolved = ops::convolution(ops::ones({64, 14, 14, 8}), kernel, Tensor(), {},
+                                            ops::FusedActivation::relu);
+  EXPECT_THROW(tape.gradient(leave(convolved), kernel), std::out_of_range);
+  EXPECT_THAT(tape.gradient(ops::sum(w), w), IsClose(ops::ones({64, 4096})));
 }
 
 TEST(Record, RefusesAnUndefinedOutput) {

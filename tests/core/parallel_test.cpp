@@ -4,6 +4,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -126,6 +129,22 @@ TEST_F(Parallel, FewerThanOneThreadIsRefusedAndNothingIsChanged) {
               Raises<InvalidArgument>(
                   "set_num_threads: the number of threads must be at least 1. Received: -4."));
   EXPECT_EQ(num_threads(), 2);
+}
+
+// Whatever threads take part: the first of the parts that throw is heard.
+TEST_F(Parallel, WhatABodyThrowsReachesTheCaller) {
+  const KeepHelpers keep;
+  for (const int threads : {1, 2, 3, 8}) {
+    set_num_threads(threads);
+    const auto failing = [](std::int64_t part) {
+      if (part >= 5) throw std::out_of_range("part " + std::to_string(part));
+    };
+    EXPECT_THAT([&] { parallel_parts(64, failing); }, Raises<std::out_of_range>("part 5"))
+        << threads;
+    std::atomic<int> parts = 0;
+    parallel_parts(64, [&](std::int64_t) { ++parts; });
+    EXPECT_EQ(parts, 64);  // and the next loop works
+  }
 }
 
 }  // namespace

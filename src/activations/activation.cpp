@@ -5,7 +5,9 @@
 #include <array>
 #include <vector>
 
+#include "activations/apply.hpp"
 #include "activations/layer_object.hpp"
+#include "autodiff/dependence.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "core/fields.hpp"
@@ -101,6 +103,18 @@ std::shared_ptr<const Activation> builtin_in(const Config& config) {
   return kind.get<std::string>() == "function" ? builtin_named(name.get<std::string>()) : nullptr;
 }
 
+// Hands `result` on if a gradient for `x` comes of it.
+Tensor checked_result(Tensor result, const Tensor& x, std::string_view who) {
+  if (x.size() > 0 && autodiff::has_left_tape(result, x)) {
+    raise(
+        who,
+        "an activation must depend on its input by ops, or nothing before it is trained; values(), "
+        "item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: a result "
+        "without a gradient.");
+  }
+  return result;
+}
+
 std::vector<std::string> builtin_names() {
   std::vector<std::string> names;
   for (const Builtin& builtin : kBuiltins) {
@@ -143,7 +157,9 @@ std::shared_ptr<const Activation> Activation::from_function(Function function,
   class Callable : public CallableRule<Activation> {
    public:
     using CallableRule::CallableRule;
-    Tensor operator()(const Tensor& x) const override { return function()(x); }
+    Tensor operator()(const Tensor& x) const override {
+      return checked_result(function()(x), x, "Activation");
+    }
   };
   return std::make_shared<Callable>(std::move(function), std::move(registered_name));
 }
@@ -163,6 +179,12 @@ Config serialize(const ActivationSpec& activation) { return to_config(activation
 ActivationSpec deserialize(const Config& config) { return ActivationSpec(config); }
 
 ActivationSpec get(ActivationSpec identifier) { return identifier; }
+
+Tensor apply(const Activation& activation, const Tensor& x, std::string_view layer) {
+  const auto* callable = dynamic_cast<const CallableRule<Activation>*>(&activation);
+  Tensor result = callable == nullptr ? activation(x) : callable->function()(x);
+  return checked_result(std::move(result), x, layer);
+}
 
 }  // namespace activations
 }  // namespace strata

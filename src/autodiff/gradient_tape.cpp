@@ -138,6 +138,7 @@ Tensor Impl::watch(const Tensor& tensor) {
   const Trace& trace = tensor.trace();
   const bool is_followed = trace.is_read() ? trace.number() >= number_ : trace.number() == number_;
   if (is_followed) return tensor;
+  watches_ = true;
   return TensorAccess::traced(tensor, {number_, static_cast<std::uint64_t>(slots_++)});
 }
 

@@ -46,6 +46,11 @@ class GradientTape::Impl {
                 autodiff::Backward backward, bool takes_pending);
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<autodiff::Trace>& sources);
 
+  /// In src/autodiff/dependence.cpp: whether there is a path to a trainable variable, and whether
+  /// there is one from one value to another.
+  bool leads_to_weight(const autodiff::Trace& trace) const;
+  bool depends(const autodiff::Trace& result, const autodiff::Trace& input) const;
+
  private:
   struct Record {
     const char* op;
@@ -65,6 +70,9 @@ class GradientTape::Impl {
   bool needed_by_others() const;
   int slot_of(const autodiff::Trace& trace);
   int find(const autodiff::Trace& trace) const;
+  const Record* record_of(int slot) const;
+  template <class Matches>
+  bool reaches(int slot, int lowest, const Matches& matches) const;
   void refuse_unseen(int last) const;
   void sweep(int last, const Tensor& target, const std::vector<int>& sources,
              std::vector<autodiff::GradientSlot>& slots);
@@ -77,6 +85,7 @@ class GradientTape::Impl {
   Impl* outer_ = nullptr;       // next in the list
   std::shared_ptr<Impl> self_;  // the list's share
   std::uint64_t oldest_;        // number of the outermost tape that was around this one when made
+  bool watches_ = false;        // whether any tensor was watched
   int slots_ = 0;
   int unseen_ = autodiff::kNoSlot;  // the slot that stands for all that newer tapes know
   std::vector<Record> records_;

@@ -1,5 +1,6 @@
 #include "strata/layers/activation.hpp"
 
+#include "activations/apply.hpp"
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
 
@@ -12,7 +13,7 @@ Activation::Activation(Options options)
 }
 
 Tensor Activation::call(const Tensor& inputs, const CallContext&) {
-  return options_.activation ? options_.activation(inputs) : inputs;
+  return options_.activation ? activations::apply(*options_.activation, inputs, name()) : inputs;
 }
 
 Shape Activation::compute_output_shape(const Shape& input) {

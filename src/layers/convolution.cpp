@@ -1,5 +1,6 @@
 #include "strata/layers/convolution.hpp"
 
+#include "activations/apply.hpp"
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
 #include "layers/optional_weight.hpp"
@@ -143,7 +144,7 @@ Tensor Conv<N>::call(const Tensor& inputs, const CallContext&) {
                                           options_.use_bias ? bias_.value() : Tensor(), geometry(),
                                           fused.value_or(ops::FusedActivation::linear));
   const Tensor formatted = as_formatted(outputs, options_.data_format);
-  return fused ? formatted : activation(formatted);
+  return fused ? formatted : activations::apply(*activation, formatted, name());
 }
 
 template <int N>

@@ -1,5 +1,6 @@
 #include "strata/layers/dense.hpp"
 
+#include "activations/apply.hpp"
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
 #include "layers/optional_weight.hpp"
@@ -64,7 +65,7 @@ Tensor Dense::call(const Tensor& inputs, const CallContext&) {
   const ActivationSpec& activation = options_.activation;
   if (!activation) return ops::dense(inputs, kernel_, bias);
   if (const auto fused = activation->fused()) return ops::dense(inputs, kernel_, bias, *fused);
-  return activation(ops::dense(inputs, kernel_, bias));
+  return activations::apply(*activation, ops::dense(inputs, kernel_, bias), name());
 }
 
 Shape Dense::compute_output_shape(const Shape& input) {

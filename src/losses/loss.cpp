@@ -1,8 +1,10 @@
+// Losses: the reduction and weighting that all share, and how slots make them.
 #include "strata/losses/loss.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "autodiff/dependence.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "core/fields.hpp"
@@ -23,6 +25,11 @@ constexpr std::array kReductions = {"sum_over_batch_size", "mean", "sum", "none"
 
 bool is_plain_mean(const std::string& reduction) {
   return reduction == "sum_over_batch_size" || reduction == "mean";
+}
+
+bool is_zero(const Tensor& values) {
+  const auto all = values.values();
+  return std::all_of(all.begin(), all.end(), [](float value) { return value == 0.0f; });
 }
 
 Tensor ratio(const Tensor& sum, const Tensor& divisor) {
@@ -69,6 +76,13 @@ Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
   const auto [targets, predictions] = ops::align_ranks(y_true, y_pred);
   const Tensor values = call(targets, predictions);
   if (!values.defined()) raise(who(), "a loss must return a tensor. Received: an undefined one.");
+  if (autodiff::has_left_tape(values, predictions) && !is_zero(values)) {
+    raise(who(),
+          "a loss must depend on the predictions by ops, or it trains nothing; values(), item(), "
+          "ops::stop_gradient and ops with gradient 0 leave the tape. Received: values of shape {} "
+          "without a gradient.",
+          values.shape());
+  }
   Tensor weights = weights_of_mask(mask(targets, predictions), options_.reduction);
   if (sample_weight.defined()) {
     const auto shape = ops::weights_for(values.shape(), sample_weight.shape());

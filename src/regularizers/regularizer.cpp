@@ -1,5 +1,7 @@
+// Regularizers by name, callable and config, and how a layer takes their penalties.
 #include "strata/regularizers/regularizer.hpp"
 
+#include "autodiff/dependence.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
 #include "core/fields.hpp"
@@ -73,6 +75,15 @@ Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::stri
                     "a regularizer must return a scalar. Received: shape={} from {}.",
                     penalty.defined() ? to_string(penalty.shape()) : "undefined",
                     name_of(regularizer));
+  if (autodiff::has_left_tape(penalty, x) && !regularizer.constant() && x.size() > 0 &&
+      penalty.item() != 0.0f) {
+    raise(
+        fmt::format("{} regularizer", owner),
+        "a penalty must depend on its tensor by ops, or it counts in the loss and trains nothing; "
+        "values(), item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: "
+        "{}, which has no gradient, from {}.",
+        penalty.item(), name_of(regularizer));
+  }
   return penalty;
 }
 

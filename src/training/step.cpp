@@ -11,6 +11,7 @@
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
+#include "training/loss_path.hpp"
 #include "training/meter.hpp"
 
 namespace strata::training {
@@ -149,6 +150,7 @@ Tensor data_loss(const Layer& model, const CompileOptions& compiled, const Batch
                       to_string(loss.shape()));
     sum = i == 0 ? loss : sum + loss;
   }
+  check_loss_path(model, predictions, sum);
   return compiled.loss_weights ? sum * *compiled.loss_weights : sum;
 }
 

@@ -14,10 +14,14 @@
 
 namespace strata {
 
-/// A function from a tensor to one of the same shape. See https://keras.io/api/layers/activations/.
+/// A function from a tensor to one of the same shape, written in ops. While a tape records, one whose
+/// result does not depend on an input that can be trained, because it left the tape (by `values()`,
+/// `item()`, `ops::stop_gradient` or an operation whose gradient is 0), is refused by layers. See
+/// https://keras.io/api/layers/activations/.
 class Activation {
  public:
   using Function = std::function<Tensor(const Tensor&)>;
+  static constexpr bool kTrains = true;  ///< A callable must return a `Tensor`, not a number.
   static constexpr const char* kAbsent = "linear";  ///< What configs say where there is none.
 
   virtual ~Activation() = default;

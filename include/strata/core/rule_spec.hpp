@@ -14,12 +14,36 @@
 
 namespace strata {
 
+namespace detail {
+
+template <class Function, class F>
+struct CallResult;
+template <class R, class... Args, class F>
+struct CallResult<std::function<R(Args...)>, F> {
+  using Expected = R;
+  using Type = std::invoke_result_t<F&, Args...>;
+};
+
+}  // namespace detail
+
+/// A callable whose result becomes a `Tensor` only by conversion, in a family whose rules train. A
+/// number, or another library's array, has left the tape: it would count in the reported loss and
+/// have no gradient.
+template <class F, class Rule>
+concept ReturnsNoTensor = requires {
+  requires Rule::kTrains;
+}
+&&!std::derived_from<
+    std::remove_cvref_t<typename detail::CallResult<typename Rule::Function, F>::Type>,
+    typename detail::CallResult<typename Rule::Function, F>::Expected>;
+
 /// A rule, or nothing: built from `nullptr`, a string identifier, an object, a shared object, a
 /// callable, or a config. All but a callable's behaviour is checked at once; what can't be resolved
 /// raises InvalidArgument and names the choices.
 ///
 /// `Rule` is the family's base class, const for rules without state of their own. It has
 ///   `using Function = std::function<…>;`                          what a callable must look like
+///   `static constexpr bool kTrains = true;`                       if callables must stay on the tape
 ///   `static std::shared_ptr<Rule> from_identifier(std::string_view);`
 ///   `static std::shared_ptr<Rule> from_object(const Config&);`    a config as `serialize` makes it
 ///   `static std::shared_ptr<Rule> from_function(Function, std::string registered_name);`
@@ -50,17 +74,23 @@ class RuleSpec {
 
   template <class F>
   requires(!std::same_as<F, RuleSpec> && !std::derived_from<F, std::remove_const_t<Rule>> &&
-           !std::is_pointer_v<F> && std::convertible_to<F, typename Rule::Function>)
-      RuleSpec(F callable) {
+           !std::is_pointer_v<F> && std::convertible_to<F, typename Rule::Function> &&
+           !ReturnsNoTensor<F, Rule>) RuleSpec(F callable) {
     std::string name;  // of a callable that was registered
     if constexpr (requires { callable.registered_name(); }) name = callable.registered_name();
     rule_ = Rule::from_function(std::move(callable), std::move(name));
   }
 
+  template <class F>
+  requires(!std::same_as<F, RuleSpec> && !std::derived_from<F, std::remove_const_t<Rule>> &&
+           std::convertible_to<F, typename Rule::Function> && ReturnsNoTensor<F, Rule>)
+      RuleSpec(F callable)
+  = delete;  // it must return a strata::Tensor: a number trains nothing
+
   /// A plain function.
   template <class Result, class... Args>
-  requires(std::convertible_to<Result (*)(Args...), typename Rule::Function>)
-      RuleSpec(Result (*function)(Args...))
+  requires(std::convertible_to<Result (*)(Args...), typename Rule::Function> &&
+           !ReturnsNoTensor<Result (*)(Args...), Rule>) RuleSpec(Result (*function)(Args...))
       : rule_(Rule::from_function(function, {})) {}
 
   explicit operator bool() const { return rule_ != nullptr; }

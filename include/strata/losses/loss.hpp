@@ -21,10 +21,15 @@ struct LossOptions {
 };
 
 /// `reduce(call(y_true, y_pred) * sample_weight)`. A subclass writes `call` in ordinary ops, and
-/// its gradient comes by itself. See https://keras.io/api/losses/.
+/// its gradient comes by itself. While a tape records, values that do not depend on predictions
+/// which can be trained, because they left the tape (by `values()`, `item()`, `ops::stop_gradient`
+/// or an operation whose gradient is 0), are refused with InvalidArgument, unless all are 0. See
+/// https://keras.io/api/losses/.
 class Loss {
  public:
   using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;
+
+  static constexpr bool kTrains = true;  ///< A callable must return a `Tensor`, not a number.
 
   explicit Loss(LossOptions options = {});
   virtual ~Loss() = default;

@@ -22,15 +22,26 @@ namespace strata {
 ///       }
 ///     };
 ///
+/// What leaves the tape on the way, by `values()`, `item()`, `ops::stop_gradient` or an operation
+/// whose gradient is 0, has no gradient: it would count in the reported loss and train nothing. So
+/// a penalty that does not depend on its tensor at all, while that can be trained, is refused at
+/// once, unless it is exactly 0 or `constant()`. A penalty that leaves the tape only in part still
+/// depends on its tensor: that can't be seen.
+///
 /// See https://keras.io/api/layers/regularizers/.
 class Regularizer {
  public:
   using Function = std::function<Tensor(const Tensor&)>;
+  static constexpr bool kTrains = true;  ///< A callable must return a `Tensor`, not a number.
 
   virtual ~Regularizer() = default;
 
   /// The penalty: a scalar.
   virtual Tensor operator()(const Tensor& x) const = 0;
+
+  /// Whether the value is a constant to training on purpose: it is reported, and has no gradient, as
+  /// that of a rule whose effect on the weights comes from elsewhere. By default it has one.
+  virtual bool constant() const { return false; }
 
   /// What `from_config` needs to make an equal one. By default raises InvalidArgument.
   virtual Config get_config() const;
@@ -61,7 +72,8 @@ RegularizerSpec deserialize(const Config& config);
 /// The same for all that a slot takes.
 RegularizerSpec get(RegularizerSpec identifier);
 
-/// The penalty `regularizer(x)`. Raises ShapeError, naming `owner`, if it is no scalar.
+/// The penalty `regularizer(x)`. Raises ShapeError, naming `owner`, if it is no scalar, and
+/// InvalidArgument if it left the tape that records: see `Regularizer`.
 Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner);
 
 }  // namespace regularizers

@@ -113,6 +113,10 @@ auto register_serializable(const SerializableOptions& options, F callable) {
   };
   // Tensors first, so that a generic lambda's body is never tried on a shape.
   if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&>) {
+    static_assert(
+        std::is_same_v<std::remove_cvref_t<std::invoke_result_t<F&, const Tensor&>>, Tensor>,
+        "register_serializable takes a function of a Tensor that returns a Tensor: a number "
+        "has left the tape and trains nothing");
     return add(std::function<Tensor(const Tensor&)>(std::move(callable)));
   } else if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&, const Tensor&>) {
     return add(std::function<Tensor(const Tensor&, const Tensor&)>(std::move(callable)));

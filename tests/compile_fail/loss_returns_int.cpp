@@ -1,0 +1,9 @@
+// A loss that is a number has left the tape.
+#include "strata/losses/loss.hpp"
+
+#ifdef MISTAKE
+const auto rule = [](const auto& y, const auto&) { return static_cast<int>(y.item()); };
+#else
+const auto rule = [](const auto& y, const auto&) { return y; };
+#endif
+strata::LossSpec slot = rule;

@@ -103,15 +103,21 @@ std::shared_ptr<const Activation> builtin_in(const Config& config) {
   return kind.get<std::string>() == "function" ? builtin_named(name.get<std::string>()) : nullptr;
 }
 
+struct LeftTape : InvalidArgument {
+  using InvalidArgument::InvalidArgument;
+};
+
+[[noreturn]] void raise_left_tape(std::string_view who) {
+  raise<LeftTape>(
+      who,
+      "an activation must depend on its input by ops, or nothing before it is trained; values(), "
+      "item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: a result "
+      "without a gradient.");
+}
+
 // Hands `result` on if a gradient for `x` comes of it.
 Tensor checked_result(Tensor result, const Tensor& x, std::string_view who) {
-  if (x.size() > 0 && autodiff::has_left_tape(result, x)) {
-    raise(
-        who,
-        "an activation must depend on its input by ops, or nothing before it is trained; values(), "
-        "item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: a result "
-        "without a gradient.");
-  }
+  if (x.size() > 0 && autodiff::has_left_tape(result, x)) raise_left_tape(who);
   return result;
 }
 
@@ -181,9 +187,11 @@ ActivationSpec deserialize(const Config& config) { return ActivationSpec(config)
 ActivationSpec get(ActivationSpec identifier) { return identifier; }
 
 Tensor apply(const Activation& activation, const Tensor& x, std::string_view layer) {
-  const auto* callable = dynamic_cast<const CallableRule<Activation>*>(&activation);
-  Tensor result = callable == nullptr ? activation(x) : callable->function()(x);
-  return checked_result(std::move(result), x, layer);
+  try {
+    return checked_result(activation(x), x, layer);
+  } catch (const LeftTape&) {  // the callable doesn't know where it stands
+    raise_left_tape(layer);
+  }
 }
 
 }  // namespace activations

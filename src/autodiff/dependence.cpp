@@ -12,6 +12,7 @@ using autodiff::kNoSlot;
 using autodiff::Trace;
 
 const GradientTape::Impl::Record* GradientTape::Impl::record_of(int slot) const {
+  if (!records_.empty() && records_.back().output == slot) return &records_.back();  // most often
   const auto found =
       std::lower_bound(records_.begin(), records_.end(), slot,
                        [](const Record& record, int output) { return record.output < output; });

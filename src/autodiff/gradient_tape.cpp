@@ -21,8 +21,7 @@ using autodiff::Trace;
 namespace {
 
 constexpr int kNone = autodiff::kNoSlot;
-
-thread_local int sweeps = 0;  // under way on this thread; their arithmetic is not recorded
+constexpr std::size_t kUsualRecords = 32;  // of a small model's step
 
 Trace trace_of(const Variable& source) {
   check(source.defined(), "GradientTape::gradient",
@@ -34,6 +33,7 @@ Trace trace_of(const Variable& source) {
 
 using Impl = GradientTape::Impl;
 
+constinit thread_local int Impl::sweeps_ = 0;
 constinit thread_local Impl* Impl::newest_ = nullptr;
 
 // ---- the tapes of a thread
@@ -62,14 +62,13 @@ std::shared_ptr<Impl> Impl::make(bool persistent) {
   return tape;
 }
 
-Impl* Impl::recorder() {
-  if (sweeps > 0) return nullptr;
+Impl* Impl::older_recorder() {
   for (Impl* tape = newest_; tape != nullptr; tape = tape->outer_) {
     const State state = tape->state_.load(std::memory_order_acquire);
     if (state == State::open) return tape;
     if (state == State::ended) {  // on another thread; here it would have left the list
       drop_ended();
-      return recorder();
+      return older_recorder();
     }
   }
   return nullptr;
@@ -107,14 +106,14 @@ bool Impl::needed_by_others() const {
 
 // ---- the record
 
-int Impl::slot_of(const Trace& trace) {
+inline int Impl::slot_of(const Trace& trace) {
+  if (trace.owner == number_) return static_cast<int>(trace.index);
   if (trace.is_constant() || trace.number() < number_) return kNone;
   if (trace.is_read()) {
     const auto [found, is_new] = variables_.try_emplace(trace.index, slots_);
     if (is_new) ++slots_;
     return found->second;
   }
-  if (trace.number() == number_) return static_cast<int>(trace.index);
   if (unseen_ == kNone) unseen_ = slots_++;
   return unseen_;
 }
@@ -144,7 +143,9 @@ Tensor Impl::watch(const Tensor& tensor) {
 
 Tensor Impl::record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
                     Backward backward, bool takes_pending) {
-  check(value.defined(), op, "a recorded output must be defined. Received: an undefined tensor.");
+  if (!value.defined())
+    raise(op, "a recorded output must be defined. Received: an undefined tensor.");
+  if (records_.empty()) records_.reserve(kUsualRecords);
   Record entry{op, {}, 0, profile::recording_row(), std::move(backward), takes_pending};
   entry.inputs.reserve(inputs.size());
   for (const Tensor* input : inputs)
@@ -160,9 +161,9 @@ Tensor Impl::record(const char* op, Tensor value, std::span<const Tensor* const>
 // While it lives, nothing is recorded; after it, a tape that is not persistent is used up.
 class Impl::Sweep {
  public:
-  explicit Sweep(Impl& tape) : tape_(tape) { ++sweeps; }
+  explicit Sweep(Impl& tape) : tape_(tape) { ++sweeps_; }
   ~Sweep() {
-    --sweeps;
+    --sweeps_;
     if (tape_.persistent_) return;
     tape_.state_.store(State::used_up, std::memory_order_release);
     tape_.records_.clear();
@@ -183,6 +184,7 @@ std::vector<Tensor> Impl::gradient(const Tensor& target, const std::vector<Trace
   const int last = slot_of(target.trace());
   refuse_unseen(last);
   std::vector<int> slots;
+  slots.reserve(sources.size());
   for (const Trace& source : sources) slots.push_back(find(source));
 
   const Sweep under_way(*this);
@@ -190,6 +192,7 @@ std::vector<Tensor> Impl::gradient(const Tensor& target, const std::vector<Trace
   if (last != kNone) sweep(last, target, slots, gradients);
   const bool needed = needed_by_others();
   std::vector<Tensor> results;
+  results.reserve(slots.size());
   for (const int slot : slots) {
     Tensor result = slot == kNone ? Tensor() : gradients[static_cast<std::size_t>(slot)].sum;
     if (result.defined() && needed)
@@ -271,6 +274,7 @@ Tensor GradientTape::watch(const Tensor& tensor) { return impl_->watch(tensor); 
 std::vector<Tensor> GradientTape::gradient(const Tensor& target,
                                            const std::vector<Variable>& sources) {
   std::vector<Trace> traces;
+  traces.reserve(sources.size());
   for (const Variable& source : sources) traces.push_back(trace_of(source));
   return impl_->gradient(target, traces);
 }

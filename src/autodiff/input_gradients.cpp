@@ -9,22 +9,34 @@
 
 namespace strata::autodiff {
 
-const RecordedInput& InputGradients::recorded(int input) const {
-  check(input >= 0 && static_cast<std::size_t>(input) < inputs_.size(), op_,
-        "a gradient is for one of the {} inputs that the operation was recorded with, counted from "
-        "0. Received: input={}.",
-        inputs_.size(), input);
+namespace {
+
+bool equal(const Shape& a, const Shape& b) {
+  return a.rank() == b.rank() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+}  // namespace
+
+inline const RecordedInput& InputGradients::recorded(int input) const {
+  if (static_cast<std::size_t>(input) >= inputs_.size()) {  // so is what is negative
+    raise(op_,
+          "a gradient is for one of the {} inputs that the operation was recorded with, counted "
+          "from 0. Received: input={}.",
+          inputs_.size(), input);
+  }
   return inputs_[static_cast<std::size_t>(input)];
 }
 
-GradientSlot& InputGradients::slot(int input) const {
+inline GradientSlot& InputGradients::slot(int input) const {
   return slots_[static_cast<std::size_t>(inputs_[static_cast<std::size_t>(input)].slot)];
 }
 
-void InputGradients::check_shape(int input, const Shape& shape) const {
-  check<ShapeError>(shape == inputs_[static_cast<std::size_t>(input)].shape, op_,
+inline void InputGradients::check_shape(int input, const Shape& shape) const {
+  const Shape& expected = inputs_[static_cast<std::size_t>(input)].shape;
+  if (equal(shape, expected)) return;
+  raise<ShapeError>(op_,
                     "the gradient of input {} must have the input's shape, {}. Received: shape={}.",
-                    input, inputs_[static_cast<std::size_t>(input)].shape, shape);
+                    input, expected, shape);
 }
 
 bool InputGradients::wanted(int input) const {
@@ -34,9 +46,10 @@ bool InputGradients::wanted(int input) const {
 
 void InputGradients::add(int input, Tensor gradient) {
   if (!wanted(input)) return;
-  check<ShapeError>(gradient.defined(), op_,
-                    "the gradient of input {} must be defined. Received: an undefined tensor.",
-                    input);
+  if (!gradient.defined()) {
+    raise<ShapeError>(
+        op_, "the gradient of input {} must be defined. Received: an undefined tensor.", input);
+  }
   check_shape(input, gradient.shape());
   if (float* const sum = accumulated(input)) {
     parallel_for(gradient.size(), 1, [=, from = gradient.data()](auto begin, auto end) {
@@ -63,8 +76,10 @@ float* InputGradients::accumulated(int input) {
 
 void InputGradients::add_pending(int input, PendingGradient gradient) {
   if (!wanted(input)) return;
-  check(static_cast<bool>(gradient.write), op_,
-        "a pending gradient must say how it is written. Received: none for input {}.", input);
+  if (!gradient.write) {
+    raise(op_, "a pending gradient must say how it is written. Received: none for input {}.",
+          input);
+  }
   check_shape(input, gradient.shape);
   if (slot(input).may_wait && accumulated(input) == nullptr) {
     slot(input).pending = std::move(gradient);

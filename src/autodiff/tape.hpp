@@ -30,7 +30,10 @@ class GradientTape::Impl {
   Impl& operator=(const Impl&) = delete;
 
   /// The tape that records on this thread now, or null.
-  static Impl* recorder();
+  static Impl* recorder() {
+    if (sweeps_ > 0) return nullptr;
+    return newest_ == nullptr || newest_->is_open() ? newest_ : older_recorder();
+  }
 
   /// For the handle's destructor, on whatever thread that runs.
   void end();
@@ -64,6 +67,7 @@ class GradientTape::Impl {
   class Sweep;
   struct ThreadEnd;
 
+  static Impl* older_recorder();
   static void drop_ended();
 
   bool is_open() const { return state_.load(std::memory_order_relaxed) == State::open; }
@@ -77,6 +81,7 @@ class GradientTape::Impl {
   void sweep(int last, const Tensor& target, const std::vector<int>& sources,
              std::vector<autodiff::GradientSlot>& slots);
 
+  static constinit thread_local int sweeps_;  // under way on this thread; nothing is recorded then
   static constinit thread_local Impl* newest_;  // head of this thread's list
 
   const std::uint64_t number_;

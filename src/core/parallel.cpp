@@ -1,12 +1,16 @@
 #include "core/parallel.hpp"
 
 #include <omp.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <atomic>
 #include <utility>
 
 #include "core/check.hpp"
 #include "core/first_exception.hpp"
+#include "core/cpus.hpp"
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"
 #include "core/teamwork.hpp"
@@ -15,7 +19,21 @@
 namespace strata {
 namespace {
 std::atomic<int> chosen_threads = 0;  // 0: OpenMP's own
-thread_local bool keep_helpers = false;
+thread_local constinit bool keep_helpers = false;
+thread_local constinit int pretended_cpus = 0;  // 0: those there are
+thread_local constinit Cpus known_cpus;
+
+// Not all of OpenMP's libraries ask again. Where OpenMP binds threads to CPUs itself, each may be
+// on one only, and it knows how many it has in all.
+int cpus_of_now() {
+#if defined(__linux__)
+  cpu_set_t cpus;
+  if (omp_get_proc_bind() == omp_proc_bind_false && sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+    return CPU_COUNT(&cpus);
+#endif
+  return omp_get_num_procs();
+}
+
 }  // namespace
 
 void set_num_threads(int count) {
@@ -29,14 +47,19 @@ int num_threads() {
   return chosen > 0 ? chosen : omp_get_max_threads();
 }
 
-KeepHelpers::KeepHelpers() : before_(std::exchange(keep_helpers, true)) {}
-KeepHelpers::~KeepHelpers() { keep_helpers = before_; }
+KeepHelpers::KeepHelpers(int cpus)
+    : before_(std::exchange(keep_helpers, true)),
+      cpus_before_(std::exchange(pretended_cpus, cpus)) {}
+KeepHelpers::~KeepHelpers() {
+  keep_helpers = before_;
+  pretended_cpus = cpus_before_;
+}
 
 int worker_count(std::int64_t parts) {
-  if (omp_in_parallel() != 0) return 1;
-  static const int cpus = omp_get_num_procs();  // asks the system
-  const int most = std::min(num_threads(), cpus);
-  return static_cast<int>(std::clamp<std::int64_t>(parts, 1, most));
+  const auto wanted = static_cast<int>(std::min<std::int64_t>(parts, num_threads()));
+  if (wanted <= 1 || omp_in_parallel() != 0) return 1;
+  if (pretended_cpus > 0) return std::min(wanted, pretended_cpus);
+  return std::min(wanted, known_cpus.count_for(parts, wanted, cpus_of_now));
 }
 
 void parallel_parts(std::int64_t parts, int workers,

@@ -19,17 +19,18 @@ int worker_count(std::int64_t parts);
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body);
 
-/// While this lives, loops of this thread use helpers even where that loses time: for tests of what
-/// threads share.
+/// While this lives, loops of this thread use helpers even where that loses time, and as if there
+/// were so many CPUs (0: those there are): for tests of what threads share.
 class KeepHelpers {
  public:
-  KeepHelpers();
+  explicit KeepHelpers(int cpus = 0);
   ~KeepHelpers();
   KeepHelpers(const KeepHelpers&) = delete;
   KeepHelpers& operator=(const KeepHelpers&) = delete;
 
  private:
   const bool before_;
+  const int cpus_before_;
 };
 
 /// Consecutive items of a fixed partition.

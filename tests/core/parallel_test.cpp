@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <omp.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -99,6 +102,40 @@ TEST_F(Parallel, WorkersAreNoMoreThanPartsThreadsAndCpus) {
   set_num_threads(1);
   EXPECT_EQ(worker_count(2000), 1);
 }
+
+TEST_F(Parallel, WorkersAreAsManyAsPretendedCpus) {
+  set_num_threads(1000);
+  const int there_are = worker_count(2000);
+  {
+    const KeepHelpers keep(200);
+    EXPECT_EQ(worker_count(2000), 200);
+    EXPECT_EQ(worker_count(150), 150);
+  }
+  EXPECT_EQ(worker_count(2000), there_are);
+}
+
+#if defined(__linux__)
+TEST_F(Parallel, WorkersFollowTheCpusOfNow) {
+  cpu_set_t all;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+  if (CPU_COUNT(&all) < 2) GTEST_SKIP() << "needs two CPUs";
+  set_num_threads(2);
+  const auto after_loops = [](int loops) {
+    for (int i = 1; i < loops; ++i) worker_count(64);
+    return worker_count(64);
+  };
+  int first = 0;
+  while (!CPU_ISSET(first, &all)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  EXPECT_EQ(after_loops(100), 2);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+  EXPECT_EQ(after_loops(100), 1);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
+  EXPECT_EQ(after_loops(20), 2);
+}
+#endif
 
 TEST_F(Parallel, PartsRunOnceEachWhateverTheWorkers) {
   for (const int workers : {1, 2, 3, 5}) {

@@ -74,11 +74,11 @@ void parallel_parts(std::int64_t parts, int workers,
   if (!keep_helpers && !teamwork.gains(began)) return work_alone();
   profile::ParallelProducts products(workers);
   Clock::duration a_part{};  // what one takes
-  const bool flush = FlushSubnormals::on();
   FirstException thrown;
+  const FloatingPointMode mode = FloatingPointMode::of_this_thread();
 #pragma omp parallel num_threads(workers)
   {
-    const FlushSubnormals as_the_caller(flush);
+    const FloatingPointScope as_the_caller(mode);
     const int worker = omp_get_thread_num();
     const Part own = Part::of(parts, worker, omp_get_num_threads());
     const Clock::time_point start = Clock::now();

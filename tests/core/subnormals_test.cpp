@@ -1,6 +1,7 @@
 #include "core/subnormals.hpp"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <limits>
 #include <stdexcept>
@@ -70,6 +71,70 @@ TEST_F(Subnormals, AreToEveryWorkerWhatTheyAreToTheCaller) {
     EXPECT_EQ(halves, std::vector<float>(8, flush ? 0.0f : kSmallest / 2));
   }
 }
+
+#if defined(__x86_64__)
+
+constexpr unsigned kSigns = 0x3f;  // of exceptions that there were: a computation may leave some
+
+// Every setting of "flush to zero", "denormals are zero" and the rounding, with subnormal operands
+// trapped or not.
+std::vector<unsigned> control_words() {
+  std::vector<unsigned> words;
+  for (const unsigned flush : {0x0000U, 0x8000U, 0x0040U, 0x8040U}) {
+    for (const unsigned rounding : {0x0000U, 0x2000U, 0x4000U, 0x6000U}) {
+      for (const unsigned masked : {0x1f80U, 0x1e80U}) words.push_back(flush | rounding | masked);
+    }
+  }
+  return words;
+}
+
+class ControlWord : public ::testing::TestWithParam<unsigned> {
+ protected:
+  void SetUp() override { _mm_setcsr(GetParam()); }
+  void TearDown() override { _mm_setcsr(before_); }
+  static unsigned now() { return _mm_getcsr() & ~kSigns; }
+  const unsigned before_ = _mm_getcsr();
+};
+
+TEST_P(ControlWord, IsWhatItWasAfterEachScope) {
+  for (const bool flush : {true, false}) {
+    { const FlushSubnormals scope(flush); }
+    EXPECT_EQ(now(), GetParam());
+  }
+  try {
+    const FlushSubnormals scope;
+    throw std::runtime_error("of a layer");
+  } catch (const std::runtime_error&) {
+    EXPECT_EQ(now(), GetParam());
+  }
+}
+
+TEST_P(ControlWord, IsTheCallersOnEveryWorker) {
+  std::vector<unsigned> words(8);
+  const KeepHelpers keep(4);
+  parallel_parts(8, 4,
+                 [&](std::int64_t part, int) { words[static_cast<std::size_t>(part)] = now(); });
+  EXPECT_EQ(words, std::vector<unsigned>(8, GetParam()));
+  EXPECT_EQ(now(), GetParam());
+}
+
+// The helpers are OpenMP's, and so those of the process's own loops too.
+TEST_P(ControlWord, OfHelpersIsTheirOwnAfterwards) {
+  const auto words_of_helpers = [] {
+    std::vector<unsigned> words(4);
+#pragma omp parallel num_threads(4)
+    if (omp_get_thread_num() > 0) words[static_cast<std::size_t>(omp_get_thread_num())] = now();
+    return words;
+  };
+  const std::vector<unsigned> before = words_of_helpers();
+  const KeepHelpers keep(4);
+  parallel_parts(8, 4, [](std::int64_t, int) {});
+  EXPECT_EQ(words_of_helpers(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Subnormals, ControlWord, ::testing::ValuesIn(control_words()));
+
+#endif
 
 }  // namespace
 }  // namespace strata::testing

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <set>
+#include <stdexcept>
 
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -77,6 +78,41 @@ TEST_F(ModelSubnormals, AreZeroInWhateverAModelDoesWithABatch) {
   EXPECT_GT(loud(x).item(), 0.1f);
   EXPECT_EQ(loud.evaluate(x, ops::zeros({1, 1}), {.verbose = 0}).at("loss"), 0.0);
 }
+
+#if defined(__x86_64__)
+
+// Whatever the process has chosen for itself is left as it was, bit for bit.
+TEST_F(ModelSubnormals, LeaveTheControlWordAsItWas) {
+  constexpr unsigned kSigns = 0x3f;  // of exceptions that there were
+  const unsigned before = _mm_getcsr();
+  Sequential model = model_with("linear");
+  Sequential failing = model_with([](const Tensor& x) {
+    if (FlushSubnormals::on() && x.shape()[0] == 3) throw std::runtime_error("of a layer");
+    return x;
+  });
+  const Tensor x = ops::ones({2, 1});
+  for (const unsigned word : {0x1f80U, 0x9f80U, 0x1fc0U, 0x9fc0U, 0x3f80U, 0xffc0U}) {
+    _mm_setcsr(word);
+    const auto expect_kept = [&](const char* after) {
+      EXPECT_EQ(_mm_getcsr() & ~kSigns, word) << after;
+    };
+    model.predict(x, {.verbose = 0});
+    expect_kept("predict");
+    model.fit(x, x, {.verbose = 0});
+    expect_kept("fit");
+    model.evaluate(x, x, {.verbose = 0});
+    expect_kept("evaluate");
+    model.train_on_batch(x, x);
+    expect_kept("train_on_batch");
+    (void)ops::exp(ops::zeros({1000, 1000}));
+    expect_kept("an operation");
+    EXPECT_THROW(failing.train_on_batch(ops::ones({3, 1}), ops::ones({3, 1})), std::runtime_error);
+    expect_kept("a step that failed");
+  }
+  _mm_setcsr(before);
+}
+
+#endif
 
 }  // namespace
 }  // namespace strata

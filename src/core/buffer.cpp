@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "core/fork.hpp"
+
 namespace strata {
 namespace {
 
@@ -60,7 +62,7 @@ class Pool {
   }
 
  private:
-  std::mutex mutex_;
+  ForkSafe<std::mutex> mutex_;
   std::array<std::vector<void*>, 256> free_;
   std::size_t idle_ = 0;
 };

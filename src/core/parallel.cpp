@@ -11,6 +11,7 @@
 #include "core/check.hpp"
 #include "core/first_exception.hpp"
 #include "core/cpus.hpp"
+#include "core/fork.hpp"
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"
 #include "core/teamwork.hpp"
@@ -57,7 +58,7 @@ KeepHelpers::~KeepHelpers() {
 
 int worker_count(std::int64_t parts) {
   const auto wanted = static_cast<int>(std::min<std::int64_t>(parts, num_threads()));
-  if (wanted <= 1 || omp_in_parallel() != 0) return 1;
+  if (wanted <= 1 || omp_in_parallel() != 0 || helpers_lost_in_fork()) return 1;
   if (pretended_cpus > 0) return std::min(wanted, pretended_cpus);
   return std::min(wanted, known_cpus.count_for(parts, wanted, cpus_of_now));
 }

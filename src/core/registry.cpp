@@ -13,12 +13,13 @@
 
 #include "builtins.hpp"
 #include "core/check.hpp"
+#include "core/fork.hpp"
 
 namespace strata::registry {
 namespace {
 
 struct Table {
-  std::shared_mutex mutex;
+  ForkSafe<std::shared_mutex> mutex;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const ClassEntry>> by_name;
   std::map<std::type_index, std::shared_ptr<const ClassEntry>> by_type;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const FunctionEntry>> functions;

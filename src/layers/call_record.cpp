@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "core/fork.hpp"
 #include "core/profile.hpp"
 #include "layers/visit_weights.hpp"
 
@@ -12,8 +13,8 @@ namespace strata {
 namespace {
 
 // Guards every layer's last record. Predictions publish nothing, so they never take it.
-std::mutex& records_mutex() {
-  static std::mutex& mutex = *new std::mutex;
+ForkSafe<std::mutex>& records_mutex() {
+  static ForkSafe<std::mutex>& mutex = *new ForkSafe<std::mutex>(HeldUp::work);
   return mutex;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/fork.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
 #include "layers/shared_flag.hpp"
@@ -21,15 +22,15 @@ namespace strata {
 namespace layers {
 
 std::string unique_name(const std::string& base) {
-  static std::mutex mutex;
+  static ForkSafe<std::mutex>& mutex = *new ForkSafe<std::mutex>;
   static std::unordered_map<std::string, int>& counts = *new std::unordered_map<std::string, int>;
   const std::scoped_lock lock(mutex);
   const int count = counts[base]++;
   return count == 0 ? base : base + "_" + std::to_string(count);
 }
 
-std::recursive_mutex& build_mutex() {
-  static std::recursive_mutex& mutex = *new std::recursive_mutex;
+BuildMutex& build_mutex() {
+  static BuildMutex& mutex = *new BuildMutex(HeldUp::builds);
   return mutex;
 }
 

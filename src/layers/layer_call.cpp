@@ -89,7 +89,7 @@ Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallC
   check(inputs.defined(), name(), "the inputs must be defined. Received: {}.",
         inputs.empty() ? "no tensor" : "an undefined tensor");
   // The outermost call knows all the layers that it may build.
-  std::unique_lock<std::recursive_mutex> building;
+  std::unique_lock<layers::BuildMutex> building;
   std::optional<BuildRollback> rollback;
   if (!built()) {
     building = std::unique_lock(layers::build_mutex());
@@ -265,7 +265,7 @@ std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
   std::vector<Tensor> inputs;
   for (const Shape& shape : input_shapes) inputs.push_back(zeros_of(shape));
   const bool any_batch = std::any_of(input_shapes.begin(), input_shapes.end(), has_any_batch);
-  std::unique_lock<std::recursive_mutex> building;
+  std::unique_lock<layers::BuildMutex> building;
   std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
   if (!built()) {
     building = std::unique_lock(layers::build_mutex());

@@ -4,11 +4,14 @@
 #include <atomic>
 #include <mutex>
 
+#include "core/fork.hpp"
+
 namespace strata::layers {
 
 /// Held while a layer is built for the first time or named; threads that call a built layer never
 /// take it. Recursive, since a layer builds its parts.
-std::recursive_mutex& build_mutex();
+using BuildMutex = ForkSafe<std::recursive_mutex>;
+BuildMutex& build_mutex();
 
 inline bool load(bool& flag) { return std::atomic_ref<bool>(flag).load(std::memory_order_acquire); }
 

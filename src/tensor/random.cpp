@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/fork.hpp"
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
 #include "tensor/format.hpp"
@@ -114,7 +115,7 @@ void check_normal(const char* who, float mean, float stddev) {
 constexpr std::uint64_t kFirstSeed = 0;
 
 struct ProcessStream {
-  std::mutex mutex;
+  ForkSafe<std::mutex> mutex;
   Generator generator{kFirstSeed};
 };
 

@@ -1,0 +1,191 @@
+// What a forked child can do, whatever its parent's threads were at.
+#include "core/fork.hpp"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+#include <vector>
+
+#include "core/parallel.hpp"
+#include "strata/core/buffer.hpp"
+#include "strata/core/threads.hpp"
+#include "support/children.hpp"
+
+namespace strata::testing {
+namespace {
+
+class Fork : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kMayForkWithThreads) GTEST_SKIP() << "ThreadSanitizer refuses threads after a fork";
+    set_num_threads(2);
+  }
+  ~Fork() override { set_num_threads(before_); }
+  const int before_ = num_threads();
+};
+
+// Whether a loop with helpers does its parts, each once.
+bool loop_works() {
+  const KeepHelpers keep(2);
+  std::vector<int> calls(64, 0);
+  parallel_parts(64, [&](std::int64_t part) { ++calls[static_cast<std::size_t>(part)]; });
+  return calls == std::vector<int>(64, 1);
+}
+
+// How many threads a loop has.
+int threads_of_loop() {
+  const KeepHelpers keep(2);
+  std::vector<std::thread::id> by(64);
+  parallel_parts(64, [&](std::int64_t part) {
+    by[static_cast<std::size_t>(part)] = std::this_thread::get_id();
+  });
+  return by.front() == by.back() ? 1 : 2;
+}
+
+TEST_F(Fork, ChildWorksAfterItsParentHasWorkedWithHelpers) {
+  ASSERT_TRUE(loop_works());
+  EXPECT_TRUE(holds_in_child(loop_works));
+  EXPECT_TRUE(loop_works());
+}
+
+TEST_F(Fork, ChildHasHelpersOfItsOwnAndSoHasTheParent) {
+  ASSERT_EQ(threads_of_loop(), 2);
+  EXPECT_TRUE(holds_in_child([] { return threads_of_loop() == 2; }));
+  EXPECT_EQ(threads_of_loop(), 2);
+}
+
+TEST_F(Fork, ChildOfAChildWorks) {
+  ASSERT_TRUE(loop_works());
+  EXPECT_TRUE(holds_in_child([] { return loop_works() && holds_in_child(loop_works); }));
+  EXPECT_TRUE(holds_in_child([] { return holds_in_child(loop_works) && loop_works(); }));
+}
+
+TEST_F(Fork, ChildWorksAfterParallelRegionsOfTheProcesssOwn) {
+  const Buffer buffer = Buffer::uninitialized(1);  // the parent has used the library
+  int threads = 0;
+#pragma omp parallel num_threads(3)
+#pragma omp atomic
+  ++threads;
+  ASSERT_GT(threads, 0);
+  EXPECT_TRUE(holds_in_child(loop_works));
+}
+
+TEST_F(Fork, ChildMadeInsideARegionOfOneThreadWorks) {
+  ASSERT_TRUE(loop_works());
+  bool works = false;
+#pragma omp parallel num_threads(1)
+  works = holds_in_child(loop_works);
+  EXPECT_TRUE(works);
+}
+
+TEST_F(Fork, ChildOfAnotherThreadWorks) {
+  ASSERT_TRUE(loop_works());
+  bool works = false;
+  std::thread([&] { works = loop_works() && holds_in_child(loop_works); }).join();
+  EXPECT_TRUE(works);
+}
+
+TEST_F(Fork, ThreadsOfAChildWork) {
+  ASSERT_TRUE(loop_works());
+  EXPECT_TRUE(holds_in_child([] {
+    bool works = false;
+    std::thread([&] { works = loop_works(); }).join();
+    return works && loop_works();
+  }));
+}
+
+// While something goes on again and again on another thread.
+template <class Work, class Check>
+void fork_during(Work work, Check check) {
+  std::atomic<bool> stop = false;
+  std::atomic<int> rounds = 0;
+  std::thread worker([&] {
+    for (; !stop; ++rounds) work();
+  });
+  for (int i = 0; i < 50; ++i) {
+    const int seen = rounds;
+    while (rounds == seen) std::this_thread::yield();
+    EXPECT_TRUE(holds_in_child(check)) << i;
+  }
+  stop = true;
+  worker.join();
+}
+
+TEST_F(Fork, LeavesAMutexFree) {
+  static auto& mutex = *new ForkSafe<std::mutex>;
+  static long guarded[2] = {};
+  fork_during(
+      [] {
+        const std::scoped_lock lock(mutex);
+        guarded[0] += 1;
+        guarded[1] += 1;
+      },
+      [] {
+        const std::scoped_lock lock(mutex);
+        return guarded[0] == guarded[1];
+      });
+}
+
+TEST_F(Fork, LeavesASharedMutexFree) {
+  static auto& mutex = *new ForkSafe<std::shared_mutex>;
+  const auto read = [] { const std::shared_lock lock(mutex); };
+  fork_during(read, [&] {
+    read();
+    const std::unique_lock lock(mutex);
+    return true;
+  });
+  read();
+}
+
+// Who builds a layer may fork, as a user's initializer could.
+TEST_F(Fork, KeepsAMutexThatTheForkingThreadHas) {
+  static auto& mutex = *new ForkSafe<std::recursive_mutex>(HeldUp::builds);
+  const auto free_for_others = [] {
+    bool is_free = false;
+    std::thread([&] {
+      const std::scoped_lock lock(mutex);
+      is_free = true;
+    }).join();
+    return is_free;
+  };
+  std::unique_lock outer(mutex);
+  std::unique_lock inner(mutex);
+  EXPECT_TRUE(holds_in_child([&] {
+    inner.unlock();
+    outer.unlock();
+    return free_for_others();
+  }));
+  inner.unlock();
+  outer.unlock();
+  EXPECT_TRUE(free_for_others());
+}
+
+// Whoever a fork waits for may take later locks, and use some for the first time.
+TEST_F(Fork, WaitsForBuildersThatTakeOtherLocks) {
+  static auto& builds = *new ForkSafe<std::recursive_mutex>(HeldUp::builds);
+  static auto& moments = *new ForkSafe<std::mutex>;
+  static int made = 0;
+  fork_during(
+      [] {
+        const std::scoped_lock building(builds);
+        if (made < 1000) {
+          ++made;
+          new ForkSafe<std::mutex>;
+        }
+        const std::scoped_lock lock(moments);
+      },
+      [] {
+        const std::scoped_lock building(builds);
+        const std::scoped_lock lock(moments);
+        return true;
+      });
+}
+
+}  // namespace
+}  // namespace strata::testing

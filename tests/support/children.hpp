@@ -1,0 +1,35 @@
+// Child processes, for what must hold in them.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace strata::testing {
+
+// The tool ends children of processes with threads that start one.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kMayForkWithThreads = false;
+#elif defined(__has_feature)
+inline constexpr bool kMayForkWithThreads = !__has_feature(thread_sanitizer);
+#else
+inline constexpr bool kMayForkWithThreads = true;
+#endif
+
+/// Whether `check()` returns true in a forked child. One that hangs is ended by an alarm.
+template <class Check>
+bool holds_in_child(Check check) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    bool holds = false;
+    try {
+      holds = check();
+    } catch (...) {
+    }
+    _exit(holds ? 0 : 1);
+  }
+  int status = 1;
+  return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+}  // namespace strata::testing

@@ -2,10 +2,11 @@
 // or writes a Config includes <strata/config.hpp> as well.
 #pragma once
 
-// Errors, options, threads, what runs here
+// Errors, options, memory, threads, what runs here
 #include "strata/core/axis_list.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/fused_activation.hpp"
+#include "strata/core/memory.hpp"
 #include "strata/core/per_axis.hpp"
 #include "strata/core/registry.hpp"
 #include "strata/core/required.hpp"

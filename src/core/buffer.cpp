@@ -1,12 +1,17 @@
 #include "strata/core/buffer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
+#include <cstdint>
 #include <mutex>
 #include <new>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "core/fork.hpp"
+#include "strata/core/memory.hpp"
 
 namespace strata {
 namespace {
@@ -27,44 +32,141 @@ constexpr bool kPooled = true;
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLargestPooled = std::size_t{1} << 30;  // larger ones go straight back
 constexpr std::size_t kMostIdle = std::size_t{1} << 30;       // bytes kept for later, at most
+constexpr std::size_t kLargestOwn = std::size_t{8} << 20;     // kept by a thread for itself
+constexpr std::size_t kMostOwn = std::size_t{32} << 20;       // in all, at most
 
 // Four classes per power of two: at most a quarter of a block is slack.
-std::size_t class_of(std::size_t bytes) {
+constexpr std::size_t class_of(std::size_t bytes) {
   const std::size_t units = (bytes + kAlignment - 1) / kAlignment;
   if (units <= 4) return units;
   const auto shift = static_cast<std::size_t>(std::bit_width(units - 1)) - 3;
   return 4 * shift + ((units - 1) >> shift) + 1;
 }
 
-std::size_t bytes_of(std::size_t size_class) {
+constexpr std::size_t bytes_of(std::size_t size_class) {
   if (size_class <= 4) return size_class * kAlignment;
   const std::size_t shift = (size_class - 5) / 4;
   return ((size_class - 5) % 4 + 5) * kAlignment << shift;
 }
 
+// A block that nobody uses. Its links lie in itself, so that giving back asks for no memory.
+struct IdleBlock {
+  IdleBlock* older = nullptr;
+  IdleBlock* newer = nullptr;
+  std::uint64_t given = 0;  // the pool's count of blocks then
+};
+
+void give_to_system(void* block) { ::operator delete (block, std::align_val_t{kAlignment}); }
+
+void give_all_to_system(IdleBlock* newest) {
+  while (newest != nullptr) give_to_system(std::exchange(newest, newest->older));
+}
+
+// Idle blocks of one size, by when they were given.
+class Shelf {
+ public:
+  const IdleBlock* oldest() const { return oldest_; }
+
+  void put(IdleBlock* block) {
+    block->older = newest_;
+    block->newer = nullptr;
+    (newest_ == nullptr ? oldest_ : newest_->newer) = block;
+    newest_ = block;
+  }
+
+  IdleBlock* take_newest() {
+    IdleBlock* const block = newest_;
+    if (block == nullptr) return nullptr;
+    newest_ = block->older;
+    (newest_ == nullptr ? oldest_ : newest_->newer) = nullptr;
+    return block;
+  }
+
+  IdleBlock* take_oldest() {
+    IdleBlock* const block = oldest_;
+    oldest_ = block->newer;
+    (oldest_ == nullptr ? newest_ : oldest_->older) = nullptr;
+    return block;
+  }
+
+ private:
+  IdleBlock* newest_ = nullptr;
+  IdleBlock* oldest_ = nullptr;
+};
+
+constexpr std::size_t kClasses = class_of(kLargestPooled) + 1;
+constexpr std::size_t kOwnClasses = class_of(kLargestOwn) + 1;
+
+// A thread's blocks of each size, the newest of which shows the others.
+using OwnShelves = std::array<IdleBlock*, kOwnClasses>;
+
+// What all threads share.
 class Pool {
  public:
   void* take(std::size_t size_class) {
     const std::scoped_lock lock(mutex_);
-    if (free_[size_class].empty()) return nullptr;
-    void* block = free_[size_class].back();
-    free_[size_class].pop_back();
-    idle_ -= bytes_of(size_class);
+    IdleBlock* const block = shelves_[size_class].take_newest();
+    if (block != nullptr) idle_ -= bytes_of(size_class);
     return block;
   }
 
-  bool give(std::size_t size_class, void* block) {
-    const std::scoped_lock lock(mutex_);
-    if (idle_ + bytes_of(size_class) > kMostIdle) return false;
-    free_[size_class].push_back(block);
-    idle_ += bytes_of(size_class);
-    return true;
+  void give(std::size_t size_class, void* block) {
+    std::unique_lock lock(mutex_);
+    put(size_class, new (block) IdleBlock);
+    IdleBlock* const excess = take_excess();
+    lock.unlock();
+    give_all_to_system(excess);
+  }
+
+  // All that a thread has.
+  void give(OwnShelves& shelves) {
+    std::unique_lock lock(mutex_);
+    for (std::size_t size_class = 0; size_class < kOwnClasses; ++size_class) {
+      IdleBlock* block = std::exchange(shelves[size_class], nullptr);
+      while (block != nullptr) put(size_class, std::exchange(block, block->older));
+    }
+    IdleBlock* const excess = take_excess();
+    lock.unlock();
+    give_all_to_system(excess);
+  }
+
+  void release() {
+    std::unique_lock lock(mutex_);
+    IdleBlock* const all = take_beyond(0);
+    lock.unlock();
+    give_all_to_system(all);
   }
 
  private:
+  void put(std::size_t size_class, IdleBlock* block) {
+    block->given = ++given_;
+    shelves_[size_class].put(block);
+    idle_ += bytes_of(size_class);
+  }
+
+  IdleBlock* take_excess() { return idle_ > kMostIdle ? take_beyond(kMostIdle) : nullptr; }
+
+  // What was idle longest, until no more than so many bytes are.
+  IdleBlock* take_beyond(std::size_t most) {
+    IdleBlock* taken = nullptr;
+    while (idle_ > most) {
+      const auto age = [](const Shelf& shelf) {
+        return shelf.oldest() == nullptr ? UINT64_MAX : shelf.oldest()->given;
+      };
+      const auto first =
+          std::min_element(shelves_.begin(), shelves_.end(),
+                           [&](const Shelf& a, const Shelf& b) { return age(a) < age(b); });
+      IdleBlock* const block = first->take_oldest();
+      idle_ -= bytes_of(static_cast<std::size_t>(first - shelves_.begin()));
+      block->older = std::exchange(taken, block);
+    }
+    return taken;
+  }
+
   ForkSafe<std::mutex> mutex_;
-  std::array<std::vector<void*>, 256> free_;
+  std::array<Shelf, kClasses> shelves_;
   std::size_t idle_ = 0;
+  std::uint64_t given_ = 0;
 };
 
 // Never destroyed: tensors in static storage may outlive any other static object.
@@ -73,13 +175,102 @@ Pool& pool() {
   return instance;
 }
 
+// How often idle memory was to be released, and one.
+std::atomic<std::uint64_t> releases = 1;
+
+// What a thread keeps for itself: to take from it and give to it takes no lock.
+class OwnBlocks {
+ public:
+  // Without a destructor, for blocks may be given back when others of the thread's objects are gone.
+  constexpr OwnBlocks() = default;
+
+  void* take(std::size_t size_class) {
+    if (size_class >= kOwnClasses || !heed_releases()) return nullptr;
+    IdleBlock* const block = shelves_[size_class];
+    if (block == nullptr) return nullptr;
+    shelves_[size_class] = block->older;
+    idle_ -= bytes_of(size_class);
+    return block;
+  }
+
+  bool give(std::size_t size_class, void* memory) {
+    if (size_class >= kOwnClasses || !heed_releases()) return false;
+    auto* const block = new (memory) IdleBlock;
+    block->older = std::exchange(shelves_[size_class], block);
+    idle_ += bytes_of(size_class);
+    if (idle_ > kMostOwn) give_to_all();
+    return true;
+  }
+
+  // From now on blocks are kept, until the thread ends.
+  void open() {
+    if (opened_) return;
+    struct AtThreadEnd {
+      OwnBlocks& blocks;
+      ~AtThreadEnd() { blocks.close(); }
+    };
+    thread_local const AtThreadEnd end{*this};
+    opened_ = true;
+    released_ = releases.load(std::memory_order_relaxed);
+  }
+
+  // Gives its blocks to the system if all were to do so since it last looked. Whether it may be
+  // used.
+  bool heed_releases() {
+    const std::uint64_t now = releases.load(std::memory_order_relaxed);
+    if (released_ == now) return true;
+    if (released_ == kNever) return false;
+    give_to_system();
+    released_ = now;
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t kNever = 0;  // before it is opened, and once it is closed
+
+  void give_to_all() {
+    pool().give(shelves_);
+    idle_ = 0;
+  }
+
+  void give_to_system() {
+    for (IdleBlock*& newest : shelves_) give_all_to_system(std::exchange(newest, nullptr));
+    idle_ = 0;
+  }
+
+  void close() {
+    if (heed_releases()) give_to_all();
+    released_ = kNever;
+  }
+
+  OwnShelves shelves_{};
+  std::size_t idle_ = 0;
+  std::uint64_t released_ = kNever;
+  bool opened_ = false;
+};
+
+thread_local constinit OwnBlocks own_blocks;
+
+void* take_idle(std::size_t size_class) {
+  if (void* const block = own_blocks.take(size_class)) return block;
+  own_blocks.open();
+  return pool().take(size_class);
+}
+
 }  // namespace
+
+void release_idle_memory() noexcept {
+  if (!kPooled) return;
+  releases.fetch_add(1, std::memory_order_relaxed);
+  own_blocks.heed_releases();
+  pool().release();
+}
 
 Buffer Buffer::uninitialized(std::size_t count) {
   if (count > (kLargestPooled << 10) / sizeof(float)) throw std::bad_alloc();
   const std::size_t size_class = class_of(sizeof(Block) + count * sizeof(float));
   const std::size_t bytes = bytes_of(size_class);
-  void* memory = kPooled && bytes <= kLargestPooled ? pool().take(size_class) : nullptr;
+  void* memory = kPooled && bytes <= kLargestPooled ? take_idle(size_class) : nullptr;
   if (memory == nullptr) memory = ::operator new (bytes, std::align_val_t{kAlignment});
   Buffer buffer;
   buffer.block_ = new (memory) Block;
@@ -88,10 +279,11 @@ Buffer Buffer::uninitialized(std::size_t count) {
 }
 
 void Buffer::release() noexcept {
+  static_assert(sizeof(IdleBlock) <= sizeof(Block) && std::is_trivially_destructible_v<IdleBlock>);
   const std::size_t size_class = block_->size_class;
   block_->~Block();
-  if (kPooled && bytes_of(size_class) <= kLargestPooled && pool().give(size_class, block_)) return;
-  ::operator delete (block_, std::align_val_t{kAlignment});
+  if (!kPooled || bytes_of(size_class) > kLargestPooled) return give_to_system(block_);
+  if (!own_blocks.give(size_class, block_)) pool().give(size_class, block_);
 }
 
 }  // namespace strata

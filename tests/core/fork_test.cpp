@@ -14,6 +14,7 @@
 
 #include "core/parallel.hpp"
 #include "strata/core/buffer.hpp"
+#include "strata/core/memory.hpp"
 #include "strata/core/threads.hpp"
 #include "support/children.hpp"
 
@@ -115,6 +116,28 @@ void fork_during(Work work, Check check) {
   }
   stop = true;
   worker.join();
+}
+
+// Large blocks, which threads share, and small ones.
+bool buffers_work() {
+  for (const std::size_t count : {std::size_t{100}, std::size_t{4} << 20}) {
+    const Buffer one = Buffer::uninitialized(count);
+    const Buffer other = Buffer::uninitialized(count);
+    one.data()[0] = 1.0f;
+    other.data()[0] = 2.0f;
+    if (one.data()[0] != 1.0f) return false;
+  }
+  release_idle_memory();
+  return true;
+}
+
+TEST_F(Fork, LeavesThePoolFree) {
+  fork_during(
+      [] {
+        for (const std::size_t count : {std::size_t{100}, std::size_t{4} << 20})
+          Buffer::uninitialized(count);
+      },
+      buffers_work);
 }
 
 TEST_F(Fork, LeavesAMutexFree) {

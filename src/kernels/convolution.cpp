@@ -6,6 +6,7 @@
 #include "kernels/convolution_parts.hpp"
 #include "kernels/direct_convolution.hpp"
 #include "kernels/epilogue.hpp"
+#include "kernels/single_threaded_blas.hpp"
 
 namespace strata::kernels {
 namespace {

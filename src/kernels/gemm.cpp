@@ -3,42 +3,20 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "kernels/epilogue.hpp"
+#include "kernels/single_threaded_blas.hpp"
 #include "kernels/tiled_gemm.hpp"
-
-extern "C" {
-int openblas_get_num_threads(void);
-void openblas_set_num_threads(int);
-}
 
 namespace strata::kernels {
 namespace {
-
-std::mutex blas_mutex;
-int blas_users = 0;
-int blas_threads = 1;
 
 constexpr std::int64_t kMostProductParts = 16;
 constexpr std::int64_t kProductTile = 16;  // parts end on multiples of the BLAS's own tiles
 
 }  // namespace
-
-SingleThreadedBlas::SingleThreadedBlas() {
-  const std::scoped_lock lock(blas_mutex);
-  if (blas_users++ == 0) {
-    blas_threads = openblas_get_num_threads();
-    if (blas_threads != 1) openblas_set_num_threads(1);
-  }
-}
-
-SingleThreadedBlas::~SingleThreadedBlas() {
-  const std::scoped_lock lock(blas_mutex);
-  if (--blas_users == 0 && blas_threads != 1) openblas_set_num_threads(blas_threads);
-}
 
 void gemm_serial(const Product& product) {
   const auto& [rows, columns, inner, a, b, c, c_stride, add] = product;
@@ -49,6 +27,7 @@ void gemm_serial(const Product& product) {
     return;
   }
   const profile::TimedProduct timed;
+  const OpenMpForCaller alone;
   const auto whole = [](std::int64_t value) { return static_cast<blasint>(value); };
   cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
               b.transposed ? CblasTrans : CblasNoTrans, whole(rows), whole(columns), whole(inner),

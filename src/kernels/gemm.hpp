@@ -30,21 +30,12 @@ struct Product {
 
 void gemm(const Product& product);
 
-/// The same on the calling thread alone: for use inside a part of something larger.
+/// The same on the calling thread alone: for use inside a part of something larger, while a
+/// `SingleThreadedBlas` lives.
 void gemm_serial(const Product& product);
 
 /// `c = activation(op(a) · op(b) + bias)`; `bias`, one element a column, may be null. Nothing is
 /// added to, and the rows of c lie one behind the other.
 void gemm_and_finish(const Product& product, const float* bias, ops::FusedActivation activation);
-
-/// While one lives, the BLAS runs single-threaded; the user's own setting is put back after the
-/// last.
-class SingleThreadedBlas {
- public:
-  SingleThreadedBlas();
-  ~SingleThreadedBlas();
-  SingleThreadedBlas(const SingleThreadedBlas&) = delete;
-  SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
-};
 
 }  // namespace strata::kernels

@@ -6,7 +6,7 @@
 #include <cassert>
 #include <vector>
 
-#include "kernels/gemm.hpp"
+#include "kernels/single_threaded_blas.hpp"
 
 // OpenBLAS carries LAPACK under its Fortran names; the C wrappers would be one more library.
 extern "C" {
@@ -22,6 +22,7 @@ namespace strata::kernels {
 void orthonormalize(double* matrix, std::int64_t rows, std::int64_t columns) {
   if (columns == 0) return;
   const SingleThreadedBlas scope;
+  const OpenMpForCaller alone;
   const auto m = static_cast<blasint>(rows);
   const auto n = static_cast<blasint>(columns);
   const blasint work_size = 64 * n;  // LAPACK's own block size, at most

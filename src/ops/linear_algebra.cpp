@@ -6,6 +6,7 @@
 #include "core/check.hpp"
 #include "core/parallel.hpp"
 #include "kernels/gemm.hpp"
+#include "kernels/single_threaded_blas.hpp"
 #include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
 #include "strata/autodiff/record.hpp"

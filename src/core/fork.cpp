@@ -15,11 +15,11 @@ thread_local constinit bool helpers_lost = false;
 
 constexpr std::size_t kKinds = 3;  // of what is held up
 
-// Hooks that a fork has called, from the front.
+// Who is told of forks.
 struct Watch {
   std::mutex mutex;
   std::array<std::vector<ForkHook*>, kKinds> hooks;  // by what they hold up
-  std::array<std::size_t, kKinds> held{};            // how many of them, while the process forks
+  std::array<std::size_t, kKinds> held{};            // of these, while the process forks
 };
 
 // Never destroyed, as the hooks aren't. Made by the first of them, and so before any fork it sees.

@@ -49,13 +49,32 @@ inline constexpr std::int64_t kItemsPerPart = 1 << 12;
 /// cache, it takes longer to hand small data over than to do the work.
 inline constexpr std::int64_t kFewestParts = 16;
 
-/// The most parts of any loop; more would not share it more evenly.
+/// The most parts of a loop, but of one with much work.
 inline constexpr std::int64_t kMostParts = 64;
+/// The most parts of any loop.
+inline constexpr std::int64_t kMostPartsOfAll = 1024;
+
+/// The most parts of a loop of so much work in all: more than `few` where each of them has at least
+/// `worth_a_core`, since more cores help there.
+inline std::int64_t most_parts(std::int64_t work, std::int64_t few, std::int64_t worth_a_core) {
+  return std::clamp(work / worth_a_core, few, kMostPartsOfAll);
+}
 
 /// How many parts [0, count) is cut into if each item costs about `cost` additions.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
+  constexpr std::int64_t kWorthACore = 1 << 16;
   const std::int64_t parts = count * cost / kItemsPerPart;
-  return parts < kFewestParts ? 1 : std::min({parts, count, kMostParts});
+  if (parts < kFewestParts) return 1;
+  return std::min({parts, count, most_parts(count * cost, kMostParts, kWorthACore)});
+}
+
+/// How many parts rows are cut into if each part sums up its own in every column, at about `cost`
+/// additions an element: with rows enough in each that adding up the parts costs little.
+inline std::int64_t column_sum_parts(std::int64_t rows, std::int64_t columns,
+                                     std::int64_t cost = 1) {
+  constexpr std::int64_t kRowsPerSum = 256;
+  return std::min({part_count(rows * columns, cost), std::max<std::int64_t>(rows, 1),
+                   std::max(kMostParts, rows / kRowsPerSum)});
 }
 
 /// How many parts, at most `most`, `items` are cut into for matrix products of so many
@@ -65,6 +84,12 @@ inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std
   constexpr std::int64_t kFewest = 32;
   const std::int64_t parts = products / kProductsPerPart;
   return parts < kFewest ? 1 : std::clamp<std::int64_t>(std::min(parts, items), 1, most);
+}
+
+/// The most parts of so many multiplications, each of which writes results of its own.
+inline std::int64_t most_product_parts(std::int64_t products) {
+  constexpr std::int64_t kWorthACore = 1 << 22;
+  return most_parts(products, kMostParts, kWorthACore);
 }
 
 /// Calls `body(begin, end)` for consecutive ranges that cover [0, count).

@@ -11,7 +11,7 @@ namespace {
 // The totals of what `add(row, sums)` adds up over all rows, `count` numbers of it.
 template <class Add>
 std::vector<double> totals(std::int64_t rows, std::int64_t count, Add add) {
-  const std::int64_t parts = std::min(part_count(rows * count), std::max<std::int64_t>(rows, 1));
+  const std::int64_t parts = column_sum_parts(rows, count);
   std::vector<double> sums(static_cast<std::size_t>(parts * count), 0.0);
   parallel_parts(parts, [&](std::int64_t part) {
     for (std::int64_t row = rows * part / parts; row < rows * (part + 1) / parts; ++row)

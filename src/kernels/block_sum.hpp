@@ -35,12 +35,12 @@ double block_sum(const float* x, std::int64_t begin, std::int64_t end, Term term
 template <class Sum>
 double sum_of_parts(std::int64_t count, const Sum& sum) {
   const std::int64_t parts = part_count(count);
-  std::array<double, kMostParts> sums{};
+  std::array<double, kMostPartsOfAll> sums;
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(count, part, parts);
     sums[static_cast<std::size_t>(part)] = sum(range.begin, range.end);
   });
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
+  return std::accumulate(sums.begin(), sums.begin() + parts, 0.0);
 }
 
 }  // namespace strata::kernels

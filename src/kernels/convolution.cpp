@@ -134,9 +134,9 @@ struct BackwardPlan {
                       ? convolution.windows.positions()
                       : 1),
         items(convolution.windows.rows() / item_rows) {
-    parts =
-        worthwhile_parts(convolution, items,
-                         gradients.kernel != nullptr ? most_kernel_sums(convolution) : kMostParts);
+    parts = worthwhile_parts(
+        convolution, items,
+        gradients.kernel != nullptr ? most_kernel_sums(convolution) : most_outcomes(convolution));
     block = block_rows(convolution, (items + parts - 1) / parts * item_rows);
   }
 
@@ -158,7 +158,7 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
   if (convolves_directly(convolution)) return convolve_directly(convolution, x, kernel, bias, y);
   const ColumnLayout layout = convolution.columns();
   const std::int64_t rows = convolution.windows.rows();
-  const std::int64_t parts = worthwhile_parts(convolution, rows, kMostParts);
+  const std::int64_t parts = worthwhile_parts(convolution, rows, most_outcomes(convolution));
   const std::int64_t block = block_rows(convolution, (rows + parts - 1) / parts);
   const std::int64_t floats = layout.is_input() ? 0 : block * layout.depth();
   const int workers = worker_count(parts);

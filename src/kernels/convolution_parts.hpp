@@ -16,11 +16,18 @@ inline std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_
   return product_parts(convolution.products(), items, most);
 }
 
+/// How many parts there are at most where each writes results of its own.
+inline std::int64_t most_outcomes(const Convolution& convolution) {
+  return most_product_parts(convolution.products());
+}
+
 /// How many parts may sum up a kernel's gradient, each on its own, without taking too much memory.
 inline std::int64_t most_kernel_sums(const Convolution& convolution) {
   constexpr std::int64_t kMost = 16;
+  constexpr std::int64_t kWorthASum = 1 << 27;
   constexpr std::int64_t kFloats = 1 << 24;  // in all of them together
-  return std::clamp<std::int64_t>(kFloats / convolution.kernel_size(), 4, kMost);
+  return std::clamp<std::int64_t>(kFloats / convolution.kernel_size(), 4,
+                                  most_parts(convolution.products(), kMost, kWorthASum));
 }
 
 inline Buffer scratch(std::int64_t parts, std::int64_t floats) {

@@ -72,7 +72,7 @@ void convolve_directly(const Convolution& convolution, const float* x, const flo
   const std::int64_t lines = windows.images * image_lines;
   const bool by_images = work.frame().has_margins() && windows.images >= kImagesToSpread;
   const std::int64_t items = by_images ? windows.images : lines;
-  const std::int64_t parts = worthwhile_parts(convolution, items, kMostParts);
+  const std::int64_t parts = worthwhile_parts(convolution, items, most_outcomes(convolution));
   const int workers = worker_count(parts);
   const FramedImages framed(work.frame(), workers);
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
@@ -95,7 +95,8 @@ void convolve_and_pool_directly(const Convolution& convolution, const Windows& p
   Windows one_image = pooling;
   one_image.images = 1;
   const std::int64_t pooled_floats = pooling.positions() * pooling.channels;
-  const std::int64_t parts = worthwhile_parts(convolution, windows.images, kMostParts);
+  const std::int64_t parts =
+      worthwhile_parts(convolution, windows.images, most_outcomes(convolution));
   const int workers = worker_count(parts);
   const FramedImages framed(work.frame(), workers);
   // Twice the image's room, since max_pool looks ahead, which must not be at another's cache lines.

@@ -156,8 +156,9 @@ void convolve_back_directly(const Convolution& convolution, const float* x, cons
   const int lanes = tile_products()->lanes;
   const bool wants_x = gradients.x != nullptr;
   const bool wants_kernel = gradients.kernel != nullptr;
-  const std::int64_t parts = worthwhile_parts(
-      convolution, windows.images, wants_kernel ? most_kernel_sums(convolution) : kMostParts);
+  const std::int64_t parts =
+      worthwhile_parts(convolution, windows.images,
+                       wants_kernel ? most_kernel_sums(convolution) : most_outcomes(convolution));
   const int workers = worker_count(parts);
   const Frame input = input_frame(windows);
   const Frame output = wants_x ? output_frame(windows, filters)

@@ -13,8 +13,14 @@
 namespace strata::kernels {
 namespace {
 
-constexpr std::int64_t kMostProductParts = 16;
 constexpr std::int64_t kProductTile = 16;  // parts end on multiples of the BLAS's own tiles
+
+// A BLAS may add in another order where rows or columns are cut elsewhere.
+std::int64_t most_blas_parts(std::int64_t products) {
+  constexpr std::int64_t kFew = 16;
+  constexpr std::int64_t kWorthACore = 1 << 24;
+  return most_parts(products, kFew, kWorthACore);
+}
 
 }  // namespace
 
@@ -40,8 +46,8 @@ void gemm(const Product& product) {
   const SingleThreadedBlas scope;
   const bool by_rows = product.rows >= product.columns;
   const std::int64_t extent = by_rows ? product.rows : product.columns;
-  const std::int64_t parts =
-      product_parts(product.size(), (extent + kProductTile - 1) / kProductTile, kMostProductParts);
+  const std::int64_t parts = product_parts(
+      product.size(), (extent + kProductTile - 1) / kProductTile, most_blas_parts(product.size()));
   if (parts == 1) return gemm_serial(product);
   parallel_parts(parts, [&](std::int64_t part) {
     const auto edge = [&](std::int64_t i) {

@@ -95,14 +95,15 @@ constexpr std::int64_t kFinitePerAddition = 4;
 
 template <class At>
 bool all_finite_of(std::int64_t count, At at) {
-  std::array<std::uint32_t, kMostParts> found{};
+  std::array<std::uint32_t, kMostPartsOfAll> found;
   const std::int64_t parts = part_count(count / kFinitePerAddition);
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(count, part, parts);
     with_vector_units(
         [&] { found[static_cast<std::size_t>(part)] = any_special(at, range.begin, range.end); });
   });
-  return std::all_of(found.begin(), found.end(), [](std::uint32_t any) { return any == 0; });
+  return std::all_of(found.begin(), found.begin() + parts,
+                     [](std::uint32_t any) { return any == 0; });
 }
 
 }  // namespace

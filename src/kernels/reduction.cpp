@@ -21,9 +21,11 @@ constexpr std::int64_t kColumns = 256;  // handled together: their sums stay in 
 // Into how many parts each of `groups` sums of `terms` terms is cut, so that few long ones too
 // keep the threads busy.
 std::int64_t parts_within(std::int64_t groups, std::int64_t terms) {
-  if (groups >= kMostParts) return 1;
+  constexpr std::int64_t kWorthASum = 1 << 18;
+  const std::int64_t most = most_parts(groups * terms, kMostParts, kWorthASum);
+  if (groups >= most) return 1;
   return std::clamp<std::int64_t>(terms / kItemsPerPart, 1,
-                                  kMostParts / std::max<std::int64_t>(groups, 1));
+                                  most / std::max<std::int64_t>(groups, 1));
 }
 
 // How sums of `term(x)` are taken.

@@ -69,12 +69,15 @@ struct TiledProduct {
 // other. Where there are few panels, several parts lay out the same one.
 void multiply_by_transposed(const TiledProduct& tiled) {
   constexpr std::int64_t kFewestItems = 8;
+  constexpr std::int64_t kWorthACore = 1 << 24;
   const Product& product = tiled.product;
   const Panels& panels = tiled.panels;
+  const std::int64_t wanted = most_parts(product.size(), kFewestItems, kWorthACore);
   const std::int64_t pieces = std::clamp<std::int64_t>(
-      product.rows / kRowsWorthPacking, 1, (kFewestItems + panels.count() - 1) / panels.count());
+      product.rows / kRowsWorthPacking, 1, (wanted + panels.count() - 1) / panels.count());
   const std::int64_t items = panels.count() * pieces;
-  const std::int64_t parts = product_parts(product.size(), items, kMostParts);
+  const std::int64_t parts =
+      product_parts(product.size(), items, most_product_parts(product.size()));
   const int workers = worker_count(parts);
   const std::int64_t floats = product.inner * panels.width(0);
   const Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(workers * floats));
@@ -122,7 +125,8 @@ void for_each_piece(const TiledProduct& tiled, Run run) {
   const std::int64_t tile_rows = tiled.tiles.tile_rows;
   const std::int64_t blocks = (rows + tile_rows - 1) / tile_rows;
   const std::int64_t items = tiled.panels.count() * blocks;
-  const std::int64_t parts = product_parts(tiled.product.size(), items, kMostParts);
+  const std::int64_t parts =
+      product_parts(tiled.product.size(), items, most_product_parts(tiled.product.size()));
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(items, part, parts);
     for (std::int64_t item = range.begin; item < range.end;) {

@@ -37,8 +37,7 @@ void back_through_activation(std::int64_t rows, std::int64_t columns, const floa
                              const float* dy, FusedActivation activation, float* dz, float* db) {
   const bool linear = activation == FusedActivation::linear;
   if (linear && db == nullptr) return;
-  const std::int64_t parts = std::min(part_count(rows * columns, kernels::finish_cost(activation)),
-                                      std::max<std::int64_t>(rows, 1));
+  const std::int64_t parts = column_sum_parts(rows, columns, kernels::finish_cost(activation));
   std::vector<double> sums(static_cast<std::size_t>(db != nullptr ? parts * columns : 0), 0.0);
   parallel_parts(parts, [&](std::int64_t part) {
     const std::int64_t begin = rows * part / parts;

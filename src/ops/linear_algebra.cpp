@@ -115,7 +115,8 @@ void multiply_all(const Extents& extents, const Operand& a, const Operand& b, fl
   }
   const kernels::SingleThreadedBlas scope;
   const auto count = static_cast<std::int64_t>(starts.size());
-  const std::int64_t parts = product_parts(count * product(0).size(), count, kMostParts);
+  const std::int64_t products = count * product(0).size();
+  const std::int64_t parts = product_parts(products, count, most_product_parts(products));
   parallel_parts(parts, [&](std::int64_t part) {
     const Part range = Part::of(count, part, parts);
     for (std::int64_t i = range.begin; i < range.end; ++i)

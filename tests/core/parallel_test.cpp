@@ -67,9 +67,25 @@ TEST_F(Parallel, LittleWorkIsOnePart) {
   EXPECT_EQ(part_count(kFewestParts * kItemsPerPart), kFewestParts);
 }
 
-TEST_F(Parallel, PartsAreAtMostSixtyFourAndNoMoreThanItems) {
-  EXPECT_EQ(part_count(std::int64_t{1} << 40), 64);
+TEST_F(Parallel, PartsAreNoMoreThanItems) {
   EXPECT_EQ(part_count(3, std::int64_t{1} << 30), 3);
+  EXPECT_EQ(product_parts(std::int64_t{1} << 40, 5, kMostParts), 5);
+}
+
+TEST_F(Parallel, MoreThanSixtyFourPartsAreForMuchWork) {
+  EXPECT_EQ(part_count(std::int64_t{1} << 22), 64);
+  EXPECT_EQ(part_count(std::int64_t{1} << 24), 256);
+  EXPECT_EQ(part_count(std::int64_t{1} << 40), 1024);
+  EXPECT_EQ(most_product_parts(std::int64_t{1} << 28), 64);
+  EXPECT_EQ(most_product_parts(std::int64_t{1} << 30), 256);
+  EXPECT_EQ(most_product_parts(std::int64_t{1} << 60), 1024);
+}
+
+TEST_F(Parallel, PartsOfColumnSumsHaveManyRowsOrAreFew) {
+  EXPECT_EQ(column_sum_parts(0, 7), 1);
+  EXPECT_EQ(column_sum_parts(20, 1 << 20), 20);
+  EXPECT_EQ(column_sum_parts(1 << 14, 1 << 12), 64);
+  EXPECT_EQ(column_sum_parts(1 << 18, 1 << 12), 1024);
 }
 
 TEST_F(Parallel, LittleWorkStaysOnTheCallingThread) {

@@ -126,7 +126,7 @@ std::shared_ptr<const Activation> read_layer_object(const Config& object) {
   const bool plain = config == object.end() || config->is_null();
   check(plain || config->is_object(), "Activation",
         "the config inside a config must be an object. Received: class_name={}, config={}.", name,
-        plain ? "" : config->dump());
+        plain ? object : *config);
   return std::make_shared<LayerActivation>(layer->read(plain ? Config::object() : *config), object);
 }
 

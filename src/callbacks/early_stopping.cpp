@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/known_names.hpp"
 #include "strata/training/host.hpp"
 
 namespace strata::callbacks {
@@ -39,10 +40,13 @@ void EarlyStopping::choose_direction() {
     return;
   }
   larger_is_better_ = model().larger_is_better(options_.monitor);
-  check(larger_is_better_.has_value(), "EarlyStopping",
-        "mode \"auto\" can't tell whether more is better; pass mode \"min\" or \"max\". Received: "
-        "monitor={}.",
-        options_.monitor);
+  if (larger_is_better_) return;
+  const std::string nearest = nearest_name(options_.monitor, model().log_names());
+  raise(
+      "EarlyStopping",
+      "mode \"auto\" can't tell whether more is better{}; pass mode \"min\" or \"max\". Received: "
+      "monitor={}.",
+      nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest), options_.monitor);
 }
 
 bool EarlyStopping::better(double value, std::optional<double> reference) const {
@@ -81,10 +85,10 @@ void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
 void EarlyStopping::say_what_is_missing(int epoch, const Logs& logs) {
   if (said_what_is_missing_ || (options_.verbose == 0 && params().verbose == 0)) return;
   said_what_is_missing_ = true;
-  std::string known;
-  for (const auto& [name, value] : logs) known += (known.empty() ? "" : ", ") + name;
-  model().print(fmt::format("EarlyStopping: epoch {} logs nothing as {}; known are {}.", epoch + 1,
-                            options_.monitor, known));
+  std::vector<std::string> known;
+  for (const auto& [name, value] : logs) known.push_back(name);
+  model().print(fmt::format("EarlyStopping: epoch {} logs nothing as {}; {}.", epoch + 1,
+                            options_.monitor, known_names(options_.monitor, known)));
 }
 
 void EarlyStopping::on_train_end(const Logs&) {

@@ -88,7 +88,7 @@ std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config,
                                          : nullptr;
     check(entry != nullptr, label,
           "a function in a config must be registered with register_serializable. Received: {}.",
-          name.dump());
+          name);
     return Base::from_function(
         *std::static_pointer_cast<const typename Base::Function>(entry->function),
         entry->registered_name);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/excerpt.hpp"
 #include "strata/core/errors.hpp"
 
 namespace strata {
@@ -13,11 +14,11 @@ decltype(auto) in_context(const std::string& place, Body&& body) {
   try {
     return body();
   } catch (const ShapeError& error) {
-    throw ShapeError(place + ": " + error.what());
+    throw ShapeError(excerpt(place, kLongestText) + ": " + error.what());
   } catch (const InvalidArgument& error) {
-    throw InvalidArgument(place + ": " + error.what());
+    throw InvalidArgument(excerpt(place, kLongestText) + ": " + error.what());
   } catch (const StateError& error) {
-    throw StateError(place + ": " + error.what());
+    throw StateError(excerpt(place, kLongestText) + ": " + error.what());
   }
 }
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
+
+#include "core/decimal.hpp"
+#include "core/known_names.hpp"
 
 namespace strata {
 
 Config to_config(float value) {
   if (!std::isfinite(value)) return static_cast<double>(value);
-  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
+  return *parse_decimal(fmt::format("{}", value));
 }
 
 Config to_config(const AxisList& axes) {
@@ -23,13 +25,13 @@ const Config* ConfigReader::find(const char* key) {
 }
 
 void ConfigReader::refuse(const char* key, const char* rule, const Config& value) const {
-  raise(who_, "{} {}. Received: {}={}.", key, rule, key, value.dump());
+  raise(who_, "{} {}. Received: {}={}.", key, rule, key, value);
 }
 
 void ConfigReader::neutral(const char* key, const Config& value) {
   const Config* found = find(key);
   check(found == nullptr || *found == value, who_, "{} is supported only as {}. Received: {}={}.",
-        key, value.dump(), key, found == nullptr ? "" : found->dump());
+        key, value, key, found == nullptr ? value : *found);
 }
 
 void ConfigReader::float32(const char* key) {
@@ -38,14 +40,14 @@ void ConfigReader::float32(const char* key) {
   const auto config = found->find("config");
   check(
       config != found->end() && config->is_object() && config->value("name", Config()) == "float32",
-      who_, "{0} is supported only as float32. Received: {0}={1}.", key, found->dump());
+      who_, "{0} is supported only as float32. Received: {0}={1}.", key, *found);
 }
 
 void ConfigReader::finish() const {
   for (const auto& [key, value] : config_.items()) {
     check(std::find(seen_.begin(), seen_.end(), key) != seen_.end(), who_,
-          "unknown key in the config; known are {}. Received: {}={}.",
-          seen_.empty() ? "none" : fmt::format("{}", fmt::join(seen_, ", ")), key, value.dump());
+          "unknown key in the config; {}. Received: {}={}.", Whole{known_names(key, seen_)},
+          excerpt(key), value);
   }
 }
 

@@ -3,7 +3,6 @@
 #include <cxxabi.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,8 +11,10 @@
 #include <typeindex>
 
 #include "builtins.hpp"
+#include "core/ascii.hpp"
 #include "core/check.hpp"
 #include "core/fork.hpp"
+#include "core/known_names.hpp"
 
 namespace strata::registry {
 namespace {
@@ -181,7 +182,7 @@ const ClassEntry* find_named(const std::type_info& family, std::string_view labe
   check(ours, label,
         "a class that was not registered with register_serializable must come from keras. "
         "Received: module={}, class_name={}.",
-        ours ? "" : module->dump(), class_name);
+        ours ? object : *module, excerpt(class_name));
   return entry;
 }
 
@@ -190,48 +191,44 @@ const ClassEntry* find_named(const std::type_info& family, std::string_view labe
 Named read_object(const std::type_info& family, std::string_view label, const Config& object,
                   const std::vector<std::string>& also_known) {
   check(object.is_object() && object.contains("class_name") && object["class_name"].is_string(),
-        label, "a config must be an object with a class_name. Received: {}.", object.dump());
+        label, "a config must be an object with a class_name. Received: {}.", object);
   const auto class_name = object["class_name"].get<std::string>();
   const ClassEntry* entry = find_named(family, label, object, class_name, also_known);
   const auto config = object.find("config");
   if (config == object.end() || config->is_null()) return {entry, Config::object()};
   check(config->is_object(), label,
         "the config inside a config must be an object. Received: class_name={}, config={}.",
-        class_name, config->dump());
+        excerpt(class_name), *config);
   return {entry, *config};
 }
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : result) c = to_lower(c);
   return result;
 }
 
 std::string snake_case(std::string_view class_name) {
   std::string word;
   for (const char c : class_name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') word += c;
+    if (is_upper(c) || is_lower(c) || is_digit(c) || c == '_') word += c;
   }
-  const auto upper = [&](std::size_t i) {
-    return std::isupper(static_cast<unsigned char>(word[i])) != 0;
-  };
-  const auto lower = [&](std::size_t i) {
-    return std::islower(static_cast<unsigned char>(word[i])) != 0;
-  };
+  const auto upper = [&](std::size_t i) { return is_upper(word[i]); };
+  const auto lower = [&](std::size_t i) { return is_lower(word[i]); };
   std::string result;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const bool starts_word =
         i > 0 && upper(i) && ((i + 1 < word.size() && lower(i + 1)) || lower(i - 1));
     if (starts_word) result += '_';
-    result += static_cast<char>(std::tolower(static_cast<unsigned char>(word[i])));
+    result += to_lower(word[i]);
   }
   return result;
 }
 
 void raise_unknown(std::string_view label, std::string_view identifier,
                    const std::vector<std::string>& known) {
-  raise(label, "unknown identifier; known are {}. Received: {}.", fmt::join(known, ", "),
-        identifier);
+  raise(label, "unknown identifier; {}. Received: {}.", Whole{known_names(identifier, known)},
+        excerpt(identifier));
 }
 
 }  // namespace strata::registry

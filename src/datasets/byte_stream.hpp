@@ -18,14 +18,14 @@ struct Origin {
   std::string name;
 
   template <class... Args>
-  [[noreturn]] void raise(fmt::format_string<Args...> rule, Args&&... args) const {
-    std::string text = fmt::format(rule, std::forward<Args>(args)...);
+  [[noreturn]] void raise(fmt::format_string<Printable<Args>...> rule, Args&&... args) const {
+    std::string text = fmt::format(rule, printable(std::forward<Args>(args))...);
     std::replace_if(text.begin(), text.end(), is_control, '?');
-    strata::raise<IoError>(who, "{}: {}", name, text);
+    strata::raise<IoError>(who, "{}: {}", Whole{name}, Whole{text});
   }
 
   template <class... Args>
-  void check(bool holds, fmt::format_string<Args...> rule, Args&&... args) const {
+  void check(bool holds, fmt::format_string<Printable<Args>...> rule, Args&&... args) const {
     if (!holds) raise(rule, std::forward<Args>(args)...);
   }
 

@@ -131,7 +131,7 @@ Digits mnist(const MnistOptions& options) {
     raise<IoError>("mnist",
                    "the four IDX files (with or without .gz) or mnist.npz must be in one of the "
                    "folders. Received: none there, having looked in{}",
-                   looked);
+                   Whole{looked});
   }
   const bool archived = !idx_file(*folder, kFiles[0]) && has_archive(*folder);
   const std::array<Tensor, 4> arrays = archived ? read_archive(*folder) : read_files(*folder);

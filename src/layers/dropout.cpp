@@ -70,7 +70,7 @@ Config Dropout::get_config() const {
 }
 
 Dropout Dropout::from_config(const Config& config) {
-  check(config.contains("rate"), "Dropout", "a config needs a rate. Received: {}.", config.dump());
+  check(config.contains("rate"), "Dropout", "a config needs a rate. Received: {}.", config);
   Options options{.rate = 0.0f, .name = name_in(config)};
   read_layer_fields("Dropout", config, [&](auto& fields) { list_fields(fields, options); });
   Dropout layer(std::move(options));

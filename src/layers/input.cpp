@@ -51,7 +51,7 @@ Input Input::from_config(const Config& config) {
   for (const char* key : {"name", "trainable", "dtype"}) reader.skip(key);
   reader.finish();
   check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
-        config.dump());
+        config);
   if (const std::int64_t batch_size = batch_shape.front(); batch_size != Shape::kUnknown) {
     check(batch_size <= std::numeric_limits<int>::max(), "InputLayer",
           "a batch size must fit an int. Received: batch_shape={}.", batch_shape);

@@ -10,6 +10,7 @@
 
 #include "core/check.hpp"
 #include "core/fork.hpp"
+#include "core/known_names.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
 #include "layers/shared_flag.hpp"
@@ -41,8 +42,8 @@ namespace {
 [[noreturn]] void raise_no_weight(const std::string& layer,
                                   const std::vector<std::string_view>& known,
                                   std::string_view received) {
-  raise(layer, "there is no weight of this name; known are {}. Received: {}.",
-        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")), received);
+  raise(layer, "there is no weight of this name; {}. Received: {}.",
+        Whole{known_names(received, {known.begin(), known.end()})}, excerpt(received));
 }
 
 [[noreturn]] void raise_not_trained(const std::string& layer, std::string_view rule,

@@ -69,7 +69,7 @@ void Layer::restore(const Config& object) {
   if (build_config == object.end() || build_config->is_null()) return;
   const std::string who = name() + ": build_config";
   check(build_config->is_object(), who, "must be an object or null. Received: {}.",
-        build_config->dump());
+        *build_config);
   const auto shapes = build_config->find("input_shape");
   if (shapes != build_config->end() && is_list_of_lists(*shapes)) {
     std::vector<Shape> several;
@@ -87,8 +87,7 @@ void Layer::restore_regularizers(const Config& object) {
   const auto regularizers = object.find("weight_regularizers");
   if (regularizers == object.end() || regularizers->is_null()) return;
   const std::string who = name() + ": weight_regularizers";
-  check(regularizers->is_object(), who, "must be an object or null. Received: {}.",
-        regularizers->dump());
+  check(regularizers->is_object(), who, "must be an object or null. Received: {}.", *regularizers);
   ConfigReader reader(who, *regularizers);
   for (const auto& [weight, value] : regularizers->items()) {
     RegularizerSpec regularizer;

@@ -69,7 +69,7 @@ Config Reshape::get_config() const {
 Reshape Reshape::from_config(const Config& config) {
   std::vector<std::int64_t> target;
   check(config.contains("target_shape"), "Reshape", "a config needs a target_shape. Received: {}.",
-        config.dump());
+        config);
   read_layer_fields("Reshape", config, [&](auto& fields) { fields("target_shape", target); });
   Reshape layer(Options{.target_shape = Shape(target), .name = name_in(config)});
   layer.set_base_config(config);

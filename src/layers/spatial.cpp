@@ -1,8 +1,8 @@
 #include "layers/spatial.hpp"
 
-#include <cctype>
 #include <vector>
 
+#include "core/registry.hpp"
 #include "strata/ops/array.hpp"
 #include "tensor/format.hpp"
 
@@ -21,9 +21,7 @@ const std::string& checked_data_format(std::string_view who, const std::string& 
 }
 
 std::string checked_padding(std::string_view who, std::string padding, bool may_be_causal) {
-  std::string lower = padding;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = registry::lower_case(padding);
   check(lower == "valid" || lower == "same" || (may_be_causal && lower == "causal"), who,
         "padding must be {}. Received: padding={}.",
         may_be_causal ? "\"valid\", \"same\" or \"causal\"" : "\"valid\" or \"same\"", padding);

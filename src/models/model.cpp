@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/known_names.hpp"
 #include "core/profile.hpp"
 #include "models/run.hpp"
 #include "models/trainer.hpp"
@@ -216,8 +217,8 @@ Layer& Model::get_layer(std::string_view layer_name) const {
     if (layer->name() == layer_name) return *layer;
     names.push_back(layer->name());
   }
-  raise(name(), "there is no layer of this name; known are {}. Received: {}.",
-        fmt::join(names, ", "), layer_name);
+  raise(name(), "there is no layer of this name; {}. Received: {}.",
+        Whole{known_names(layer_name, names)}, excerpt(layer_name));
 }
 
 Layer& Model::get_layer(int index) const {

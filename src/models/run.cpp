@@ -43,6 +43,17 @@ std::optional<bool> Host::larger_is_better(const std::string& log) const {
   return std::nullopt;
 }
 
+std::vector<std::string> Host::log_names() const {
+  std::vector<std::string> names = {"loss", "data_loss", "reg_loss"};
+  const CompileOptions& compiled = model_.compile_options();
+  for (const auto* list : {&compiled.metrics, &compiled.weighted_metrics}) {
+    for (const MetricSpec& metric : *list) names.push_back(metric->name());
+  }
+  const std::size_t count = names.size();
+  for (std::size_t i = 0; i < count; ++i) names.push_back("val_" + names[i]);
+  return names;
+}
+
 Attached::Attached(const Callbacks& callbacks, Host& host, const CallbackParams& params)
     : callbacks_(callbacks) {
   before_.reserve(callbacks_.size());

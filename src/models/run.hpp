@@ -50,6 +50,7 @@ class Host final : public TrainingHost {
   Optimizer& optimizer() override { return model_.optimizer(); }
   void print(const std::string& line) override;
   std::optional<bool> larger_is_better(const std::string& log) const override;
+  std::vector<std::string> log_names() const override;
 
  private:
   Model& model_;

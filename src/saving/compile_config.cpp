@@ -68,8 +68,7 @@ Spec read_rule_spec(const std::string& who, const Config& value) {
 const Config& single(const std::string& who, const Config& value) {
   const bool by_output = value.is_object() && !value.contains("class_name");
   if (!value.is_array() && !by_output) return value;
-  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.",
-        value.dump());
+  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.", value);
   return *value.begin();
 }
 
@@ -80,7 +79,7 @@ LossSpec read_loss(const std::string& who, const Config& value) {
 std::optional<float> read_loss_weights(const std::string& who, const Config& value) {
   if (value.is_null()) return std::nullopt;
   const Config& weight = single(who, value);
-  check(weight.is_number(), who, "must be a number. Received: {}.", weight.dump());
+  check(weight.is_number(), who, "must be a number. Received: {}.", weight);
   return weight.get<float>();
 }
 
@@ -95,7 +94,7 @@ MetricSpec read_metric(const std::string& who, const Config& value) {
 std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value) {
   if (value.is_null()) return {};
   const bool by_output = value.is_object() && !value.contains("class_name");
-  check(value.is_array() || by_output, who, "must be a list. Received: {}.", value.dump());
+  check(value.is_array() || by_output, who, "must be a list. Received: {}.", value);
   const bool nested = by_output || (value.size() == 1 && value.front().is_array());
   const Config& inner = nested ? single(who, value) : value;
   std::vector<MetricSpec> metrics;
@@ -108,11 +107,10 @@ std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value
 void read_run_option(const std::string& who, std::string_view key, const Config& value) {
   if (key == "steps_per_execution") {
     check(value.is_null() || (value.is_number_integer() && value.get<double>() >= 1.0), who,
-          "must be a positive whole number or null. Received: {}.", value.dump());
+          "must be a positive whole number or null. Received: {}.", value);
   } else {
     const bool automatic = key == "jit_compile" && (value.is_null() || value == "auto");
-    check(value.is_boolean() || automatic, who, "must be true or false. Received: {}.",
-          value.dump());
+    check(value.is_boolean() || automatic, who, "must be true or false. Received: {}.", value);
   }
 }
 
@@ -136,7 +134,7 @@ Config write_compile_config(const CompileOptions& options) {
 }
 
 CompileOptions read_compile_config(const std::string& who, const Config& config) {
-  check(config.is_object(), who, "must be an object. Received: {}.", config.dump());
+  check(config.is_object(), who, "must be an object. Received: {}.", config);
   CompileOptions options;
   ConfigReader reader(who, config);
   const auto read = [&](const char* key, const auto& from) {

@@ -19,7 +19,8 @@ std::string place_of(std::size_t index, const Config& layer) {
   const Config label = config.is_object() && config.contains("name")
                            ? config["name"]
                            : layer.value("class_name", Config());
-  return label.is_string() ? fmt::format("{} ({})", place, label.get<std::string>()) : place;
+  return label.is_string() ? fmt::format("{} ({})", place, excerpt(label.get<std::string>()))
+                           : place;
 }
 
 std::shared_ptr<Layer> read_layer(const Config& layer) {
@@ -69,7 +70,7 @@ Sequential Sequential::from_config(const Config& config) {
   });
   const auto list = config.find("layers");
   check(!name.empty() && list != config.end() && list->is_array(), "Sequential",
-        "a config must hold a name and a list of layers. Received: {}.", config.dump());
+        "a config must hold a name and a list of layers. Received: {}.", config);
 
   Sequential model(Options{.name = name});
   model.set_base_config(config);

@@ -1,13 +1,16 @@
-// Shapes, tensors and configs in error texts.
+// Shapes in error texts.
 #pragma once
 
-#include <fmt/format.h>
+#include <string>
 
+#include "core/check.hpp"
 #include "strata/tensor/shape.hpp"
 
+namespace strata {
+
 template <>
-struct fmt::formatter<strata::Shape> : fmt::formatter<std::string_view> {
-  auto format(const strata::Shape& shape, fmt::format_context& context) const {
-    return fmt::formatter<std::string_view>::format(strata::to_string(shape), context);
-  }
+struct ErrorText<Shape> {
+  static std::string of(const Shape& shape) { return to_string(shape); }
 };
+
+}  // namespace strata

@@ -50,7 +50,7 @@ std::string to_string(const Tensor& tensor) {
   constexpr std::size_t kShown = 8;
   if (!tensor.defined()) return "Tensor(undefined)";
   const auto values = tensor.values();
-  return fmt::format("Tensor({}, [{}{}])", tensor.shape(),
+  return fmt::format("Tensor({}, [{}{}])", to_string(tensor.shape()),
                      fmt::join(values.first(std::min(values.size(), kShown)), ", "),
                      values.size() > kShown ? ", …" : "");
 }

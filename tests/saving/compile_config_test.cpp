@@ -74,7 +74,8 @@ TEST(CompileConfig, TakesKerassRunOptionsAtEveryValueOfTheirs) {
 
 TEST(CompileConfig, RefusesWhatItDoesNotKnowByName) {
   EXPECT_THAT(compiling({{"optimiser", "sgd"}}),
-              Raises("net: compile_config: unknown key in the config; known are optimizer, loss, "
+              Raises("net: compile_config: unknown key in the config; did you mean optimizer? "
+                     "Known are optimizer, loss, "
                      "loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, "
                      "jit_compile, auto_scale_loss. Received: optimiser=\"sgd\"."));
   EXPECT_THAT(compiling({{"loss_weights", "much"}}),

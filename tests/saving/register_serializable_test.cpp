@@ -123,7 +123,8 @@ TEST(RegisterSerializable, PenaltyThatNoWeightHasIsRefusedByName) {
   object["config"]["name"] = "gain";
   object["weight_regularizers"] = {{"gian", "l2"}};
   EXPECT_THAT([&] { layers::deserialize(object); },
-              Raises("gain: there is no weight of this name; known are gain. Received: gian."));
+              Raises("gain: there is no weight of this name; did you mean gain? Known are gain. "
+                     "Received: gian."));
   object["weight_regularizers"] = {{"gain", 3}};
   EXPECT_THAT([&] { layers::deserialize(object); },
               Throws<InvalidArgument>(Property(&std::exception::what,

@@ -23,6 +23,9 @@ class TrainingHost {
   /// Whether a larger value of this log (`accuracy`, `val_accuracy`, `loss`, …) is a better one;
   /// nothing if no compiled metric has this name.
   virtual std::optional<bool> larger_is_better(const std::string& log) const = 0;
+  /// Everything that an epoch may log: the losses and the compiled metrics, with and without
+  /// `val_`. By default nothing is known.
+  virtual std::vector<std::string> log_names() const { return {}; }
   /// Where messages go.
   virtual void print(const std::string& line) = 0;
 };

@@ -1,0 +1,81 @@
+#include "core/known_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+#include "core/ascii.hpp"
+
+namespace strata {
+namespace {
+
+constexpr std::size_t kLongestName = 100;  // beyond it nothing is a slip of the fingers
+constexpr std::size_t kShortestStart = 3;  // of a name whose rest was left out
+
+// In small letters, words without what parts them: `L1-L2` and `l1_l2` are the same.
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (c != '_' && c != '-' && c != ' ') letters += to_lower(c);
+  }
+  return letters;
+}
+
+// The number of letters to add, leave out, change or swap with the next one to turn `a` into `b`.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::array<std::vector<std::size_t>, 3> rows;  // for the first i - 2, i - 1 and i letters of `a`
+  for (auto& row : rows) row.resize(b.size() + 1);
+  std::iota(rows[1].begin(), rows[1].end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    rows[2][0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = rows[1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      rows[2][j] = std::min({rows[1][j] + 1, rows[2][j - 1] + 1, change});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        rows[2][j] = std::min(rows[2][j], rows[0][j - 2] + 1);
+    }
+    std::rotate(rows.begin(), rows.begin() + 1, rows.end());
+  }
+  return rows[1][b.size()];
+}
+
+}  // namespace
+
+std::string nearest_name(std::string_view received, const std::vector<std::string>& known) {
+  if (received.size() > kLongestName) return {};
+  const std::string wanted = letters_of(received);
+  if (wanted.empty()) return {};
+  const std::string* nearest = nullptr;
+  const std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
+  std::pair<std::size_t, std::size_t> fewest(most, kLongestName);  // in letters, then as written
+  for (const std::string& name : known) {
+    if (name.size() > kLongestName) continue;
+    const std::string own = name.substr(name.find('>') + 1);  // without a user's package
+    const std::size_t count =
+        std::min(edits(wanted, letters_of(name)), edits(wanted, letters_of(own)));
+    if (2 * count >= wanted.size()) continue;  // `l3` is not like `l1`
+    const std::pair found(count, edits(received, name));
+    if (found >= fewest) continue;
+    nearest = &name;
+    fewest = found;
+  }
+  if (nearest != nullptr) return *nearest;
+  for (const std::string& name : known) {
+    if (wanted.size() >= kShortestStart && letters_of(name).starts_with(wanted)) return name;
+  }
+  return {};
+}
+
+std::string known_names(std::string_view received, const std::vector<std::string>& known) {
+  if (known.empty()) return "known are none";
+  const std::string all = fmt::format("{}", fmt::join(known, ", "));
+  const std::string nearest = nearest_name(received, known);
+  return nearest.empty() ? "known are " + all
+                         : fmt::format("did you mean {}? Known are {}", nearest, all);
+}
+
+}  // namespace strata

@@ -1,0 +1,79 @@
+#include "core/known_names.hpp"
+
+#include <gtest/gtest.h>
+
+#include "strata/core/errors.hpp"
+#include "strata/losses/loss.hpp"
+#include "strata/metrics/metric.hpp"
+#include "strata/optimizers/optimizer.hpp"
+#include "strata/regularizers/regularizer.hpp"
+#include "support/matchers.hpp"
+
+namespace strata::testing {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(NearestName, IsAFewEditsAway) {
+  const Names known = {"acc", "accuracy", "loss", "val_loss", "mean_squared_error", "mse"};
+  EXPECT_EQ(nearest_name("acuracy", known), "accuracy");    // a letter left out
+  EXPECT_EQ(nearest_name("accuraccy", known), "accuracy");  // one too many
+  EXPECT_EQ(nearest_name("accurady", known), "accuracy");   // another one
+  EXPECT_EQ(nearest_name("acucracy", known), "accuracy");   // two swapped
+  EXPECT_EQ(nearest_name("value_loss", known), "val_loss");
+  EXPECT_EQ(nearest_name("valloss", known), "val_loss");
+  EXPECT_EQ(nearest_name("meansquarederror", known), "mean_squared_error");
+  EXPECT_EQ(nearest_name("MSE", known), "mse");
+}
+
+TEST(NearestName, IsTheNearestAndOfEquallyNearOnesTheFirst) {
+  EXPECT_EQ(nearest_name("dense_11", {"dense_2", "dense_1", "dense_12"}), "dense_1");
+  EXPECT_EQ(nearest_name("dense_1", {"dense_1", "dense_11"}), "dense_1");
+}
+
+TEST(NearestName, MayBeLeftUnfinished) {
+  EXPECT_EQ(nearest_name("glorot", {"he_normal", "glorot_normal", "glorot_uniform"}),
+            "glorot_normal");
+  EXPECT_EQ(nearest_name("gl", {"glorot_normal"}), "");
+}
+
+TEST(NearestName, OfAUsersClassNeedsNoPackage) {
+  EXPECT_EQ(nearest_name("Smoth", {"L1", "mine>Smooth"}), "mine>Smooth");
+}
+
+TEST(NearestName, IsNoneWhereNothingIsNear) {
+  EXPECT_EQ(nearest_name("nonsense", {"l1", "l2"}), "");
+  EXPECT_EQ(nearest_name("l3", {}), "");
+  EXPECT_EQ(nearest_name("", {"a"}), "");
+  EXPECT_EQ(nearest_name("x", {"y"}), "");
+  EXPECT_EQ(nearest_name("l3", {"l1", "l2"}), "");
+  EXPECT_EQ(nearest_name(std::string(1000000, 'a'), {"a", std::string(1000000, 'b')}), "");
+}
+
+TEST(KnownNames, NameTheNearestFirst) {
+  EXPECT_EQ(known_names("acuracy", {"acc", "accuracy"}),
+            "did you mean accuracy? Known are acc, accuracy");
+  EXPECT_EQ(known_names("nonsense", {"acc", "accuracy"}), "known are acc, accuracy");
+  EXPECT_EQ(known_names("nonsense", {}), "known are none");
+}
+
+// Every family of names asks the same function.
+template <class Spec>
+void expect_suggestion(const std::string& received, const std::string& nearest) {
+  try {
+    Spec{received};
+    FAIL() << received << " is known";
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("; did you mean " + nearest + "? Known are "));
+  }
+}
+
+TEST(KnownNames, AreOfEveryFamily) {
+  expect_suggestion<MetricSpec>("acuracy", "accuracy");
+  expect_suggestion<LossSpec>("mean_sqared_error", "mean_squared_error");
+  expect_suggestion<OptimizerSpec>("adm", "Adam");
+  expect_suggestion<RegularizerSpec>("l1-l3", "l1_l2");
+}
+
+}  // namespace
+}  // namespace strata::testing

@@ -1,20 +1,26 @@
 #include "saving/json.hpp"
 
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "core/check.hpp"
+#include "core/decimal.hpp"
 
 namespace strata::saving {
 namespace {
 
-std::string clipped(std::string text) {
-  constexpr std::size_t kLongest = 40;
-  if (text.size() <= kLongest) return text;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
+std::string clipped(std::string_view text) { return excerpt(text, 40); }
+
+// The parser reads numbers by the locale's decimal point, or by the first byte of one that has
+// several, and leaves that in the token. A double is read from the token anew, by a point.
+std::string with_point(std::string token) {
+  for (char& c : token) {
+    if (!is_digit(c) && c != '-' && c != '+' && to_lower(c) != 'e') c = '.';
+  }
+  return token;
 }
 
 // Receives the parser's events and grows the value. A container that is still open is its parent's
@@ -29,7 +35,11 @@ class Builder : public nlohmann::json_sax<Config> {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(number_integer_t value) override { return add(value); }
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
-  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool number_float(number_float_t, const string_t& token) override {
+    const std::optional<double> value = parse_decimal(with_point(token));
+    check(value.has_value(), who_, "a number must fit a double. Received: {}.", clipped(token));
+    return add(*value);
+  }
   bool string(string_t& value) override {
     check_text(value);
     return add(std::move(value));

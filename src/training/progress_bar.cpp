@@ -153,7 +153,7 @@ void ProgressLogger::start() {
 
 void ProgressLogger::on_epoch_begin(int epoch, const Logs&) {
   if (params().epochs > 1)
-    output_ << "Epoch " << epoch + 1 << '/' << params().epochs << '\n' << std::flush;
+    output_ << fmt::format("Epoch {}/{}\n", epoch + 1, params().epochs) << std::flush;
   start();
 }
 

@@ -1,11 +1,23 @@
 #include "support/golden.hpp"
 
+#include <charconv>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <vector>
 
 namespace strata::testing {
+namespace {
+
+// `nan`, `inf` or `-inf`, which JSON can't hold as numbers.
+float number_named(const std::string& name) {
+  float value = 0.0f;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+  if (error != std::errc()) throw std::runtime_error("no number: " + name);
+  return value;
+}
+
+}  // namespace
 
 const Config& golden_cases(const std::string& family) {
   static std::map<std::string, Config> files;
@@ -20,7 +32,7 @@ Tensor golden_tensor(const Config& value) {
   if (value.is_null()) return {};
   std::vector<float> data;
   for (const Config& element : value.at("data")) {
-    data.push_back(element.is_string()    ? std::stof(element.get<std::string>())
+    data.push_back(element.is_string()    ? number_named(element.get<std::string>())
                    : element.is_boolean() ? static_cast<float>(element.get<bool>())
                                           : element.get<float>());
   }

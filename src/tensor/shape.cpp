@@ -1,7 +1,7 @@
 #include "strata/tensor/shape.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <ostream>
 
 #include "core/check.hpp"
 #include "tensor/format.hpp"
@@ -79,6 +79,10 @@ std::string to_string(const Shape& shape) {
     text += shape[i] == Shape::kUnknown ? "None" : std::to_string(shape[i]);
   }
   return text + (shape.rank() == 1 ? ",)" : ")");
+}
+
+std::ostream& operator<<(std::ostream& output, const Shape& shape) {
+  return output << to_string(shape);
 }
 
 Shape broadcast(const Shape& a, const Shape& b, const char* who) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ostream>
 
 #include "core/check.hpp"
 #include "tensor/format.hpp"
@@ -39,6 +40,14 @@ float Tensor::exact(double value) {
   return static_cast<float>(value);
 }
 
+void Tensor::refuse_count(const Shape& shape, std::int64_t count) {
+  const std::int64_t size = shape.element_count();
+  raise<ShapeError>("Tensor",
+                    "an array must have as many elements as its shape says. Received: shape={}, {} "
+                    "elements.",
+                    shape, count > size ? "more" : fmt::format("{}", count));
+}
+
 float Tensor::item() const {
   check<ShapeError>(defined() && size_ == 1, "Tensor::item",
                     "the tensor must have exactly one element. Received: {}.",
@@ -53,6 +62,10 @@ std::string to_string(const Tensor& tensor) {
   return fmt::format("Tensor({}, [{}{}])", to_string(tensor.shape()),
                      fmt::join(values.first(std::min(values.size(), kShown)), ", "),
                      values.size() > kShown ? ", …" : "");
+}
+
+std::ostream& operator<<(std::ostream& output, const Tensor& tensor) {
+  return output << to_string(tensor);
 }
 
 Tensor TensorAccess::uninitialized(const Shape& shape) {

@@ -26,7 +26,7 @@ using testing::IsClose;
 const Tensor kX({2, 2}, {1, 2, 3, 4});
 const Tensor kY({2, 1}, {1, 2});
 
-Tensor initial_kernel(const Shape&) { return {{2, 1}, {0.5f, -0.25f}}; }
+Tensor initial_kernel(const Shape&) { return Tensor({2, 1}, {0.5f, -0.25f}); }
 
 struct Slots {
   RegularizerSpec kernel = {};

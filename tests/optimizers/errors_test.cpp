@@ -36,7 +36,7 @@ class FailedApply : public ::testing::Test {
     EXPECT_EQ(adam_.iterations(), 1);
   }
 
-  const Tensor ones_{{2}, {1, 1}};
+  const Tensor ones_ = Tensor({2}, {1, 1});
   const Variable kernel_{"kernel", Tensor({2}, {1, 2})};
   const Variable bias_{"bias", Tensor(3.0f)};
   Adam adam_{{.amsgrad = true, .use_ema = true}};

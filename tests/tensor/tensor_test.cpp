@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <list>
+#include <locale>
 #include <span>
+#include <sstream>
 
 #include "strata/xtensor.hpp"
 #include "support/matchers.hpp"
@@ -27,6 +31,22 @@ TEST(Tensor, MadeOfANumberIsAScalar) {
   EXPECT_EQ(scalar.rank(), 0);
   EXPECT_EQ(scalar.size(), 1);
   EXPECT_EQ(scalar.item(), 3.0f);
+}
+
+TEST(Tensor, MadeOfAWholeNumberIsExactOrRefused) {
+  EXPECT_EQ(Tensor(-3).item(), -3.0f);
+  EXPECT_EQ(Tensor(16777216).item(), 16777216.0f);
+  EXPECT_EQ(Tensor(std::uint8_t{200}).item(), 200.0f);
+  EXPECT_THROW(Tensor(16777217), InvalidArgument);
+  EXPECT_THROW(Tensor(UINT64_MAX), InvalidArgument);
+}
+
+// The first list is the shape, always; what would make it ambiguous doesn't compile.
+TEST(Tensor, TakesShapeAndValuesInParentheses) {
+  EXPECT_EQ(values_of(Tensor({1, 2}, {3, 4})), (std::vector<float>{3, 4}));
+  EXPECT_EQ(Tensor({}, {5}).shape(), Shape());
+  const Tensor none = {};
+  EXPECT_FALSE(none.defined());
 }
 
 TEST(Tensor, IsRowMajor) {
@@ -128,6 +148,91 @@ TEST(ArrayLike, RefusesMoreThanEightAxes) {
   const auto array = xt::xarray<float>::from_shape({1, 1, 1, 1, 1, 1, 1, 1, 1});
   EXPECT_THAT([&] { Tensor{array}; },
               Raises<ShapeError>("Shape: at most 8 axes are supported. Received: 9."));
+}
+
+// What a user's array may be: `Begin` and `End` iterate, `extents` is what it says of itself.
+template <class Begin, class End = Begin>
+struct Array {
+  std::vector<std::int64_t> extents;
+  Begin first;
+  End last;
+  Begin begin() const { return first; }
+  End end() const { return last; }
+  const std::vector<std::int64_t>& shape() const { return extents; }
+  std::size_t dimension() const { return extents.size(); }
+};
+
+using Pointer = const float*;
+using List = std::list<float>;
+
+Tensor tensor_of(std::vector<std::int64_t> extents, const std::vector<float>& values) {
+  return Array<Pointer>{std::move(extents), values.data(), values.data() + values.size()};
+}
+
+Tensor tensor_of_list(std::vector<std::int64_t> extents, const List& values) {
+  return Array<List::const_iterator>{std::move(extents), values.begin(), values.end()};
+}
+
+// Gives each number once, and how many there are is seen only at the end.
+Tensor tensor_of_stream(std::vector<std::int64_t> extents, const std::string& numbers) {
+  std::istringstream stream(numbers);
+  stream.imbue(std::locale::classic());
+  using Numbers = std::istream_iterator<float>;
+  return Array<Numbers>{std::move(extents), Numbers(stream), Numbers()};
+}
+
+TEST(ArrayLike, TakesAnyIterators) {
+  EXPECT_EQ(values_of(tensor_of({2, 3}, kOneToSix)), kOneToSix);
+  EXPECT_EQ(values_of(tensor_of_list({6}, {1, 2, 3, 4, 5, 6})), kOneToSix);
+  EXPECT_EQ(values_of(tensor_of_stream({3, 2}, "1 2 3 4 5 6")), kOneToSix);
+  EXPECT_EQ(tensor_of_stream({0, 2}, "").shape(), (Shape{0, 2}));
+}
+
+TEST(ArrayLike, RefusesMoreElementsThanItsShapeHas) {
+  const std::string error =
+      "Tensor: an array must have as many elements as its shape says. Received: shape=(2,), more "
+      "elements.";
+  EXPECT_THAT([] { tensor_of({2}, kOneToSix); }, Raises<ShapeError>(error));
+  EXPECT_THAT([] { tensor_of_list({2}, {1, 2, 3}); }, Raises<ShapeError>(error));
+  EXPECT_THAT([] { tensor_of_stream({2}, "1 2 3"); }, Raises<ShapeError>(error));
+  EXPECT_THROW(tensor_of({}, {}), ShapeError);
+  EXPECT_THROW(tensor_of({0}, {1}), ShapeError);
+  EXPECT_THROW(tensor_of_list({0, 5}, {1}), ShapeError);
+}
+
+// Never reaches an end.
+struct Endless {
+  float operator*() const { return 1.0f; }
+  Endless& operator++() { return *this; }
+  bool operator==(const Endless&) const { return false; }
+};
+
+TEST(ArrayLike, StopsAtTheFirstElementTooMany) {
+  const Array<Endless> array = {{3}, {}, {}};
+  EXPECT_THROW(Tensor{array}, ShapeError);
+}
+
+TEST(ArrayLike, RefusesFewerElementsThanItsShapeHas) {
+  const std::string error =
+      "Tensor: an array must have as many elements as its shape says. Received: shape=(3, 3), 6 "
+      "elements.";
+  EXPECT_THAT([] { tensor_of({3, 3}, kOneToSix); }, Raises<ShapeError>(error));
+  EXPECT_THAT([] { tensor_of_list({3, 3}, {1, 2, 3, 4, 5, 6}); }, Raises<ShapeError>(error));
+  EXPECT_THAT([] { tensor_of_stream({3, 3}, "1 2 3 4 5 6"); }, Raises<ShapeError>(error));
+  EXPECT_THROW(tensor_of({std::int64_t{1} << 60}, kOneToSix), ShapeError);
+}
+
+TEST(ArrayLike, RefusesExtentsThatNoTensorHas) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 40;
+  EXPECT_THROW(tensor_of({-1, 6}, kOneToSix), ShapeError);
+  EXPECT_THROW(tensor_of({-2, -3}, kOneToSix), ShapeError);
+  EXPECT_THROW(tensor_of({kHuge, kHuge}, kOneToSix), ShapeError);
+  EXPECT_THROW(tensor_of_list({kHuge, kHuge, 0}, {1}), ShapeError);
+}
+
+TEST(ArrayLike, TakesTruthValuesAsZeroAndOne) {
+  const xt::xtensor<bool, 1> flags = {true, false};
+  EXPECT_EQ(values_of(flags), (std::vector<float>{1, 0}));
 }
 
 TEST(ToXtensor, GivesACopyWithTheSameShapeAndValues) {

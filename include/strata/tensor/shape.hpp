@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class Shape {
 
 /// As Keras prints it: `(2, 3)`, `(5,)`, `()`, and `None` for an unknown extent.
 std::string to_string(const Shape& shape);
+std::ostream& operator<<(std::ostream& output, const Shape& shape);  ///< the same
 
 /// NumPy's broadcasting of two shapes; raises ShapeError in `who`'s name where they don't fit.
 Shape broadcast(const Shape& a, const Shape& b, const char* who);

@@ -4,11 +4,13 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "strata/core/buffer.hpp"
+#include "strata/core/number.hpp"
 #include "strata/tensor/shape.hpp"
 
 namespace strata {
@@ -52,13 +54,22 @@ class Tensor {
  public:
   Tensor() = default;
   Tensor(float value);
+  /// Raises InvalidArgument on a number beyond 2^24, as of an array of whole numbers.
+  template <Number N>
+  requires(std::integral<N>) Tensor(N value) : Tensor(exact(static_cast<double>(value))) {}
+  template <std::integral I>
+  requires(!Number<I>) Tensor(I)
+  = delete;  // a truth value or a character is no number
   /// Row-major `values`. Raises ShapeError if their number is not that of `shape`.
   Tensor(const Shape& shape, std::initializer_list<float> values);
   Tensor(const Shape& shape, std::span<const float> values);
   Tensor(const Shape& shape, const std::vector<float>& values)
       : Tensor(shape, std::span<const float>(values)) {}
-  /// Copies any array-like object. Whole numbers beyond 2^24, which float32 can't hold, are
-  /// refused.
+  /// `{{1, 2}, {3, 4}}` would be a shape and its values where a matrix is meant: say
+  /// `Tensor({2, 2}, {1, 2, 3, 4})`.
+  Tensor(std::initializer_list<std::initializer_list<float>>) = delete;
+  /// Copies any array-like object. Raises InvalidArgument on whole numbers beyond 2^24, which
+  /// float32 can't hold, ShapeError if the object has more elements or fewer than its shape says.
   template <ArrayLike A>
   requires(!std::same_as<A, Tensor>) Tensor(const A& array);
 
@@ -80,6 +91,9 @@ class Tensor {
   friend struct TensorAccess;
 
   static float exact(double value);
+  template <class T>
+  static float element(const T& value);
+  [[noreturn]] static void refuse_count(const Shape& shape, std::int64_t count);
   void allocate(const Shape& shape);
 
   Buffer buffer_;
@@ -90,6 +104,7 @@ class Tensor {
 
 /// Shape and values, for people: `Tensor((2, 2), [1, 2, 3, 4])`, shortened past a few elements.
 std::string to_string(const Tensor& tensor);
+std::ostream& operator<<(std::ostream& output, const Tensor& tensor);  ///< the same
 
 /// The doors into a tensor that kernels and the tape need, and users don't.
 struct TensorAccess {
@@ -103,18 +118,41 @@ struct TensorAccess {
   static bool unique(const Tensor& tensor) { return tensor.buffer_.unique(); }
 };
 
+template <class T>
+float Tensor::element(const T& value) {
+  if constexpr (std::integral<T>) {
+    return exact(static_cast<double>(value));
+  } else {
+    return static_cast<float>(value);
+  }
+}
+
+// Some arrays run on past their shape (`xt::eval` of a temporary, compiled by g++ 12 as C++20), so
+// the elements are counted: before anything is allocated if that costs nothing, else as they come.
 template <ArrayLike A>
 requires(!std::same_as<A, Tensor>) Tensor::Tensor(const A& array) {
   Shape shape;
   for (const auto extent : array.shape()) shape.append(static_cast<std::int64_t>(extent));
-  allocate(shape);
-  float* out = buffer_.data();
-  for (const auto& value : array) {
-    if constexpr (std::integral<std::remove_cvref_t<decltype(value)>>) {
-      *out++ = exact(static_cast<double>(value));
-    } else {
-      *out++ = static_cast<float>(value);
+  const std::int64_t size = shape.element_count();
+  auto at = array.begin();
+  const auto end = array.end();
+  if constexpr (requires {
+                  { end - at } -> std::convertible_to<std::int64_t>;
+                }) {
+    const auto count = static_cast<std::int64_t>(end - at);
+    if (count != size) refuse_count(shape, count);
+    allocate(shape);
+    float* const out = buffer_.data();
+    for (std::int64_t i = 0; i < size; ++i, ++at) out[i] = element(*at);
+  } else {
+    allocate(shape);
+    float* const out = buffer_.data();
+    std::int64_t count = 0;
+    for (; at != end; ++at) {
+      if (count == size) refuse_count(shape, size + 1);
+      out[count++] = element(*at);
     }
+    if (count != size) refuse_count(shape, count);
   }
 }
 

@@ -1,0 +1,8 @@
+// A number alone may be an extent or a rank.
+#include "strata/ops/array.hpp"
+
+#ifdef MISTAKE
+strata::Tensor zeros = strata::ops::zeros(2);
+#else
+strata::Tensor zeros = strata::ops::zeros({2});
+#endif

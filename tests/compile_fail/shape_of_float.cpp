@@ -1,0 +1,8 @@
+// Extents are whole numbers.
+#include "strata/tensor/shape.hpp"
+
+#ifdef MISTAKE
+strata::Shape shape = {2, 2.5};
+#else
+strata::Shape shape = {2, 3};
+#endif

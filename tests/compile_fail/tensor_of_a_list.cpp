@@ -1,0 +1,8 @@
+// One list may be a shape or its values.
+#include "strata/tensor/tensor.hpp"
+
+#ifdef MISTAKE
+strata::Tensor vector({1, 2});
+#else
+strata::Tensor vector({2}, {1, 2});
+#endif

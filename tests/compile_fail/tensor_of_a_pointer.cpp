@@ -1,0 +1,10 @@
+// A pointer has no shape.
+#include "strata/tensor/tensor.hpp"
+
+#ifdef MISTAKE
+float values[2];
+strata::Tensor vector = values;
+#else
+float values[2];
+strata::Tensor vector({2}, values);
+#endif

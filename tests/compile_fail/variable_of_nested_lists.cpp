@@ -1,0 +1,8 @@
+// The same in the value of a weight.
+#include "strata/tensor/variable.hpp"
+
+#ifdef MISTAKE
+strata::Variable weight("kernel", {{1, 2}, {3, 4}});
+#else
+strata::Variable weight("kernel", strata::Tensor({2, 2}, {1, 2, 3, 4}));
+#endif

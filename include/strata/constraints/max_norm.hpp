@@ -3,6 +3,7 @@
 
 #include "strata/constraints/constraint.hpp"
 #include "strata/core/axis_list.hpp"
+#include "strata/core/number.hpp"
 
 namespace strata::constraints {
 
@@ -20,6 +21,8 @@ class MaxNorm : public Constraint {
   using Options = MaxNormOptions;
 
   explicit MaxNorm(const Options& options = {});
+  template <Number N>
+  explicit MaxNorm(N max_value) : MaxNorm(Options{.max_value = static_cast<float>(max_value)}) {}
 
   Tensor operator()(const Tensor& weight) const override;
   /// Raises ShapeError on an axis that the weight doesn't have.

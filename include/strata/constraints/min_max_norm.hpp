@@ -3,6 +3,7 @@
 
 #include "strata/constraints/constraint.hpp"
 #include "strata/core/axis_list.hpp"
+#include "strata/core/number.hpp"
 
 namespace strata::constraints {
 
@@ -23,6 +24,10 @@ class MinMaxNorm : public Constraint {
   using Options = MinMaxNormOptions;
 
   explicit MinMaxNorm(const Options& options = {});
+  template <Number A, Number B>
+  explicit MinMaxNorm(A min_value, B max_value)
+      : MinMaxNorm(Options{.min_value = static_cast<float>(min_value),
+                           .max_value = static_cast<float>(max_value)}) {}
 
   Tensor operator()(const Tensor& weight) const override;
   /// Raises ShapeError on an axis that the weight doesn't have.

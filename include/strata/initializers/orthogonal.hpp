@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "strata/core/number.hpp"
 #include "strata/initializers/initializer.hpp"
 
 namespace strata::initializers {
@@ -24,6 +25,8 @@ class Orthogonal : public Initializer {
   using Options = OrthogonalOptions;
 
   explicit Orthogonal(const Options& options = {});
+  template <Number N>
+  explicit Orthogonal(N gain) : Orthogonal(Options{.gain = static_cast<float>(gain)}) {}
 
   Tensor operator()(const Shape& shape) const override;
   Config get_config() const override;  ///< {"seed": …, "gain": …}

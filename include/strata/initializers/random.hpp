@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "strata/core/number.hpp"
 #include "strata/initializers/initializer.hpp"
 
 namespace strata::initializers {
@@ -21,6 +22,10 @@ class RandomNormal : public Initializer {
   using Options = RandomNormalOptions;
 
   explicit RandomNormal(const Options& options = {});
+  template <Number A, Number B>
+  explicit RandomNormal(A mean, B stddev)
+      : RandomNormal(
+            Options{.mean = static_cast<float>(mean), .stddev = static_cast<float>(stddev)}) {}
 
   Tensor operator()(const Shape& shape) const override;
   Config get_config() const override;  ///< {"seed": …, "mean": …, "stddev": …}
@@ -38,6 +43,10 @@ class TruncatedNormal : public Initializer {
   using Options = RandomNormalOptions;
 
   explicit TruncatedNormal(const Options& options = {});
+  template <Number A, Number B>
+  explicit TruncatedNormal(A mean, B stddev)
+      : TruncatedNormal(
+            Options{.mean = static_cast<float>(mean), .stddev = static_cast<float>(stddev)}) {}
 
   Tensor operator()(const Shape& shape) const override;
   Config get_config() const override;  ///< {"seed": …, "mean": …, "stddev": …}
@@ -60,6 +69,10 @@ class RandomUniform : public Initializer {
   using Options = RandomUniformOptions;
 
   explicit RandomUniform(const Options& options = {});
+  template <Number A, Number B>
+  explicit RandomUniform(A minval, B maxval)
+      : RandomUniform(
+            Options{.minval = static_cast<float>(minval), .maxval = static_cast<float>(maxval)}) {}
 
   Tensor operator()(const Shape& shape) const override;
   Config get_config() const override;  ///< {"seed": …, "minval": …, "maxval": …}

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "strata/core/number.hpp"
 #include "strata/layers/layer.hpp"
 #include "strata/regularizers/l1l2.hpp"
 
@@ -25,6 +26,10 @@ class ActivityRegularization : public Layer {
   using Options = ActivityRegularizationOptions;
 
   explicit ActivityRegularization(Options options = {});
+  template <Number A, Number B>
+  explicit ActivityRegularization(A l1, B l2)
+      : ActivityRegularization(
+            Options{.l1 = static_cast<float>(l1), .l2 = static_cast<float>(l2)}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

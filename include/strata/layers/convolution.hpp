@@ -1,6 +1,7 @@
 // Convolution layers in one, two and three spatial dimensions.
 #pragma once
 
+#include <concepts>
 #include <string>
 
 #include "strata/activations/activation.hpp"
@@ -56,6 +57,9 @@ class Conv : public Layer {
   using Options = ConvOptions<N>;
 
   explicit Conv(Options options);
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit Conv(I filters, PerAxis<N> kernel_size)
+      : Conv(Options{.filters = filters, .kernel_size = kernel_size}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

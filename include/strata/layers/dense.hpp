@@ -1,6 +1,7 @@
 // Dense: the fully connected layer.
 #pragma once
 
+#include <concepts>
 #include <string>
 
 #include "strata/activations/activation.hpp"
@@ -38,6 +39,8 @@ class Dense : public Layer {
   using Options = DenseOptions;
 
   explicit Dense(Options options);
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit Dense(I units) : Dense(Options{.units = units}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "strata/core/number.hpp"
 #include "strata/core/required.hpp"
 #include "strata/layers/layer.hpp"
 #include "strata/tensor/random.hpp"
@@ -33,7 +34,8 @@ class Dropout : public Layer {
   using Options = DropoutOptions;
 
   explicit Dropout(Options options);
-  explicit Dropout(float rate) : Dropout(Options{.rate = rate}) {}
+  template <Number N>
+  explicit Dropout(N rate) : Dropout(Options{.rate = static_cast<float>(rate)}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

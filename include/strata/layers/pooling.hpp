@@ -1,6 +1,7 @@
 // Pooling layers: the largest cell, or the mean, of each window.
 #pragma once
 
+#include <concepts>
 #include <string>
 
 #include "strata/core/per_axis.hpp"
@@ -70,6 +71,8 @@ class MaxPooling : public Pooling<N> {
   using Options = MaxPoolingOptions<N>;
 
   explicit MaxPooling(const Options& options = {});
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit MaxPooling(I pool_size) : MaxPooling(Options{.pool_size = pool_size}) {}
   static MaxPooling from_config(const Config& config);
 };
 
@@ -81,6 +84,8 @@ class AveragePooling : public Pooling<N> {
   using Options = AveragePoolingOptions<N>;
 
   explicit AveragePooling(const Options& options);
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit AveragePooling(I pool_size) : AveragePooling(Options{.pool_size = pool_size}) {}
   static AveragePooling from_config(const Config& config);
 };
 

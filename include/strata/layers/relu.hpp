@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "strata/core/number.hpp"
 #include "strata/layers/layer.hpp"
 
 namespace strata::layers {
@@ -25,6 +26,8 @@ class ReLU : public Layer {
   using Options = ReLUOptions;
 
   explicit ReLU(Options options = {});
+  template <Number N>
+  explicit ReLU(N max_value) : ReLU(Options{.max_value = static_cast<float>(max_value)}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;

@@ -1,6 +1,7 @@
 // Huber: squared errors near 0, absolute ones far from it.
 #pragma once
 
+#include "strata/core/number.hpp"
 #include "strata/losses/loss.hpp"
 
 namespace strata::losses {
@@ -22,6 +23,8 @@ class Huber : public Loss {
   using Options = HuberOptions;
 
   explicit Huber(const Options& options = {});
+  template <Number N>
+  explicit Huber(N delta) : Huber(Options{.delta = static_cast<float>(delta)}) {}
 
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
   Config get_config() const override;

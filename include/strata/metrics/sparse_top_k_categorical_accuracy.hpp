@@ -1,6 +1,8 @@
 // SparseTopKCategoricalAccuracy: how often the right class is among the k likeliest, from labels.
 #pragma once
 
+#include <concepts>
+
 #include "strata/metrics/mean_metric.hpp"
 
 namespace strata::metrics {
@@ -23,6 +25,8 @@ class SparseTopKCategoricalAccuracy : public MeanMetric {
   using Options = SparseTopKCategoricalAccuracyOptions;
 
   explicit SparseTopKCategoricalAccuracy(const Options& options = {});
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit SparseTopKCategoricalAccuracy(I k) : SparseTopKCategoricalAccuracy(Options{.k = k}) {}
 
   bool larger_is_better() const override { return true; }
   Config get_config() const override;  ///< {"name", "dtype", "k"}

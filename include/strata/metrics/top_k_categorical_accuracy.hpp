@@ -2,6 +2,8 @@
 // targets.
 #pragma once
 
+#include <concepts>
+
 #include "strata/metrics/mean_metric.hpp"
 
 namespace strata::metrics {
@@ -23,6 +25,8 @@ class TopKCategoricalAccuracy : public MeanMetric {
   using Options = TopKCategoricalAccuracyOptions;
 
   explicit TopKCategoricalAccuracy(const Options& options = {});
+  template <std::same_as<int> I>  // not bool, not 2.5
+  explicit TopKCategoricalAccuracy(I k) : TopKCategoricalAccuracy(Options{.k = k}) {}
 
   bool larger_is_better() const override { return true; }
   Config get_config() const override;  ///< {"name", "dtype", "k"}

@@ -1,6 +1,7 @@
 // Adam: steps of a size of their own for each element.
 #pragma once
 
+#include "strata/core/number.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -34,6 +35,9 @@ class Adam : public Optimizer {
   using Options = AdamOptions;
 
   explicit Adam(const Options& options = {});
+  template <Number N>
+  explicit Adam(N learning_rate)
+      : Adam(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
 
   Config get_config() const override;
   static Adam from_config(const Config& config);

@@ -1,6 +1,7 @@
 // AdamW: Adam with decoupled weight decay, on by default.
 #pragma once
 
+#include "strata/core/number.hpp"
 #include "strata/optimizers/adam.hpp"
 
 namespace strata::optimizers {
@@ -31,6 +32,9 @@ class AdamW : public Adam {
   using Options = AdamWOptions;
 
   explicit AdamW(const Options& options = {});
+  template <Number N>
+  explicit AdamW(N learning_rate)
+      : AdamW(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
 
   static AdamW from_config(const Config& config);
 };

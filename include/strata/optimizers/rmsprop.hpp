@@ -1,6 +1,7 @@
 // RMSprop: gradients divided by their running root mean square.
 #pragma once
 
+#include "strata/core/number.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -34,6 +35,9 @@ class RMSprop : public Optimizer {
   using Options = RMSpropOptions;
 
   explicit RMSprop(const Options& options = {});
+  template <Number N>
+  explicit RMSprop(N learning_rate)
+      : RMSprop(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
 
   Config get_config() const override;
   static RMSprop from_config(const Config& config);

@@ -1,6 +1,7 @@
 // SGD: gradient descent, with momentum if wanted.
 #pragma once
 
+#include "strata/core/number.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -32,6 +33,9 @@ class SGD : public Optimizer {
   using Options = SGDOptions;
 
   explicit SGD(const Options& options = {});
+  template <Number N>
+  explicit SGD(N learning_rate)
+      : SGD(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
 
   Config get_config() const override;
   static SGD from_config(const Config& config);

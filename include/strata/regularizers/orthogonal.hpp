@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "strata/core/number.hpp"
 #include "strata/regularizers/regularizer.hpp"
 
 namespace strata::regularizers {
@@ -23,6 +24,9 @@ class OrthogonalRegularizer : public Regularizer {
   using Options = OrthogonalOptions;
 
   explicit OrthogonalRegularizer(const Options& options = {});
+  template <Number N>
+  explicit OrthogonalRegularizer(N factor)
+      : OrthogonalRegularizer(Options{.factor = static_cast<float>(factor)}) {}
 
   Tensor operator()(const Tensor& x) const override;
   Config get_config() const override;  ///< {"factor": …, "mode": …}

@@ -1,0 +1,8 @@
+// A truth value is no rate.
+#include "strata/layers/dropout.hpp"
+
+#ifdef MISTAKE
+strata::layers::Dropout layer(true);
+#else
+strata::layers::Dropout layer(0.5);
+#endif

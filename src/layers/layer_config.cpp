@@ -68,8 +68,7 @@ void Layer::restore(const Config& object) {
   const auto build_config = object.find("build_config");
   if (build_config == object.end() || build_config->is_null()) return;
   const std::string who = name() + ": build_config";
-  check(build_config->is_object(), who, "must be an object or null. Received: {}.",
-        *build_config);
+  check(build_config->is_object(), who, "must be an object or null. Received: {}.", *build_config);
   const auto shapes = build_config->find("input_shape");
   if (shapes != build_config->end() && is_list_of_lists(*shapes)) {
     std::vector<Shape> several;

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "strata/config.hpp"
 #include "strata/core/errors.hpp"
+#include "strata/layers/dense.hpp"
 #include "strata/losses/loss.hpp"
 #include "strata/metrics/metric.hpp"
+#include "strata/models/sequential.hpp"
 #include "strata/optimizers/optimizer.hpp"
 #include "strata/regularizers/regularizer.hpp"
 #include "support/matchers.hpp"
@@ -57,6 +60,8 @@ TEST(KnownNames, NameTheNearestFirst) {
   EXPECT_EQ(known_names("nonsense", {}), "known are none");
 }
 
+layers::Dense dense_named(const char* name) { return layers::Dense({.units = 1, .name = name}); }
+
 // Every family of names asks the same function.
 template <class Spec>
 void expect_suggestion(const std::string& received, const std::string& nearest) {
@@ -73,6 +78,23 @@ TEST(KnownNames, AreOfEveryFamily) {
   expect_suggestion<LossSpec>("mean_sqared_error", "mean_squared_error");
   expect_suggestion<OptimizerSpec>("adm", "Adam");
   expect_suggestion<RegularizerSpec>("l1-l3", "l1_l2");
+}
+
+TEST(KnownNames, AreOfLayersWeightsAndKeys) {
+  layers::Dense dense({.units = 1, .name = "hidden"});
+  EXPECT_THAT([&] { dense.set_regularizer("kernal", "l2"); },
+              Raises("hidden: there is no weight of this name; did you mean kernel? Known are "
+                     "kernel, bias. Received: kernal."));
+  const Sequential model({dense_named("hidden"), dense_named("output")});
+  EXPECT_THAT([&] { model.get_layer("ouput"); },
+              Raises(model.name() + ": there is no layer of this name; did you mean output? Known "
+                                    "are hidden, output. Received: ouput."));
+  EXPECT_THAT(
+      [] {
+        regularizers::deserialize({{"class_name", "L2"}, {"config", {{"l2_", 1}}}});
+      },
+      Raises("L2: unknown key in the config; did you mean l2? Known are l2. Received: "
+             "l2_=1."));
 }
 
 }  // namespace

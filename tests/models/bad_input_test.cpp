@@ -191,6 +191,14 @@ TEST_F(BadInput, AMonitorWhoseDirectionIsUnknown) {
                      "\"min\" or \"max\". Received: monitor=val_foo."));
 }
 
+TEST_F(BadInput, AMisspeltMonitorGetsTheNearestLog) {
+  const auto stopping = std::make_shared<callbacks::EarlyStopping>(
+      callbacks::EarlyStoppingOptions{.monitor = "value_loss"});
+  EXPECT_THAT([&] { fit(x, y, {.callbacks = {stopping}}); },
+              Raises("EarlyStopping: mode \"auto\" can't tell whether more is better (did you mean "
+                     "val_loss?); pass mode \"min\" or \"max\". Received: monitor=value_loss."));
+}
+
 TEST_F(BadInput, ANonFiniteDataLossIsNamedBeforeTheUpdate) {
   EXPECT_THAT(
       [&] {

@@ -273,7 +273,8 @@ TEST(SetRegularizer, OfAWeightThatIsNotMadeRaisesWhenTheLayerIsBuiltAndCanBeTake
       [&] {
         scale.build({1, 2});
       },
-      Raises("scale: there is no weight of this name; did you mean factor? Known are factor. Received: fctor."));
+      Raises("scale: there is no weight of this name; did you mean factor? Known are factor. "
+             "Received: fctor."));
   EXPECT_FALSE(scale.built());
   scale.set_regularizer("fctor", nullptr);
   scale.build({1, 2});

@@ -8,6 +8,7 @@
 #include "strata/core/fused_activation.hpp"
 #include "strata/core/memory.hpp"
 #include "strata/core/number.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/core/per_axis.hpp"
 #include "strata/core/registry.hpp"
 #include "strata/core/required.hpp"

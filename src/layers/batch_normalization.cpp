@@ -41,6 +41,9 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
 }  // namespace
 
 BatchNormalization::BatchNormalization(Options options)
+    : BatchNormalization(std::move(options), OptionsOrigin::code) {}
+
+BatchNormalization::BatchNormalization(Options options, OptionsOrigin origin)
     : Layer("BatchNormalization", options.name, options.activity_regularizer),
       options_(std::move(options)) {
   check(options_.momentum >= 0.0f && options_.momentum <= 1.0f, "BatchNormalization",
@@ -48,10 +51,10 @@ BatchNormalization::BatchNormalization(Options options)
   check(std::isfinite(options_.epsilon) && options_.epsilon >= 0.0f, "BatchNormalization",
         "epsilon must be finite and >= 0. Received: epsilon={}.", options_.epsilon);
   if (!options_.center)
-    check_no_rules("BatchNormalization", "beta", "center", options_.beta_regularizer,
+    check_no_rules(origin, "BatchNormalization", "beta", "center", options_.beta_regularizer,
                    options_.beta_constraint);
   if (!options_.scale)
-    check_no_rules("BatchNormalization", "gamma", "scale", options_.gamma_regularizer,
+    check_no_rules(origin, "BatchNormalization", "gamma", "scale", options_.gamma_regularizer,
                    options_.gamma_constraint);
 }
 
@@ -146,7 +149,7 @@ BatchNormalization BatchNormalization::from_config(const Config& config) {
   Options options{.name = name_in(config)};
   read_layer_fields("BatchNormalization", config,
                     [&](auto& fields) { list_fields(fields, options); });
-  BatchNormalization layer(std::move(options));
+  BatchNormalization layer(std::move(options), OptionsOrigin::config);
   layer.set_base_config(config);
   return layer;
 }

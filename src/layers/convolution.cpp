@@ -43,7 +43,7 @@ bool any_above_one(const PerAxis<N>& numbers) {
 }
 
 template <int N>
-void check_options(const ConvOptions<N>& options) {
+void check_options(const ConvOptions<N>& options, OptionsOrigin origin) {
   const char* who = kClassName<N>;
   const int filters = options.filters;
   check(filters > 0, who, "filters must be a positive integer. Received: filters={}.", filters);
@@ -60,7 +60,8 @@ void check_options(const ConvOptions<N>& options) {
         "dilation_rate=({}).",
         fmt::join(options.strides.values(), ", "), fmt::join(options.dilation_rate.values(), ", "));
   if (!options.use_bias)
-    check_no_rules(who, "bias", "use_bias", options.bias_regularizer, options.bias_constraint);
+    check_no_rules(origin, who, "bias", "use_bias", options.bias_regularizer,
+                   options.bias_constraint);
 }
 
 // Raises where nothing would be left.
@@ -83,10 +84,13 @@ Shape output_of(const std::string& who, const ConvOptions<N>& options, const Sha
 }  // namespace
 
 template <int N>
-Conv<N>::Conv(Options options)
+Conv<N>::Conv(Options options) : Conv(std::move(options), OptionsOrigin::code) {}
+
+template <int N>
+Conv<N>::Conv(Options options, OptionsOrigin origin)
     : Layer(kClassName<N>, options.name, options.activity_regularizer),
       options_(std::move(options)) {
-  check_options(options_);
+  check_options(options_, origin);
   options_.padding = checked_padding(kClassName<N>, options_.padding, N == 1);
   checked_data_format(kClassName<N>, options_.data_format);
 }
@@ -177,7 +181,7 @@ Conv<N> Conv<N>::from_config(const Config& config) {
   Options options{.filters = 0, .kernel_size = 0, .name = name_in(config)};
   read_layer_fields(kClassName<N>, with_known_format(config),
                     [&](auto& fields) { list_fields(fields, options); });
-  Conv layer(std::move(options));
+  Conv layer(std::move(options), OptionsOrigin::config);
   layer.set_base_config(config);
   return layer;
 }

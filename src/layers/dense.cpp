@@ -26,12 +26,14 @@ void list_fields(Fields& fields, DenseOptions& options) {
 
 }  // namespace
 
-Dense::Dense(Options options)
+Dense::Dense(Options options) : Dense(std::move(options), OptionsOrigin::code) {}
+
+Dense::Dense(Options options, OptionsOrigin origin)
     : Layer("Dense", options.name, options.activity_regularizer), options_(std::move(options)) {
   const int units = options_.units;
   check(units > 0, "Dense", "units must be a positive integer. Received: units={}.", units);
   if (!options_.use_bias)
-    check_no_rules("Dense", "bias", "use_bias", options_.bias_regularizer,
+    check_no_rules(origin, "Dense", "bias", "use_bias", options_.bias_regularizer,
                    options_.bias_constraint);
 }
 
@@ -91,7 +93,7 @@ Config Dense::get_config() const {
 Dense Dense::from_config(const Config& config) {
   Options options{.units = 0, .name = name_in(config)};
   read_layer_fields("Dense", config, [&](auto& fields) { list_fields(fields, options); });
-  Dense layer(std::move(options));
+  Dense layer(std::move(options), OptionsOrigin::config);
   layer.set_base_config(config);
   return layer;
 }

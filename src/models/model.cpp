@@ -53,13 +53,17 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::Trainer& Model::trainer() const { return *trainer_; }
 
 void Model::compile(CompileOptions options) {
+  take_compile_options(std::move(options), OptionsOrigin::code);
+}
+
+void Model::take_compile_options(CompileOptions options, OptionsOrigin origin) {
   check(static_cast<bool>(options.optimizer), name() + ".compile",
         "an optimizer is needed. Received: nullptr.");
   if (!options.optimizer.identifier().empty()) options.optimizer = options.optimizer->renewed();
   if (options.loss_weights) {
     check(std::isfinite(*options.loss_weights), name() + ".compile",
           "loss_weights must be a finite number. Received: {}.", *options.loss_weights);
-    check(static_cast<bool>(options.loss), name() + ".compile",
+    check(options.loss || origin == OptionsOrigin::config, name() + ".compile",
           "loss_weights needs a loss to weigh. Received: loss_weights={} and no loss.",
           *options.loss_weights);
   }

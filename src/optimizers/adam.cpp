@@ -7,13 +7,13 @@
 
 namespace strata::optimizers {
 
-Adam::Adam(const Options& options) : Adam(options, "Adam") {}
+Adam::Adam(const Options& options) : Adam(options, OptionsOrigin::code, "Adam") {}
 
-Adam::Adam(const Options& options, const char* class_name)
+Adam::Adam(const Options& options, OptionsOrigin origin, const char* class_name)
     : Optimizer(base_options(options), class_name), options_(options) {
   check_share(class_name, "beta_1", options.beta_1);
   check_share(class_name, "beta_2", options.beta_2);
-  check_epsilon(class_name, options.epsilon);
+  check_epsilon(origin, class_name, options.epsilon);
 }
 
 void Adam::build_slots(const std::vector<Variable>& variables) {
@@ -52,8 +52,9 @@ Config Adam::get_config() const {
 }
 
 Adam Adam::from_config(const Config& config) {
-  return Adam(read_options<Options>(
-      "Adam", config, [](auto& fields, Options& options) { list_adam_fields(fields, options); }));
+  const auto options = read_options<Options>(
+      "Adam", config, [](auto& fields, Options& own) { list_adam_fields(fields, own); });
+  return Adam(options, OptionsOrigin::config, "Adam");
 }
 
 }  // namespace strata::optimizers

@@ -25,11 +25,15 @@ AdamOptions as_adam(const AdamWOptions& options) {
 
 }  // namespace
 
-AdamW::AdamW(const Options& options) : Adam(as_adam(options), "AdamW") {}
+AdamW::AdamW(const Options& options) : AdamW(options, OptionsOrigin::code) {}
+
+AdamW::AdamW(const Options& options, OptionsOrigin origin)
+    : Adam(as_adam(options), origin, "AdamW") {}
 
 AdamW AdamW::from_config(const Config& config) {
-  return AdamW(read_options<Options>(
-      "AdamW", config, [](auto& fields, Options& options) { list_adam_fields(fields, options); }));
+  const auto options = read_options<Options>(
+      "AdamW", config, [](auto& fields, Options& own) { list_adam_fields(fields, own); });
+  return {options, OptionsOrigin::config};
 }
 
 }  // namespace strata::optimizers

@@ -63,7 +63,12 @@ void check_momentum(std::string_view who, float momentum) {
         "momentum must be in [0, 1]. Received: momentum={}.", momentum);
 }
 
-void check_epsilon(std::string_view who, float epsilon) {
+void check_epsilon(OptionsOrigin origin, std::string_view who, float epsilon) {
+  if (origin == OptionsOrigin::config) {
+    check(std::isfinite(epsilon) && epsilon >= 0.0f, who,
+          "epsilon must be finite and >= 0. Received: epsilon={}.", epsilon);
+    return;
+  }
   // A step takes subnormal numbers as 0, and without an epsilon it divides 0 by 0.
   constexpr float kSmallest = std::numeric_limits<float>::min();
   check(std::isfinite(epsilon) && epsilon >= kSmallest, who,

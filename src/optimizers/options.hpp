@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/fields.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -72,6 +73,7 @@ void check_learning_rate(std::string_view who, float learning_rate);
 /// The past's share in a running average: in [0, 1).
 void check_share(std::string_view who, const char* argument, float value);
 void check_momentum(std::string_view who, float momentum);
-void check_epsilon(std::string_view who, float epsilon);
+/// In code at least the smallest normal number; a config may say any from 0 on, as Keras does.
+void check_epsilon(OptionsOrigin origin, std::string_view who, float epsilon);
 
 }  // namespace strata::optimizers

@@ -16,11 +16,13 @@ void list_fields(Fields& fields, RMSpropOptions& options) {
 
 }  // namespace
 
-RMSprop::RMSprop(const Options& options)
+RMSprop::RMSprop(const Options& options) : RMSprop(options, OptionsOrigin::code) {}
+
+RMSprop::RMSprop(const Options& options, OptionsOrigin origin)
     : Optimizer(base_options(options), "RMSprop"), options_(options) {
   check_share("RMSprop", "rho", options.rho);
   check_momentum("RMSprop", options.momentum);
-  check_epsilon("RMSprop", options.epsilon);
+  check_epsilon(origin, "RMSprop", options.epsilon);
 }
 
 void RMSprop::build_slots(const std::vector<Variable>& variables) {
@@ -52,8 +54,9 @@ Config RMSprop::get_config() const {
 }
 
 RMSprop RMSprop::from_config(const Config& config) {
-  return RMSprop(read_options<Options>(
-      "RMSprop", config, [](auto& fields, Options& options) { list_fields(fields, options); }));
+  const auto options = read_options<Options>(
+      "RMSprop", config, [](auto& fields, Options& own) { list_fields(fields, own); });
+  return {options, OptionsOrigin::config};
 }
 
 }  // namespace strata::optimizers

@@ -17,7 +17,8 @@ Config Model::get_compile_config() const {
 }
 
 void Model::compile_from_config(const Config& config) {
-  compile(saving::read_compile_config(name() + ": compile_config", config));
+  take_compile_options(saving::read_compile_config(name() + ": compile_config", config),
+                       OptionsOrigin::config);
 }
 
 Config Model::to_object() const {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "strata/core/options_origin.hpp"
 #include "strata/layers/layer.hpp"
 
 namespace strata::layers {
@@ -32,8 +33,8 @@ struct BatchNormalizationOptions {
 /// is frozen, they are the moving ones. Weights, in this order: gamma, beta, moving_mean,
 /// moving_variance, each `(channels)`; the last two are not trained.
 ///
-/// Raises InvalidArgument on a momentum outside [0, 1], a negative epsilon, or a rule for a gamma
-/// or beta that is left out, ShapeError where rank or channels differ from when it was built.
+/// Raises InvalidArgument on a momentum outside [0, 1], a negative epsilon, or, in code, a rule for
+/// a gamma or beta left out, ShapeError where rank or channels differ from when it was built.
 /// Ioffe and Szegedy, 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/.
 class BatchNormalization : public Layer {
@@ -58,6 +59,7 @@ class BatchNormalization : public Layer {
   std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
+  BatchNormalization(Options options, OptionsOrigin origin);
   Tensor normalize_batch(const Tensor& inputs);
   Tensor normalize_as_before(const Tensor& inputs) const;
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "strata/activations/activation.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/core/per_axis.hpp"
 #include "strata/core/required.hpp"
 #include "strata/layers/layer.hpp"
@@ -45,8 +46,8 @@ struct ConvOptions {
 /// padding, and `n / strides`, rounded up, with it. With `channels_first` the channels follow the
 /// batch axis. Kernel `(kernel_size…, channels / groups, filters)`, bias `(filters)`. Adds a loss
 /// per regularizer; the activity penalty is divided by `batch`. Raises InvalidArgument on an option
-/// out of its range or a rule for a bias that is left out, ShapeError on an input of the wrong
-/// rank, with channels that don't fit, or too small for the kernel.
+/// out of its range or, in code, a rule for a bias that is left out, ShapeError on an input of the
+/// wrong rank, with channels that don't fit, or too small for the kernel.
 /// See https://keras.io/api/layers/convolution_layers/.
 ///
 ///     layers::Conv2D edges({.filters = 32, .kernel_size = 3, .activation = "relu",
@@ -78,6 +79,7 @@ class Conv : public Layer {
   std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
+  Conv(Options options, OptionsOrigin origin);
   friend class models::PooledConvolution;
   ops::ConvolutionGeometry geometry() const;
 

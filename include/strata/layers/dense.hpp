@@ -5,6 +5,7 @@
 #include <string>
 
 #include "strata/activations/activation.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/core/required.hpp"
 #include "strata/layers/layer.hpp"
 
@@ -28,8 +29,9 @@ struct DenseOptions {
 ///
 /// Input `(batch, …, in)`; output `(batch, …, units)`. Kernel `(in, units)`, bias `(units)`.
 /// Adds a loss per regularizer; the activity penalty is divided by `batch`.
-/// Raises InvalidArgument if `units <= 0` or a bias that is left out has a rule, ShapeError if the
-/// input's rank is below 2 or its last axis changes.
+/// Raises InvalidArgument if `units <= 0` or a bias that is left out has a rule (`from_config`
+/// keeps the rule, without effect, as Keras does), ShapeError if the input's rank is below 2 or its
+/// last axis changes.
 /// See https://keras.io/api/layers/core_layers/dense/.
 ///
 ///     layers::Dense hidden({.units = 64, .activation = "relu",
@@ -59,6 +61,7 @@ class Dense : public Layer {
   std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;
 
  private:
+  Dense(Options options, OptionsOrigin origin);
   Options options_;
   Variable kernel_;
   Variable bias_;

@@ -1,12 +1,13 @@
 // BinaryAccuracy: how often yes is yes and no is no.
 #pragma once
 
+#include "strata/core/options_origin.hpp"
 #include "strata/metrics/mean_metric.hpp"
 
 namespace strata::metrics {
 
 struct BinaryAccuracyOptions {
-  float threshold = 0.5f;  ///< In (0, 1): what a yes must exceed.
+  float threshold = 0.5f;  ///< In (0, 1), from a config any: what a yes must exceed.
   std::string name = "binary_accuracy";
 };
 
@@ -31,6 +32,7 @@ class BinaryAccuracy : public MeanMetric {
   Tensor values(const Tensor& y_true, const Tensor& y_pred) const override;
 
  private:
+  BinaryAccuracy(const Options& options, OptionsOrigin origin);
   Options options_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "strata/callbacks/history.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/layers/layer.hpp"
 #include "strata/training/logs.hpp"
 #include "strata/training/options.hpp"
@@ -130,6 +131,7 @@ class Model : public Layer {
 
   class Trainer;
   Trainer& trainer() const;
+  void take_compile_options(CompileOptions options, OptionsOrigin origin);
   std::unique_ptr<Trainer> trainer_;
 };
 

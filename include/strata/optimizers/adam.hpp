@@ -2,6 +2,7 @@
 #pragma once
 
 #include "strata/core/number.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -28,8 +29,9 @@ struct AdamOptions {
 /// `m += (g - m)(1 - beta_1)`, `v += (g^2 - v)(1 - beta_2)`, and with both freed of their start at
 /// zero, `w -= learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)`.
 ///
-/// Raises InvalidArgument on a beta outside [0, 1) and an epsilon of 0 or less. See
-/// https://keras.io/api/optimizers/adam/ and https://arxiv.org/abs/1412.6980.
+/// Raises InvalidArgument on a beta outside [0, 1) and an epsilon of 0 or less; `from_config` takes
+/// a 0, as Keras does. See https://keras.io/api/optimizers/adam/ and
+/// https://arxiv.org/abs/1412.6980.
 class Adam : public Optimizer {
  public:
   using Options = AdamOptions;
@@ -43,7 +45,7 @@ class Adam : public Optimizer {
   static Adam from_config(const Config& config);
 
  protected:
-  Adam(const Options& options, const char* class_name);
+  Adam(const Options& options, OptionsOrigin origin, const char* class_name);
 
   void build_slots(const std::vector<Variable>& variables) override;
   void update(std::size_t index, const Tensor& gradient, const Variable& variable,

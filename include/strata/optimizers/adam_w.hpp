@@ -37,6 +37,9 @@ class AdamW : public Adam {
       : AdamW(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
 
   static AdamW from_config(const Config& config);
+
+ private:
+  AdamW(const Options& options, OptionsOrigin origin);
 };
 
 }  // namespace strata::optimizers

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "strata/core/number.hpp"
+#include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -28,8 +29,8 @@ struct RMSpropOptions {
 /// `v = rho * v + (1 - rho) * g^2`, `w -= learning_rate * g / sqrt(v + epsilon)`; centered, v less
 /// the square of a running g; with momentum, `b = momentum * b + …` is what the weight loses.
 ///
-/// Raises InvalidArgument on a rho outside [0, 1), a momentum outside [0, 1] and an
-/// epsilon of 0 or less. See https://keras.io/api/optimizers/rmsprop/.
+/// Raises InvalidArgument on a rho outside [0, 1), a momentum outside [0, 1] and an epsilon of 0 or
+/// less; `from_config` takes a 0, as Keras does. See https://keras.io/api/optimizers/rmsprop/.
 class RMSprop : public Optimizer {
  public:
   using Options = RMSpropOptions;
@@ -49,6 +50,8 @@ class RMSprop : public Optimizer {
   bool fuses_clipping() const override { return true; }
 
  private:
+  RMSprop(const Options& options, OptionsOrigin origin);
+
   Options options_;  // of its own fields; the base has the common ones
   std::vector<Variable> squares_;
   std::vector<Variable> velocities_;  // none without momentum

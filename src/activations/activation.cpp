@@ -94,13 +94,18 @@ std::shared_ptr<const Activation> builtin_named(std::string_view name) {
       [&](const Builtin& builtin) { return builtin.name == name || builtin.alias == name; });
 }
 
-// A built-in function as releases of Keras before 3.13 wrote it; null if the config is none.
+// A built-in function as an object, as releases of Keras before 3.13 wrote it, or named as a class
+// of Keras's without a config; null if the config is none.
 std::shared_ptr<const Activation> builtin_in(const Config& config) {
   if (!config.is_object()) return nullptr;
   const Config kind = config.value("class_name", Config());
   const Config name = config.value("config", Config());
-  if (!name.is_string() || !kind.is_string()) return nullptr;
-  return kind.get<std::string>() == "function" ? builtin_named(name.get<std::string>()) : nullptr;
+  if (!kind.is_string()) return nullptr;
+  if (kind == "function")
+    return name.is_string() ? builtin_named(name.get<std::string>()) : nullptr;
+  const Config module = config.value("module", Config());
+  const bool of_keras = module.is_string() && module.get<std::string>().starts_with("keras");
+  return of_keras && name.is_null() ? builtin_named(kind.get<std::string>()) : nullptr;
 }
 
 struct LeftTape : InvalidArgument {

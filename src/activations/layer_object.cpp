@@ -9,6 +9,8 @@
 #include "core/fields.hpp"
 #include "strata/activations/functions.hpp"
 #include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/reduction.hpp"
 
 namespace strata::activations {
 namespace {
@@ -38,9 +40,11 @@ void read_layer(const char* who, const Config& config, Own own) {
   std::string name;
   bool trainable = true;  // it has no weights
   read_fields(who, config, [&](auto& fields) {
-    fields("name", name);
+    fields.or_default("name", name);
     fields("trainable", trainable);
     fields.float32("dtype");
+    fields.null_alone("activity_regularizer");  // it would count in the losses
+    fields.ignore("autocast");
     own(fields);
   });
 }
@@ -53,7 +57,7 @@ void check_parameter(const char* who, const char* name, float value) {
 Function read_elu(const Config& config) {
   float alpha = 1.0f;
   read_layer("ELU", config, [&](auto& fields) { fields("alpha", alpha); });
-  check_parameter("ELU", "alpha", alpha);
+  check(std::isfinite(alpha), "ELU", "alpha must be finite. Received: alpha={}.", alpha);
   return [alpha](const Tensor& x) { return elu(x, alpha); };
 }
 
@@ -81,9 +85,12 @@ Function read_relu(const Config& config) {
 }
 
 Function read_softmax(const Config& config) {
-  int axis = -1;
+  AxisList axis = -1;
   read_layer("Softmax", config, [&](auto& fields) { fields("axis", axis); });
-  return [axis](const Tensor& x) { return softmax(x, axis); };
+  check(!axis.values().empty(), "Softmax", "axis must name at least one axis. Received: axis=[].");
+  if (axis.values().size() == 1)
+    return [axis](const Tensor& x) { return softmax(x, axis.values()[0]); };
+  return [axis](const Tensor& x) { return ops::exp(x - ops::logsumexp(x, axis.values(), true)); };
 }
 
 struct LayerClass {

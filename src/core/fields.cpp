@@ -18,6 +18,18 @@ Config to_config(const AxisList& axes) {
   return axes.values().size() == 1 ? Config(axes.values()[0]) : Config(axes.values());
 }
 
+const Config& plain_number(const Config& value) {
+  if (!value.is_object()) return value;
+  const auto class_name = value.find("class_name");
+  const auto config = value.find("config");
+  if (class_name == value.end() || (*class_name != "__tensor__" && *class_name != "__numpy__") ||
+      config == value.end() || !config->is_object())
+    return value;
+  const auto number = config->find("value");
+  const bool plain = number != config->end() && (number->is_number() || number->is_boolean());
+  return plain ? *number : value;
+}
+
 const Config* ConfigReader::find(const char* key) {
   seen_.emplace_back(key);
   const auto found = config_.find(key);
@@ -30,17 +42,48 @@ void ConfigReader::refuse(const char* key, const char* rule, const Config& value
 
 void ConfigReader::neutral(const char* key, const Config& value) {
   const Config* found = find(key);
-  check(found == nullptr || *found == value, who_, "{} is supported only as {}. Received: {}={}.",
-        key, value, key, found == nullptr ? value : *found);
+  check(found == nullptr || found->is_null() || *found == value, who_,
+        "{} is supported only as {}. Received: {}={}.", key, value, key,
+        found == nullptr ? value : *found);
 }
 
-void ConfigReader::float32(const char* key) {
+void ConfigReader::ignore(const char* key) {
+  if (config_.contains(key)) seen_.emplace_back(key);
+}
+
+void ConfigReader::null_alone(const char* key) {
+  const auto found = config_.find(key);
+  if (found != config_.end() && found->is_null()) seen_.emplace_back(key);
+}
+
+void ConfigReader::float32(const char* key, const char* spelling) {
   const Config* found = find(key);
   if (found == nullptr || found->is_null() || *found == "float32") return;
   const auto config = found->find("config");
   check(
       config != found->end() && config->is_object() && config->value("name", Config()) == "float32",
-      who_, "{0} is supported only as float32. Received: {0}={1}.", key, *found);
+      who_, "{0} is supported only as {2}. Received: {0}={1}.", key, *found, spelling);
+}
+
+void ConfigReader::truth(const char* key, bool& field) {
+  const Config* value = find(key);
+  if (value == nullptr) return;
+  const Config& plain = plain_number(*value);
+  const bool number = plain == 0 || plain == 1;
+  if (plain.is_null() || number) {
+    field = plain == 1;
+  } else {
+    read(key, plain, field);
+  }
+}
+
+void ConfigReader::seed(const char* key, std::optional<std::int64_t>& field) {
+  const Config* value = find(key);
+  if (value == nullptr) return;
+  const bool generator =
+      value->is_object() && value->value("class_name", Config()) == "SeedGenerator";
+  const Config config = generator ? value->value("config", Config()) : Config();
+  read(key, config.is_object() && config.contains("seed") ? config["seed"] : *value, field);
 }
 
 void ConfigReader::finish() const {
@@ -66,16 +109,18 @@ void ConfigReader::read(const char* key, const Config& value, int& field) const 
 }
 
 void ConfigReader::read(const char* key, const Config& value, std::int64_t& field) const {
-  const bool too_large = value.is_number_unsigned() &&
-                         value.get<std::uint64_t>() >
+  const Config& plain = plain_number(value);
+  const bool too_large = plain.is_number_unsigned() &&
+                         plain.get<std::uint64_t>() >
                              static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (!value.is_number_integer() || too_large) refuse(key, "must be a whole number", value);
-  field = value.get<std::int64_t>();
+  if (!plain.is_number_integer() || too_large) refuse(key, "must be a whole number", value);
+  field = plain.get<std::int64_t>();
 }
 
 void ConfigReader::read(const char* key, const Config& value, float& field) const {
-  if (!value.is_number()) refuse(key, "must be a number", value);
-  field = value.get<float>();
+  const Config& plain = plain_number(value);
+  if (!plain.is_number()) refuse(key, "must be a number", value);
+  field = plain.get<float>();
 }
 
 void ConfigReader::read(const char* key, const Config& value, std::string& field) const {

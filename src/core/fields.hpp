@@ -67,6 +67,17 @@ Config to_config(const RuleSpec<Rule>& spec) {
   return nullptr;
 }
 
+/// What null in a config means for a family's slots.
+template <class Rule>
+RuleSpec<Rule> absent_rule() {
+  if constexpr (requires { Rule::kWhenNull; }) return Rule::kWhenNull;
+  return {};
+}
+
+/// The number or truth value inside an object as Keras writes those of NumPy's types:
+/// {"class_name": "__tensor__", "config": {"value": 0.5, "dtype": "float32"}}; else the value.
+const Config& plain_number(const Config& value);
+
 class ConfigWriter {
  public:
   template <class T>
@@ -78,7 +89,15 @@ class ConfigWriter {
   void if_set(const char* key, const T& value) {
     if (value) (*this)(key, value);
   }
+  template <class T>
+  void or_default(const char* key, const T& value) {
+    (*this)(key, value);
+  }
+  void seed(const char* key, const std::optional<std::int64_t>& value) { (*this)(key, value); }
+  void truth(const char* key, bool value) { (*this)(key, value); }
   void neutral(const char*, const Config&) {}
+  void null_alone(const char*) {}
+  void ignore(const char*) {}
 
   Config config = Config::object();
 };
@@ -95,10 +114,24 @@ class ConfigReader {
   void if_set(const char* key, T& field) {
     (*this)(key, field);
   }
-  /// A key of Keras's that Strata knows, and takes at this value alone.
+  /// A field that null leaves at its default.
+  template <class T>
+  void or_default(const char* key, T& field) {
+    const Config* value = find(key);
+    if (value != nullptr && !value->is_null()) read(key, *value, field);
+  }
+  /// A whole number, null, or Keras's SeedGenerator, of which the number it began with is taken.
+  void seed(const char* key, std::optional<std::int64_t>& field);
+  /// A truth value as Keras takes it where Python decides: 0 and 1 too, and null for false.
+  void truth(const char* key, bool& field);
+  /// A key of Keras's that Strata knows, and takes at this value or null alone.
   void neutral(const char* key, const Config& value);
-  /// A dtype: null, "float32", or Keras's policy of that name.
-  void float32(const char* key);
+  /// A key of Keras's that is unknown here unless it is null.
+  void null_alone(const char* key);
+  /// A dtype: null, "float32", or Keras's policy of that name; `spelling` is for the error.
+  void float32(const char* key, const char* spelling = "float32");
+  /// A key of Keras's that has no effect; errors don't list it.
+  void ignore(const char* key);
   /// A key that somebody else reads.
   void skip(const char* key) { find(key); }
 
@@ -168,7 +201,7 @@ class ConfigReader {
   template <class Rule>
   void read(const char* key, const Config& value, RuleSpec<Rule>& field) const {
     in_context(who_ + ": " + key,
-               [&] { field = value.is_null() ? RuleSpec<Rule>() : RuleSpec<Rule>(value); });
+               [&] { field = value.is_null() ? absent_rule<Rule>() : RuleSpec<Rule>(value); });
   }
 
   std::string who_;

@@ -171,7 +171,7 @@ const ClassEntry* find_named(const std::type_info& family, std::string_view labe
                              const Config& object, const std::string& class_name,
                              const std::vector<std::string>& also_known) {
   const auto registered_name = object.find("registered_name");
-  if (registered_name != object.end() && registered_name->is_string() &&
+  if (registered_name != object.end() && registered_name->is_string() && *registered_name != "" &&
       *registered_name != class_name) {
     return find_or_raise(family, label, registered_name->get<std::string>(), also_known);
   }

@@ -42,7 +42,7 @@ Tensor Orthogonal::operator()(const Shape& shape) const {
 
 Config Orthogonal::get_config() const {
   return write_fields([&](auto& fields) {
-    fields("seed", options_.seed);
+    fields.seed("seed", options_.seed);
     fields("gain", options_.gain);
   });
 }
@@ -50,7 +50,7 @@ Config Orthogonal::get_config() const {
 Orthogonal Orthogonal::from_config(const Config& config) {
   Options options;
   read_fields("Orthogonal", config, [&](auto& fields) {
-    fields("seed", options.seed);
+    fields.seed("seed", options.seed);
     fields("gain", options.gain);
   });
   return Orthogonal(options);

@@ -17,14 +17,14 @@ RandomNormalOptions checked(const char* who, const RandomNormalOptions& options)
 
 template <class Fields>
 void list_fields(Fields& fields, RandomNormalOptions& options) {
-  fields("seed", options.seed);
+  fields.seed("seed", options.seed);
   fields("mean", options.mean);
   fields("stddev", options.stddev);
 }
 
 template <class Fields>
 void list_fields(Fields& fields, RandomUniformOptions& options) {
-  fields("seed", options.seed);
+  fields.seed("seed", options.seed);
   fields("minval", options.minval);
   fields("maxval", options.maxval);
 }

@@ -39,7 +39,7 @@ double fan_of(const Shape& shape, const std::string& mode) {
 std::optional<std::int64_t> read_seed(const char* who, const Config& config) {
   std::optional<std::int64_t> seed;
   read_fields(who, config, [&](auto& fields) {
-    fields("seed", seed);
+    fields.seed("seed", seed);
     fields.neutral("input_axes", nullptr);
     fields.neutral("output_axes", nullptr);
   });
@@ -93,7 +93,7 @@ Tensor VarianceScaling::operator()(const Shape& shape) const {
 
 Config VarianceScaling::get_config() const {
   return write_fields([&](auto& fields) {
-    fields("seed", options_.seed);
+    fields.seed("seed", options_.seed);
     fields("scale", options_.scale);
     fields("mode", options_.mode);
     fields("distribution", options_.distribution);
@@ -103,7 +103,7 @@ Config VarianceScaling::get_config() const {
 VarianceScaling VarianceScaling::from_config(const Config& config) {
   Options options;
   read_fields("VarianceScaling", config, [&](auto& fields) {
-    fields("seed", options.seed);
+    fields.seed("seed", options.seed);
     fields("scale", options.scale);
     fields("mode", options.mode);
     fields("distribution", options.distribution);
@@ -114,7 +114,7 @@ VarianceScaling VarianceScaling::from_config(const Config& config) {
 }
 
 Config SeededScaling::get_config() const {
-  return write_fields([&](auto& fields) { fields("seed", options().seed); });
+  return write_fields([&](auto& fields) { fields.seed("seed", options().seed); });
 }
 
 GlorotUniform::GlorotUniform(const Options& options) : SeededScaling(glorot("uniform", options)) {}

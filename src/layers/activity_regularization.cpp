@@ -28,8 +28,8 @@ Config ActivityRegularization::get_config() const {
 ActivityRegularization ActivityRegularization::from_config(const Config& config) {
   Options options{.name = name_in(config)};
   read_layer_fields("ActivityRegularization", config, [&](auto& fields) {
-    fields("l1", options.l1);
-    fields("l2", options.l2);
+    fields.or_default("l1", options.l1);
+    fields.or_default("l2", options.l2);
   });
   ActivityRegularization layer(std::move(options));
   layer.set_base_config(config);

@@ -27,12 +27,15 @@ inline std::string name_in(const Config& config) {
   return name != config.end() && name->is_string() ? name->get<std::string>() : std::string();
 }
 
-/// Reads a layer's own fields; the base's are left to `Layer::set_base_config`.
+/// Reads a layer's own fields; the base's are left to `Layer::set_base_config`. `autocast` says
+/// nothing where all is float32, and the shapes of an input nothing but in front of a model.
 template <class List>
 void read_layer_fields(std::string_view who, const Config& config, List&& list) {
   read_fields(who, config, [&](auto& fields) {
     list(fields);
     for (const char* key : {"name", "trainable", "dtype", "activity_regularizer"}) fields.skip(key);
+    for (const char* key : {"autocast", "batch_input_shape", "input_shape", "input_dim"})
+      fields.ignore(key);
   });
 }
 

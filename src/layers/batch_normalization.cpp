@@ -22,8 +22,8 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
   options.axis = axis.values()[0];
   fields("momentum", options.momentum);
   fields("epsilon", options.epsilon);
-  fields("center", options.center);
-  fields("scale", options.scale);
+  fields.truth("center", options.center);
+  fields.truth("scale", options.scale);
   fields("beta_initializer", options.beta_initializer);
   fields("gamma_initializer", options.gamma_initializer);
   fields("moving_mean_initializer", options.moving_mean_initializer);
@@ -34,8 +34,7 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
   fields("gamma_constraint", options.gamma_constraint);
   fields.neutral("synchronized", false);
   fields.neutral("renorm", false);
-  fields.neutral("renorm_clipping", nullptr);
-  fields.neutral("renorm_momentum", 0.99);
+  for (const char* key : {"renorm_clipping", "renorm_momentum"}) fields.ignore(key);  // of renorm
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ void list_fields(Fields& fields, ConvOptions<N>& options) {
   fields("dilation_rate", options.dilation_rate);
   fields("groups", options.groups);
   fields("activation", options.activation);
-  fields("use_bias", options.use_bias);
+  fields.truth("use_bias", options.use_bias);
   fields("kernel_initializer", options.kernel_initializer);
   fields("bias_initializer", options.bias_initializer);
   fields("kernel_regularizer", options.kernel_regularizer);
@@ -34,6 +34,7 @@ void list_fields(Fields& fields, ConvOptions<N>& options) {
   fields("activity_regularizer", options.activity_regularizer);
   fields("kernel_constraint", options.kernel_constraint);
   fields("bias_constraint", options.bias_constraint);
+  for (const char* key : {"lora_rank", "lora_alpha"}) fields.null_alone(key);
 }
 
 template <int N>

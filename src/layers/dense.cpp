@@ -14,7 +14,7 @@ template <class Fields>
 void list_fields(Fields& fields, DenseOptions& options) {
   fields("units", options.units);
   fields("activation", options.activation);
-  fields("use_bias", options.use_bias);
+  fields.truth("use_bias", options.use_bias);
   fields("kernel_initializer", options.kernel_initializer);
   fields("bias_initializer", options.bias_initializer);
   fields("kernel_regularizer", options.kernel_regularizer);
@@ -22,6 +22,7 @@ void list_fields(Fields& fields, DenseOptions& options) {
   fields("kernel_constraint", options.kernel_constraint);
   fields("bias_constraint", options.bias_constraint);
   fields.neutral("quantization_config", nullptr);
+  for (const char* key : {"lora_rank", "lora_alpha"}) fields.null_alone(key);
 }
 
 }  // namespace

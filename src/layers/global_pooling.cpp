@@ -19,7 +19,7 @@ std::string global_pooling_name(bool is_max, int axes) {
 template <class Fields>
 void list_fields(Fields& fields, GlobalPoolingOptions& options) {
   fields("data_format", options.data_format);
-  fields("keepdims", options.keepdims);
+  fields.truth("keepdims", options.keepdims);
 }
 
 GlobalPoolingOptions global_options_from(const Config& config, std::string_view who) {

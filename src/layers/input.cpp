@@ -7,6 +7,34 @@
 #include "tensor/format.hpp"
 
 namespace strata::layers {
+namespace {
+
+// What a config says of the shape: nothing else in it has an effect.
+Shape read_batch_shape(const Config& config) {
+  Shape batch_shape;
+  std::optional<Shape> shape;
+  std::optional<int> batch_size;
+  ConfigReader reader("InputLayer", config);
+  reader("shape", shape);  // as an Input is constructed
+  reader("batch_size", batch_size);
+  reader.or_default("batch_input_shape", batch_shape);  // as Keras 2 writes it
+  reader.or_default("batch_shape", batch_shape);
+  for (const char* key : {"sparse", "ragged"}) reader.neutral(key, false);
+  for (const char* key : {"input_tensor", "input_shape"}) reader.null_alone(key);
+  for (const char* key : {"name", "trainable", "dtype"}) reader.skip(key);  // the base reads them
+  for (const char* key : {"optional", "type_spec", "autocast", "activity_regularizer"})
+    reader.ignore(key);  // Keras takes these and does nothing about them
+  reader.finish();
+  if (shape && batch_shape.rank() == 0) {
+    batch_shape = {batch_size.value_or(Shape::kUnknown)};
+    for (const std::int64_t extent : *shape) batch_shape.append(extent);
+  }
+  check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
+        config.dump());
+  return batch_shape;
+}
+
+}  // namespace
 
 Input::Input(Options options) : Layer("InputLayer", options.name), options_(std::move(options)) {
   for (const std::int64_t extent : options_.shape.value()) {
@@ -32,6 +60,9 @@ void Input::set_activity_regularizer(RegularizerSpec regularizer) {
   check(!regularizer, name(), "an Input can't have an activity regularizer. Received: one.");
 }
 
+// As in Keras, which takes the key and drops it.
+void Input::restore_activity_regularizer(RegularizerSpec) {}
+
 Config Input::get_config() const {
   return write_fields([this](auto& fields) {
     fields("batch_shape", batch_shape());
@@ -42,16 +73,8 @@ Config Input::get_config() const {
 }
 
 Input Input::from_config(const Config& config) {
-  Shape batch_shape;
   Options options{.shape = Shape(), .name = name_in(config)};
-  ConfigReader reader("InputLayer", config);
-  reader("batch_input_shape", batch_shape);  // as Keras 2 writes it
-  reader("batch_shape", batch_shape);
-  for (const char* key : {"sparse", "ragged", "optional"}) reader.neutral(key, false);
-  for (const char* key : {"name", "trainable", "dtype"}) reader.skip(key);
-  reader.finish();
-  check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
-        config);
+  const Shape batch_shape = read_batch_shape(config);
   if (const std::int64_t batch_size = batch_shape.front(); batch_size != Shape::kUnknown) {
     check(batch_size <= std::numeric_limits<int>::max(), "InputLayer",
           "a batch size must fit an int. Received: batch_shape={}.", batch_shape);

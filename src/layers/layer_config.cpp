@@ -37,18 +37,22 @@ void Layer::set_base_config(const Config& config) {
   bool trainable = trainable_;
   RegularizerSpec activity = activity_regularizer_;
   ConfigReader reader(class_name(), config);
-  reader("name", name);
+  reader.or_default("name", name);
   reader("trainable", trainable);
   reader("activity_regularizer", activity);
   ConfigReader(name, config).float32("dtype");
   name = layers::checked_name(std::move(name));
-  set_activity_regularizer(std::move(activity));
+  restore_activity_regularizer(std::move(activity));
   name_ = std::move(name);
   named_ = !name_.empty();
   if (trainable != trainable_) restore_trainable(trainable);
 }
 
 void Layer::restore_trainable(bool trainable) { set_trainable(trainable); }
+
+void Layer::restore_activity_regularizer(RegularizerSpec regularizer) {
+  set_activity_regularizer(std::move(regularizer));
+}
 
 Config Layer::to_object() const {
   Config object =
@@ -77,8 +81,12 @@ void Layer::restore(const Config& object) {
     }
     return build(several);
   }
+  // Keras writes a call's only shape by itself, or among those by name, and ignores other keys.
+  const auto by_name = build_config->find("shapes_dict");
+  const bool named = by_name != build_config->end() && by_name->is_object();
   std::optional<Shape> input_shape;
-  read_fields(who, *build_config, [&](auto& fields) { fields("input_shape", input_shape); });
+  ConfigReader reader(who, named ? *by_name : *build_config);
+  reader("input_shape", input_shape);
   if (input_shape) build(*input_shape);
 }
 

@@ -34,8 +34,8 @@ Config BinaryCrossentropy::get_config() const {
 BinaryCrossentropy BinaryCrossentropy::from_config(const Config& config) {
   return BinaryCrossentropy(
       read_options<Options>("BinaryCrossentropy", config, [](auto& fields, Options& options) {
-        fields("from_logits", options.from_logits);
-        fields("label_smoothing", options.label_smoothing);
+        fields.truth("from_logits", options.from_logits);
+        fields.or_default("label_smoothing", options.label_smoothing);
         fields("axis", options.axis);
       }));
 }

@@ -33,8 +33,8 @@ Config CategoricalCrossentropy::get_config() const {
 CategoricalCrossentropy CategoricalCrossentropy::from_config(const Config& config) {
   return CategoricalCrossentropy(
       read_options<Options>("CategoricalCrossentropy", config, [](auto& fields, Options& options) {
-        fields("from_logits", options.from_logits);
-        fields("label_smoothing", options.label_smoothing);
+        fields.truth("from_logits", options.from_logits);
+        fields.or_default("label_smoothing", options.label_smoothing);
         fields("axis", options.axis);
       }));
 }

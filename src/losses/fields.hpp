@@ -18,9 +18,9 @@ Options read_options(const char* who, const Config& config, Own own) {
   Options options;
   const Config named = without_null_reduction(config);
   read_fields(who, named, [&](auto& fields) {
-    fields("name", options.name);
+    fields.or_default("name", options.name);
     fields("reduction", options.reduction);
-    fields.neutral("dtype", "float32");
+    fields.float32("dtype", "\"float32\"");
     own(fields, options);
   });
   return options;

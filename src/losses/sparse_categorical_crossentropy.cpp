@@ -46,7 +46,7 @@ Config SparseCategoricalCrossentropy::get_config() const {
 SparseCategoricalCrossentropy SparseCategoricalCrossentropy::from_config(const Config& config) {
   return SparseCategoricalCrossentropy(
       read_options<Options>(kWho, config, [](auto& fields, Options& options) {
-        fields("from_logits", options.from_logits);
+        fields.truth("from_logits", options.from_logits);
         fields("ignore_class", options.ignore_class);
         fields("axis", options.axis);
       }));

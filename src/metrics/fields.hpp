@@ -17,8 +17,8 @@ template <class Options, class Own>
 Options read_options(const char* who, const Config& config, Own own) {
   Options options;
   read_fields(who, config, [&](auto& fields) {
-    fields("name", options.name);
-    fields.neutral("dtype", "float32");
+    fields.or_default("name", options.name);
+    fields.float32("dtype", "\"float32\"");
     own(fields, options);
   });
   return options;

@@ -23,7 +23,7 @@ Config SparseCategoricalCrossentropy::get_config() const {
 SparseCategoricalCrossentropy SparseCategoricalCrossentropy::from_config(const Config& config) {
   return SparseCategoricalCrossentropy(read_options<Options>(
       "SparseCategoricalCrossentropy", config, [](auto& fields, Options& options) {
-        fields("from_logits", options.from_logits);
+        fields.truth("from_logits", options.from_logits);
         fields("axis", options.axis);
       }));
 }

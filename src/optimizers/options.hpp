@@ -10,14 +10,14 @@ namespace strata::optimizers {
 
 template <class Fields, class Options>
 void list_base_fields(Fields& fields, Options& options) {
-  fields("name", options.name);
+  fields.or_default("name", options.name);
   fields("learning_rate", options.learning_rate);
   fields("weight_decay", options.weight_decay);
   fields("clipnorm", options.clipnorm);
   fields("global_clipnorm", options.global_clipnorm);
   fields("clipvalue", options.clipvalue);
-  fields("use_ema", options.use_ema);
-  fields("ema_momentum", options.ema_momentum);
+  fields.truth("use_ema", options.use_ema);
+  fields.or_default("ema_momentum", options.ema_momentum);
   fields("ema_overwrite_frequency", options.ema_overwrite_frequency);
   fields("loss_scale_factor", options.loss_scale_factor);
   fields("gradient_accumulation_steps", options.gradient_accumulation_steps);
@@ -54,7 +54,9 @@ Options read_options(const char* who, const Config& config, List&& list) {
   read_fields(who, config, [&](auto& fields) {
     list_base_fields(fields, options);
     list(fields, options);
+    fields.ignore("decay");  // of Keras 2; Keras 3 passes over it
   });
+  if (options.gradient_accumulation_steps == 0) options.gradient_accumulation_steps.reset();
   return options;
 }
 
@@ -64,7 +66,7 @@ void list_adam_fields(Fields& fields, Options& options) {
   fields("beta_1", options.beta_1);
   fields("beta_2", options.beta_2);
   fields("epsilon", options.epsilon);
-  fields("amsgrad", options.amsgrad);
+  fields.truth("amsgrad", options.amsgrad);
 }
 
 /// Each raises InvalidArgument in `who`'s name.

@@ -11,7 +11,7 @@ void list_fields(Fields& fields, RMSpropOptions& options) {
   fields("rho", options.rho);
   fields("momentum", options.momentum);
   fields("epsilon", options.epsilon);
-  fields("centered", options.centered);
+  fields.truth("centered", options.centered);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 template <class Fields>
 void list_fields(Fields& fields, SGDOptions& options) {
   fields("momentum", options.momentum);
-  fields("nesterov", options.nesterov);
+  fields.truth("nesterov", options.nesterov);
 }
 
 }  // namespace

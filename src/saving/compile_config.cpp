@@ -63,22 +63,32 @@ Spec read_rule_spec(const std::string& who, const Config& value) {
   });
 }
 
-// What stands for a model's single output: the value itself, a list of one, or an object that names
-// the output.
+bool is_by_output(const Config& value) {
+  return value.is_object() && !value.contains("class_name");
+}
+
+// What stands for a model's single output in a list of one, or in an object that names the output.
 const Config& single(const std::string& who, const Config& value) {
-  const bool by_output = value.is_object() && !value.contains("class_name");
-  if (!value.is_array() && !by_output) return value;
-  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.", value);
+  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.",
+        value);
   return *value.begin();
 }
 
+// The value itself, or what stands for it in lists and objects, however deep.
+const Config& innermost(const std::string& who, const Config& value) {
+  const Config* inner = &value;
+  while (inner->is_array() || is_by_output(*inner)) inner = &single(who, *inner);
+  return *inner;
+}
+
 LossSpec read_loss(const std::string& who, const Config& value) {
-  return value.is_null() ? LossSpec() : read_rule_spec<LossSpec>(who, single(who, value));
+  const Config& loss = innermost(who, value);
+  return loss.is_null() ? LossSpec() : read_rule_spec<LossSpec>(who, loss);
 }
 
 std::optional<float> read_loss_weights(const std::string& who, const Config& value) {
-  if (value.is_null()) return std::nullopt;
-  const Config& weight = single(who, value);
+  const Config& weight = plain_number(innermost(who, value));
+  if (weight.is_null()) return std::nullopt;
   check(weight.is_number(), who, "must be a number. Received: {}.", weight);
   return weight.get<float>();
 }
@@ -91,15 +101,23 @@ MetricSpec read_metric(const std::string& who, const Config& value) {
   return metric;
 }
 
+// Lists in lists, and objects that name the output, are taken apart.
+void add_metrics(const std::string& who, const Config& value, std::vector<MetricSpec>& metrics) {
+  if (value.is_array()) {
+    for (const Config& metric : value) add_metrics(who, metric, metrics);
+  } else if (is_by_output(value) && !value.empty()) {
+    add_metrics(who, single(who, value), metrics);
+  } else {
+    metrics.push_back(read_metric(who, value));
+  }
+}
+
 std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value) {
-  if (value.is_null()) return {};
-  const bool by_output = value.is_object() && !value.contains("class_name");
-  check(value.is_array() || by_output, who, "must be a list. Received: {}.", value);
-  const bool nested = by_output || (value.size() == 1 && value.front().is_array());
-  const Config& inner = nested ? single(who, value) : value;
+  if (value.is_null() || (is_by_output(value) && value.empty())) return {};
+  check(value.is_array() || is_by_output(value), who, "must be a list. Received: {}.",
+        value);
   std::vector<MetricSpec> metrics;
-  if (!inner.is_array()) return {read_metric(who, inner)};
-  for (const Config& metric : inner) metrics.push_back(read_metric(who, metric));
+  add_metrics(who, value, metrics);
   return metrics;
 }
 
@@ -109,8 +127,9 @@ void read_run_option(const std::string& who, std::string_view key, const Config&
     check(value.is_null() || (value.is_number_integer() && value.get<double>() >= 1.0), who,
           "must be a positive whole number or null. Received: {}.", value);
   } else {
-    const bool automatic = key == "jit_compile" && (value.is_null() || value == "auto");
-    check(value.is_boolean() || automatic, who, "must be true or false. Received: {}.", value);
+    const bool automatic = value.is_null() || (key == "jit_compile" && value == "auto");
+    check(value.is_boolean() || value == 0 || value == 1 || automatic, who,
+          "must be true or false. Received: {}.", value);
   }
 }
 

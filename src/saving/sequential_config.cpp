@@ -63,13 +63,13 @@ Sequential Sequential::from_config(const Config& config) {
   std::string name;
   std::optional<Shape> build_input_shape;
   read_fields("Sequential", config, [&](auto& fields) {
-    fields("name", name);
+    fields.or_default("name", name);  // null: one is made up
     fields("build_input_shape", build_input_shape);
     for (const char* key : {"trainable", "dtype", "activity_regularizer", "layers"})
       fields.skip(key);  // set_base_config reads all but the last
   });
   const auto list = config.find("layers");
-  check(!name.empty() && list != config.end() && list->is_array(), "Sequential",
+  check(config.contains("name") && list != config.end() && list->is_array(), "Sequential",
         "a config must hold a name and a list of layers. Received: {}.", config);
 
   Sequential model(Options{.name = name});

@@ -18,6 +18,7 @@ namespace strata {
 class Initializer {
  public:
   using Function = std::function<Tensor(const Shape&)>;
+  static constexpr const char* kWhenNull = "glorot_uniform";  ///< What null means in configs.
 
   virtual ~Initializer() = default;
   virtual Tensor operator()(const Shape& shape) const = 0;

@@ -44,6 +44,9 @@ class Input : public Layer {
   Config get_config() const override;
   static Input from_config(const Config& config);
 
+ protected:
+  void restore_activity_regularizer(RegularizerSpec regularizer) override;
+
  private:
   Options options_;
 };

@@ -183,6 +183,8 @@ class Layer {
   /// Takes a config's flag over. By default sub-layers follow; where the config has flags of
   /// theirs, they keep those.
   virtual void restore_trainable(bool trainable);
+  /// Takes a config's activity regularizer over.
+  virtual void restore_activity_regularizer(RegularizerSpec regularizer);
   /// Freezes or thaws this layer alone.
   void set_own_trainable(bool trainable);
 

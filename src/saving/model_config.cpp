@@ -4,6 +4,7 @@
 #include "layers/weight_budget.hpp"
 #include "saving/compile_config.hpp"
 #include "saving/json.hpp"
+#include "saving/older_layouts.hpp"
 #include "strata/models/model.hpp"
 #include "strata/saving/clone_model.hpp"
 #include "strata/saving/model_from_json.hpp"
@@ -40,7 +41,8 @@ std::string Model::to_json() const { return to_object().dump(-1, ' ', /*ensure_a
 std::shared_ptr<Model> model_from_json(std::string_view json, const ModelFromJsonOptions& options) {
   const layers::WeightBudget budget(options.max_params);
   return in_context("model_from_json", [&] {
-    const Config object = saving::parse_json("JSON", json);
+    Config object = saving::in_todays_layout(saving::parse_json("JSON", json));
+    if (!options.compile && object.is_object()) object.erase("compile_config");
     const std::shared_ptr<Layer> layer = layers::deserialize(object);
     auto model = std::dynamic_pointer_cast<Model>(layer);
     check(model != nullptr, "the JSON", "must describe a model. Received: class_name={}.",

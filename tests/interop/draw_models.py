@@ -63,6 +63,8 @@ class Draw:
 def regularizer(draw, matrix=False):
     kinds = ["l1", "l2", "l1_l2"] + (["orthogonal"] if matrix else [])
     kind = draw.among(*kinds)
+    if draw.chance(0.1):
+        return draw.among(regularizers.L1(0.0), regularizers.L2(-0.0), regularizers.L1L2(), regularizers.L1L2(0.0, 0))
     if kind == "l1":
         return regularizers.L1(draw.real(0.001, 0.05))
     if kind == "l2":
@@ -88,18 +90,30 @@ def maybe_constraint(draw, rank, penalty):
     return None if meets_zero else found
 
 
+def truth(draw, probability):
+    """True or False, now and then of NumPy's type, which Keras writes as an object."""
+    drawn = draw.chance(probability)
+    return np.bool_(drawn) if draw.chance(0.1) else drawn
+
+
+def odd_name(draw):
+    return f'odd {draw.whole(0, 10**6)}: é>"\\.#' if draw.chance(0.1) else None
+
+
 def activation(draw):
+    if draw.chance(0.15):
+        return draw.among(layers.ReLU(draw.real(0.5, 2.0)), layers.LeakyReLU(draw.real(0.0, 0.5)),
+                          layers.ELU(draw.real(0.5, 1.5)), layers.ELU(-0.5), layers.Softmax(), layers.Softmax([-1]))
     return draw.among(None, "relu", "tanh", "sigmoid", "elu", "selu", "softplus", "softsign", "linear", "softmax")
 
 
 def weighted(draw, kernel_rank):
-    """The slots of a layer with a kernel and a bias. Strata refuses rules for a bias that isn't there."""
-    use_bias = draw.chance(0.8)
-    kernel, bias = maybe_regularizer(draw, kernel_rank == 2), maybe_regularizer(draw) if use_bias else None
-    return dict(activation=activation(draw), use_bias=use_bias, kernel_regularizer=kernel,
+    """The slots of a layer with a kernel and a bias; rules for a bias that isn't there have no effect."""
+    kernel, bias = maybe_regularizer(draw, kernel_rank == 2), maybe_regularizer(draw)
+    return dict(activation=activation(draw), use_bias=truth(draw, 0.75), kernel_regularizer=kernel,
                 bias_regularizer=bias, activity_regularizer=maybe_regularizer(draw, False, 0.25),
                 kernel_constraint=maybe_constraint(draw, kernel_rank, kernel),
-                bias_constraint=maybe_constraint(draw, 1, bias) if use_bias else None)
+                bias_constraint=maybe_constraint(draw, 1, bias), name=odd_name(draw))
 
 
 def dense(draw, shape):
@@ -136,14 +150,12 @@ def global_pooling(draw, shape):
 
 
 def batch_normalization(draw, shape):
-    center, scale = draw.chance(0.8), draw.chance(0.8)
-    beta = maybe_regularizer(draw) if center else None
-    gamma = maybe_regularizer(draw) if scale else None
+    beta, gamma = maybe_regularizer(draw), maybe_regularizer(draw)
     return layers.BatchNormalization(
-        axis=draw.among(-1, 1), momentum=draw.real(0.5, 0.99), epsilon=draw.among(1e-3, 1e-2),
-        center=center, scale=scale, beta_regularizer=beta, gamma_regularizer=gamma,
-        beta_constraint=maybe_constraint(draw, 1, beta) if center else None,
-        gamma_constraint=maybe_constraint(draw, 1, gamma) if scale else None,
+        axis=draw.among(-1, 1), momentum=draw.among(float, np.float32)(draw.real(0.5, 0.99)),
+        epsilon=draw.among(1e-3, 1e-2), center=truth(draw, 0.7), scale=truth(draw, 0.7), beta_regularizer=beta,
+        gamma_regularizer=gamma, beta_constraint=maybe_constraint(draw, 1, beta),
+        gamma_constraint=maybe_constraint(draw, 1, gamma), name=odd_name(draw),
         activity_regularizer=maybe_regularizer(draw, probability=0.1))
 
 
@@ -251,7 +263,7 @@ def optimizer(draw):
     if kind == "sgd":
         momentum = draw.among(0.0, draw.real(0.5, 0.95))
         return optimizers.SGD(draw.real(0.005, 0.05), momentum=momentum, nesterov=draw.chance(0.5), **common)
-    epsilon = draw.among(1e-7, 1e-5, 1e-3)
+    epsilon = draw.among(1e-7, 1e-5, 1e-3) if draw.chance(0.95) else 0.0
     if kind == "adam":
         return optimizers.Adam(draw.real(0.001, 0.02), beta_1=draw.real(0.5, 0.95), beta_2=draw.real(0.9, 0.999),
                                epsilon=epsilon, amsgrad=draw.chance(0.3), **common)
@@ -279,8 +291,11 @@ class Run:
             self.model.add(layers.Flatten())
         self.model.add(layers.Dense(units, **{**weighted(draw, 2), "activation": last, "use_bias": True,
                                               "kernel_constraint": None}))
+        metrics_found = found[: draw.whole(0, len(found))] or None
+        if draw.chance(0.1) and targets(1).shape[-1] == units:
+            metrics_found = (metrics_found or []) + ["mse", "mse"]
         self.model.compile(
-            optimizer=optimizer(draw), loss=loss, metrics=found[: draw.whole(0, len(found))] or None,
+            optimizer=optimizer(draw), loss=None if draw.chance(0.05) else loss, metrics=metrics_found,
             weighted_metrics=["mse"] if draw.chance(0.2) and targets(1).shape[-1] == units else None,
             loss_weights=draw.among(None, None, draw.real(0.3, 2.0)))
         self.start = [self.first_weights(draw, weight) for weight in self.model.weights]

@@ -23,6 +23,8 @@ NEUTRAL = {"quantization_config": None, "input_axes": None, "output_axes": None,
 
 def portable(config):
     if isinstance(config, dict):
+        if config.get("class_name") == "__tensor__":  # a number of one of NumPy's types
+            return config["config"]["value"]
         return {k: portable(v) for k, v in config.items() if k not in NEUTRAL or v != NEUTRAL[k]}
     return [portable(v) for v in config] if isinstance(config, list) else config
 

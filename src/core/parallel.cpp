@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "core/first_exception.hpp"
 #include "core/cpus.hpp"
+#include "core/first_exception.hpp"
 #include "core/fork.hpp"
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"

@@ -42,7 +42,8 @@ TEST(ActivationSpec, OfNothingIsWrittenLinear) {
 TEST(ActivationSpec, IsCaseSensitiveAndNamesTheKnownOnes) {
   EXPECT_THAT(
       [] { ActivationSpec("ReLU"); },
-      Raises("Activation: unknown identifier; known are celu, elu, exponential, gelu, glu, "
+      Raises("Activation: unknown identifier; did you mean relu? Known are celu, elu, exponential, "
+             "gelu, glu, "
              "hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, linear, "
              "log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, "
              "softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, "
@@ -133,7 +134,8 @@ TEST(ActivationConfig, OfALayerIsChecked) {
 TEST(ActivationConfig, OfAnUnknownClassListsTheKnownOnes) {
   EXPECT_THAT(
       [] { activations::deserialize(layer_object("PReLU", Config::object())); },
-      Raises("Activation: unknown identifier; known are celu, elu, exponential, gelu, glu, "
+      Raises("Activation: unknown identifier; did you mean ReLU? Known are celu, elu, exponential, "
+             "gelu, glu, "
              "hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, linear, "
              "log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, "
              "softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, "

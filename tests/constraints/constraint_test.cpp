@@ -73,7 +73,8 @@ TEST(ConstraintSpec, KnowsEveryNameOfKeras) {
 
 TEST(ConstraintSpec, NamesTheKnownOnesForAnUnknownName) {
   EXPECT_THAT([] { ConstraintSpec("maxnorm"); },
-              Raises("Constraint: unknown identifier; known are MaxNorm, max_norm, MinMaxNorm, "
+              Raises("Constraint: unknown identifier; did you mean max_norm? Known are MaxNorm, "
+                     "max_norm, MinMaxNorm, "
                      "min_max_norm, NonNeg, non_neg, UnitNorm, unit_norm. Received: maxnorm."));
 }
 

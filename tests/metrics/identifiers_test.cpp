@@ -30,7 +30,8 @@ TEST(MetricIdentifier, UnknownListsTheKnownOnes) {
   EXPECT_THAT(
       [] { MetricSpec("kld"); },
       Raises<InvalidArgument>(
-          "Metric: unknown identifier; known are accuracy, acc, MeanSquaredError, "
+          "Metric: unknown identifier; did you mean KLDivergence? Known are accuracy, acc, "
+          "MeanSquaredError, "
           "mean_squared_error, mse, MSE, RootMeanSquaredError, root_mean_squared_error, "
           "MeanAbsoluteError, mean_absolute_error, mae, MAE, MeanAbsolutePercentageError, "
           "mean_absolute_percentage_error, mape, MAPE, MeanSquaredLogarithmicError, "

@@ -21,9 +21,11 @@ std::shared_ptr<const R> as(const RegularizerSpec& spec) {
   return std::dynamic_pointer_cast<const R>(spec.rule());
 }
 
-std::string unknown(const std::string& identifier) {
-  return "Regularizer: unknown identifier; known are l1, l2, l1_l2, l1l2, L1, L2, L1L2, "
-         "orthogonal_regularizer, OrthogonalRegularizer. Received: " +
+std::string unknown(const std::string& identifier, const std::string& nearest) {
+  return "Regularizer: unknown identifier; " +
+         (nearest.empty() ? "known" : "did you mean " + nearest + "? Known") +
+         " are l1, l2, l1_l2, l1l2, L1, L2, L1L2, orthogonal_regularizer, OrthogonalRegularizer. "
+         "Received: " +
          identifier + ".";
 }
 
@@ -63,9 +65,19 @@ TEST(RegularizerIdentifier, OrthogonalRegularizerInAnySpelling) {
 }
 
 TEST(RegularizerIdentifier, AnUnknownOneListsTheKnown) {
-  for (const char* name :
-       {"l3", "typo", "", "l1-l2", "l1 l2", "l1.", " l2", "l1l2l1", "regularizer", "orthogonal"}) {
-    EXPECT_THAT([&] { RegularizerSpec{name}; }, Raises<InvalidArgument>(unknown(name))) << name;
+  const std::pair<const char*, const char*> cases[] = {{"l3", ""},
+                                                       {"typo", ""},
+                                                       {"", ""},
+                                                       {"l1-l2", "l1_l2"},
+                                                       {"l1 l2", "l1_l2"},
+                                                       {"l1.", "l1"},
+                                                       {" l2", "l2"},
+                                                       {"l1l2l1", "l1l2"},
+                                                       {"regularizer", ""},
+                                                       {"orthogonal", "orthogonal_regularizer"}};
+  for (const auto& [name, nearest] : cases) {
+    EXPECT_THAT([name = name] { RegularizerSpec{name}; },
+                Raises<InvalidArgument>(unknown(name, nearest)));
   }
 }
 

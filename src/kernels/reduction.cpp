@@ -1,190 +1,373 @@
-// Where the inner extent is 1, elements to be reduced are neighbours ("rows"); else whole runs are
-// combined with each other ("columns"). Either way the work is cut by its size alone, and partial
-// results are combined in order.
+// Every group of lines is reduced as columns side by side, but for sums of long rows, which are
+// taken along the row. Either way the work is cut by its size alone, and partial results are
+// combined in order.
 #include "kernels/reduction.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "core/vector_units.hpp"
 #include "kernels/block_sum.hpp"
+#include "kernels/lines.hpp"
+#include "kernels/transpose.hpp"
 #include "kernels/vector_math.hpp"
 
 namespace strata::kernels {
 namespace {
 
-constexpr std::int64_t kColumns = 256;  // handled together: their sums stay in the first cache
+// A reducer keeps `kFields` numbers for each line: the first ones of `width` lines side by side,
+// then the second ones.
 
-// Into how many parts each of `groups` sums of `terms` terms is cut, so that few long ones too
-// keep the threads busy.
-std::int64_t parts_within(std::int64_t groups, std::int64_t terms) {
-  constexpr std::int64_t kWorthASum = 1 << 18;
-  const std::int64_t most = most_parts(groups * terms, kMostParts, kWorthASum);
-  if (groups >= most) return 1;
-  return std::clamp<std::int64_t>(terms / kItemsPerPart, 1,
-                                  most / std::max<std::int64_t>(groups, 1));
-}
-
-// How sums of `term(x)` are taken.
-template <class Term>
+// Sums of `term(x)`, of which `result` makes the output.
+template <class Term, class Result>
 struct Sum {
-  using State = double;
-  static constexpr State start = 0.0;
+  using Number = double;
+  static constexpr std::int64_t kFields = 1;
   Term term;
+  Result result;
+
+  void start(std::int64_t width, double* sums) const { std::fill_n(sums, width, 0.0); }
 
   double along(std::int64_t count, const float* x) const { return block_sum(x, 0, count, term); }
 
   // Eight rows at a time in float, which is exact enough and halves the conversions.
-  void down(std::int64_t rows, std::int64_t count, std::int64_t stride, const float* x,
-            double* sums) const {
+  void down(const Slab& slab, std::int64_t, const float* x, double* sums) const {
+    const auto take = [&](std::int64_t columns, std::int64_t row, const auto& total) {
+      each_column(columns, slab.stride, x + row * slab.stride, sums, total);
+    };
     std::int64_t row = 0;
-    for (; row + 8 <= rows; row += 8) {
-      const float* r = x + row * stride;
-      for (std::int64_t j = 0; j < count; ++j) {
-        const auto at = [&](std::int64_t i) { return term(r[i * stride + j]); };
-        sums[j] += static_cast<double>(((at(0) + at(1)) + (at(2) + at(3))) +
-                                       ((at(4) + at(5)) + (at(6) + at(7))));
-      }
-    }
-    for (; row < rows; ++row) {
-      for (std::int64_t j = 0; j < count; ++j)
-        sums[j] += static_cast<double>(term(x[row * stride + j]));
+    for (; row + 8 <= slab.rows; row += 8)
+      take(slab.columns, row, [this](const auto& at) { return four(at, 0) + four(at, 4); });
+    for (; row + 4 <= slab.rows; row += 4)
+      take(slab.columns, row, [this](const auto& at) { return four(at, 0); });
+    for (; row < slab.rows; ++row)
+      take(slab.columns, row, [this](const auto& at) { return term(at(0)); });
+    take(slab.rest, row, [this](const auto& at) { return term(at(0)); });
+  }
+
+  // Four rows and no more: from their elements to the results at once.
+  void four_rows(std::int64_t columns, const float* __restrict x, float* __restrict out) const {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const auto at = [&](std::int64_t row) { return x[row * columns + j]; };
+      out[j] = result(static_cast<double>(four(at, 0)));
     }
   }
 
-  double combine(double a, double b) const { return a + b; }
-};
+  template <class At>
+  float four(const At& at, std::int64_t row) const {
+    return (term(at(row)) + term(at(row + 1))) + (term(at(row + 2)) + term(at(row + 3)));
+  }
 
-// How elements are combined one by one, in any grouping.
-template <class S, class Combine>
+  template <class Total>
+  static void each_column(std::int64_t columns, std::int64_t stride, const float* __restrict x,
+                          double* __restrict sums, const Total& total) {
+    for (std::int64_t j = 0; j < columns; ++j)
+      sums[j] += static_cast<double>(total([&](std::int64_t row) { return x[row * stride + j]; }));
+  }
+
+  void merge(std::int64_t count, std::int64_t, double* into, const double* from,
+             std::int64_t) const {
+    for (std::int64_t j = 0; j < count; ++j) into[j] += from[j];
+  }
+
+  void finish(std::int64_t count, std::int64_t, const double* sums, float* out) const {
+    for (std::int64_t j = 0; j < count; ++j) out[j] = result(sums[j]);
+  }
+};
+template <class Term, class Result>
+Sum(Term, Result) -> Sum<Term, Result>;
+
+// Elements combined one by one, in any grouping.
+template <class State, class Combine>
 struct Fold {
-  using State = S;
-  S start;
+  using Number = State;
+  static constexpr std::int64_t kFields = 1;
+  State neutral;
   Combine combine;
 
-  S along(std::int64_t count, const float* x) const {
-    constexpr std::int64_t kLanes = 16;
-    std::array<S, kLanes> lanes;
-    lanes.fill(start);
-    std::int64_t i = 0;
-    for (; i + kLanes <= count; i += kLanes) {
-      for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-        S& state = lanes[static_cast<std::size_t>(lane)];
-        state = combine(state, static_cast<S>(x[i + lane]));
-      }
+  void start(std::int64_t width, State* states) const { std::fill_n(states, width, neutral); }
+
+  void down(const Slab& slab, std::int64_t, const float* x, State* states) const {
+    const auto take = [&](std::int64_t columns, std::int64_t row, const auto& total) {
+      each_column(columns, slab.stride, x + row * slab.stride, states, total);
+    };
+    std::int64_t row = 0;
+    for (; row + 4 <= slab.rows; row += 4) {
+      take(slab.columns, row, [this](const auto& at) {
+        return combine(combine(at(0), at(1)), combine(at(2), at(3)));
+      });
     }
-    for (; i < count; ++i) lanes[0] = combine(lanes[0], static_cast<S>(x[i]));
-    S result = start;
-    for (const S state : lanes) result = combine(result, state);
-    return result;
+    for (; row < slab.rows; ++row) take(slab.columns, row, [](const auto& at) { return at(0); });
+    take(slab.rest, row, [](const auto& at) { return at(0); });
   }
 
-  void down(std::int64_t rows, std::int64_t count, std::int64_t stride, const float* x,
-            S* states) const {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t j = 0; j < count; ++j)
-        states[j] = combine(states[j], static_cast<S>(x[row * stride + j]));
+  template <class Total>
+  void each_column(std::int64_t columns, std::int64_t stride, const float* x, State* states,
+                   const Total& total) const {
+    if constexpr (std::is_same_v<State, float>) {
+      for_vectors(columns, [&](std::int64_t j, auto kind) {
+        using Value = decltype(kind);
+        const auto at = [&](std::int64_t row) { return load<Value>(x + row * stride + j); };
+        store(states + j, combine(load<Value>(states + j), total(at)));
+      });
+    } else {
+      for (std::int64_t j = 0; j < columns; ++j) {
+        const auto at = [&](std::int64_t row) { return static_cast<State>(x[row * stride + j]); };
+        states[j] = combine(states[j], total(at));
+      }
     }
+  }
+
+  void merge(std::int64_t count, std::int64_t, State* into, const State* from, std::int64_t) const {
+    for (std::int64_t j = 0; j < count; ++j) into[j] = combine(into[j], from[j]);
+  }
+
+  void finish(std::int64_t count, std::int64_t, const State* states, float* out) const {
+    for (std::int64_t j = 0; j < count; ++j) out[j] = static_cast<float>(states[j]);
   }
 };
-template <class S, class Combine>
-Fold(S, Combine) -> Fold<S, Combine>;
+template <class State, class Combine>
+Fold(State, Combine) -> Fold<State, Combine>;
 
-// What `reducer` makes of each outcome's elements, handed to `finish`.
-template <class Reducer, class Finish>
-void reduce(const Layout& l, const float* x, float* out, const Reducer& reducer, Finish finish) {
-  using State = typename Reducer::State;
-  const std::int64_t tiles = (l.inner + kColumns - 1) / kColumns;
-  const std::int64_t width = std::min(l.inner, kColumns);
-  const std::int64_t groups = l.outer * tiles;
-  const std::int64_t parts = parts_within(groups, l.extent * width);
-  std::vector<State> states(static_cast<std::size_t>(groups * parts * width), reducer.start);
-  const auto run = [&](std::int64_t task) {
-    const std::int64_t tile = task / parts % tiles;
-    const std::int64_t begin = l.extent * (task % parts) / parts;
-    const std::int64_t end = l.extent * (task % parts + 1) / parts;
-    const float* from = x + (task / parts / tiles * l.extent + begin) * l.inner + tile * kColumns;
-    State* into = states.data() + task * width;
-    if (l.inner == 1) {
-      *into = reducer.along(end - begin, from);
-    } else {
-      reducer.down(end - begin, std::min(kColumns, l.inner - tile * kColumns), l.inner, from, into);
-    }
-  };
-  parallel_for(groups * parts, l.extent * width / parts + 1,
-               [&](std::int64_t first, std::int64_t last) {
-                 for (std::int64_t task = first; task < last; ++task) run(task);
-               });
-  for (std::int64_t i = 0; i < l.outer * l.inner; ++i) {
-    const std::int64_t group = i / l.inner * tiles + i % l.inner / kColumns;
-    const State* first = states.data() + group * parts * width + i % l.inner % kColumns;
-    State total = *first;
-    for (std::int64_t part = 1; part < parts; ++part)
-      total = reducer.combine(total, first[part * width]);
-    out[i] = finish(total);
+// The first best element of each line, or the first NaN: its value, and the index of its row.
+template <class Better>
+struct FirstBest {
+  using Number = float;
+  static constexpr std::int64_t kFields = 2;
+  float worst;
+  Better better;
+
+  // Where all elements are the worst, none is better than this, and 0 is right.
+  void start(std::int64_t width, float* states) const {
+    std::fill_n(states, width, worst);
+    std::fill_n(states + width, width, 0.0f);
   }
+
+  void down(const Slab& slab, std::int64_t width, const float* x, float* states) const {
+    const auto take = [&](std::int64_t columns, std::int64_t row, auto rows) {
+      each_column(columns, slab.stride, static_cast<float>(slab.first + row * slab.step),
+                  static_cast<float>(slab.step), x + row * slab.stride, states, states + width,
+                  rows);
+    };
+    std::int64_t row = 0;
+    for (; row + 4 <= slab.rows; row += 4)
+      take(slab.columns, row, std::integral_constant<int, 4>());
+    for (; row < slab.rows; ++row) take(slab.columns, row, std::integral_constant<int, 1>());
+    take(slab.rest, row, std::integral_constant<int, 1>());
+  }
+
+  template <int Rows>
+  void each_column(std::int64_t columns, std::int64_t stride, float first, float step,
+                   const float* x, float* values, float* rows,
+                   std::integral_constant<int, Rows>) const {
+    for_vectors(columns, [&](std::int64_t j, auto kind) {
+      using Value = decltype(kind);
+      Value leader = load<Value>(values + j);
+      Value leader_row = load<Value>(rows + j);
+      for (int i = 0; i < Rows; ++i) {
+        const Value value = load<Value>(x + i * stride + j);
+        const auto leads = better(value, leader) | ((value != value) & (leader == leader));
+        leader = leads ? value : leader;
+        leader_row = leads ? Value{} + (first + static_cast<float>(i) * step) : leader_row;
+      }
+      store(values + j, leader);
+      store(rows + j, leader_row);
+    });
+  }
+
+  // The indices of `from` are to be larger by `shift`.
+  void merge(std::int64_t count, std::int64_t width, float* into, const float* from,
+             std::int64_t shift) const {
+    for_vectors(count, [&](std::int64_t j, auto kind) {
+      using Value = decltype(kind);
+      const Value value = load<Value>(from + j);
+      const Value row = load<Value>(from + width + j) + static_cast<float>(shift);
+      const Value leader = load<Value>(into + j);
+      const Value leader_row = load<Value>(into + width + j);
+      const auto is_nan = value != value;
+      const auto leads = better(value, leader) | (is_nan & (leader == leader));
+      const auto equals = (value == leader) | (is_nan & (leader != leader));
+      const auto is_first = leads | (equals & (row < leader_row));
+      store(into + j, is_first ? value : leader);
+      store(into + width + j, is_first ? row : leader_row);
+    });
+  }
+
+  void finish(std::int64_t count, std::int64_t width, const float* states, float* out) const {
+    std::copy_n(states + width, count, out);
+  }
+};
+template <class Better>
+FirstBest(float, Better) -> FirstBest<Better>;
+
+// One reduction of an array, group by group.
+template <class Reducer>
+class Reduction {
+ public:
+  using Number = typename Reducer::Number;
+
+  Reduction(const Layout& layout, const float* x, float* out, const Reducer& reducer)
+      : groups_(layout),
+        parts_(groups_.kind == LineGroups::Kind::transposed
+                   ? 1
+                   : parts_within(groups_.groups, groups_.elements())),
+        x_(x),
+        out_(out),
+        reducer_(reducer) {}
+
+  void run() const {
+    const std::int64_t cost = groups_.elements() / parts_ + 1;
+    if (parts_ == 1) {
+      return parallel_for(groups_.groups, cost, [this](std::int64_t begin, std::int64_t end) {
+        with_vector_units([=, this] {
+          for (std::int64_t group = begin; group < end; ++group) run_group(group);
+        });
+      });
+    }
+    const std::int64_t numbers = Reducer::kFields * groups_.columns;
+    std::vector<Number> states(static_cast<std::size_t>(groups_.groups * parts_ * numbers));
+    parallel_for(groups_.groups * parts_, cost, [&](std::int64_t begin, std::int64_t end) {
+      with_vector_units([&, begin, end] {
+        for (std::int64_t task = begin; task < end; ++task)
+          reduce_part(task / parts_, task % parts_, states.data() + task * numbers);
+      });
+    });
+    for (std::int64_t group = 0; group < groups_.groups; ++group) {
+      Number* total = states.data() + group * parts_ * numbers;
+      for (std::int64_t part = 1; part < parts_; ++part)
+        reducer_.merge(groups_.columns, groups_.columns, total, total + part * numbers, 0);
+      finish(group, total);
+    }
+  }
+
+ private:
+  // Long rows may have a way of their own.
+  static constexpr bool kAlong = requires(const Reducer& r, const float* x) { r.along(1, x); };
+
+  bool along() const { return groups_.kind == LineGroups::Kind::folded && groups_.l.inner == 1; }
+
+  void run_group(std::int64_t group) const {
+    if (groups_.kind == LineGroups::Kind::transposed) return run_transposed(group);
+    Number states[Reducer::kFields * LineGroups::kColumns];
+    reduce_part(group, 0, states);
+    finish(group, states);
+  }
+
+  void run_transposed(std::int64_t group) const {
+    const Layout& l = groups_.l;
+    const std::int64_t first = group * groups_.outers;
+    const std::int64_t outers = std::min(groups_.outers, l.outer - first);
+    const std::int64_t columns = l.inner * outers;
+    const std::int64_t size = l.extent * l.inner;
+    float elements[LineGroups::kTransposed];
+    transpose({outers, size, x_ + first * size, size, elements, outers});
+    if (l.inner == 1) return reduce_columns(columns, elements, out_ + first);
+    float results[LineGroups::kColumns];
+    reduce_columns(columns, elements, results);
+    transpose({l.inner, outers, results, outers, out_ + first * l.inner, l.inner});
+  }
+
+  void reduce_columns(std::int64_t columns, const float* elements, float* out) const {
+    const std::int64_t rows = groups_.l.extent;
+    if constexpr (requires { reducer_.four_rows(columns, elements, out); }) {
+      if (rows == 4) return reducer_.four_rows(columns, elements, out);
+    }
+    Number states[Reducer::kFields * LineGroups::kColumns];
+    reducer_.start(columns, states);
+    reducer_.down({rows, columns, 0, columns}, columns, elements, states);
+    reducer_.finish(columns, columns, states, out);
+  }
+
+  void reduce_part(std::int64_t group, std::int64_t part, Number* states) const {
+    const std::int64_t begin = groups_.rows() * part / parts_;
+    const std::int64_t end = groups_.rows() * (part + 1) / parts_;
+    std::int64_t offset = 0;
+    const Slab slab = groups_.slab(group, begin, end, &offset);
+    reducer_.start(groups_.columns, states);
+    if constexpr (kAlong) {
+      if (along()) {
+        *states = reducer_.along(slab.rows * slab.columns + slab.rest, x_ + offset);
+        return;
+      }
+    }
+    reducer_.down(slab, groups_.columns, x_ + offset, states);
+  }
+
+  void finish(std::int64_t group, Number* states) const {
+    const Layout& l = groups_.l;
+    const std::int64_t width = groups_.columns;
+    std::int64_t count =
+        std::min(width, l.inner - group % groups_.per_outer * LineGroups::kColumns);
+    if (groups_.fold > 1) {
+      count = l.inner;
+      for (std::int64_t half = groups_.fold / 2; half > 0; half /= 2)
+        reducer_.merge(half * l.inner, width, states, states + half * l.inner, half);
+    }
+    reducer_.finish(count, width, states, out_ + groups_.first_line(group));
+  }
+
+  const LineGroups groups_;
+  const std::int64_t parts_;
+  const float* const x_;
+  float* const out_;
+  const Reducer& reducer_;
+};
+
+template <class Reducer>
+void reduce(const Layout& layout, const float* x, float* out, const Reducer& reducer) {
+  Reduction<Reducer>(layout, x, out, reducer).run();
 }
 
-float as_float(double value) { return static_cast<float>(value); }
-float same(float value) { return value; }
-
-template <class Better>
-void arg_best(const Layout& l, const float* x, float* out, Better better) {
-  parallel_for(l.outer * l.inner, l.extent, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float* first = x + i / l.inner * l.extent * l.inner + i % l.inner;
-      std::int64_t best = 0;
-      for (std::int64_t k = 1; k < l.extent; ++k) {
-        const float value = first[k * l.inner];
-        const float leader = first[best * l.inner];
-        if (better(value, leader) || (value != value && leader == leader)) best = k;
-      }
-      out[i] = static_cast<float>(best);
-    }
-  });
+// In float, for there twice as many roots are taken at once; a sum of floats can be too large for it.
+float root(double total) {
+  const bool large = total > 1e37;
+  const float root = std::sqrt(static_cast<float>(large ? total * 0x1p-40 : total));
+  return large ? root * 0x1p20f : root;
 }
 
 }  // namespace
 
 void sum(const Layout& layout, const float* x, double factor, float* out) {
-  const auto term = [](float v) { return v; };
-  reduce(layout, x, out, Sum<decltype(term)>{term},
-         [factor](double total) { return as_float(factor * total); });
+  reduce(layout, x, out,
+         Sum{[](float v) { return v; },
+             [factor](double total) { return static_cast<float>(factor * total); }});
 }
 
 void norm(const Layout& layout, const float* x, float* out) {
-  const auto term = [](float v) { return v * v; };
-  reduce(layout, x, out, Sum<decltype(term)>{term},
-         [](double total) { return as_float(std::sqrt(total)); });
+  reduce(layout, x, out,
+         Sum{[](float v) { return v * v; }, [](double total) { return root(total); }});
 }
 
 void prod(const Layout& layout, const float* x, float* out) {
-  reduce(layout, x, out, Fold{1.0, [](double a, double b) { return a * b; }}, as_float);
+  reduce(layout, x, out, Fold{1.0, [](double a, double b) { return a * b; }});
 }
 
 void max(const Layout& layout, const float* x, float* out) {
-  reduce(
-      layout, x, out,
-      Fold{-std::numeric_limits<float>::infinity(), [](float a, float b) { return larger(a, b); }},
-      same);
+  reduce(layout, x, out,
+         Fold{-std::numeric_limits<float>::infinity(),
+              [](const auto& a, const auto& b) { return larger(a, b); }});
 }
 
 void min(const Layout& layout, const float* x, float* out) {
-  reduce(
-      layout, x, out,
-      Fold{std::numeric_limits<float>::infinity(), [](float a, float b) { return smaller(a, b); }},
-      same);
+  reduce(layout, x, out,
+         Fold{std::numeric_limits<float>::infinity(),
+              [](const auto& a, const auto& b) { return smaller(a, b); }});
 }
 
 void argmax(const Layout& layout, const float* x, float* out) {
-  arg_best(layout, x, out, [](float value, float leader) { return value > leader; });
+  reduce(layout, x, out,
+         FirstBest{-std::numeric_limits<float>::infinity(),
+                   [](const auto& value, const auto& leader) { return value > leader; }});
 }
 
 void argmin(const Layout& layout, const float* x, float* out) {
-  arg_best(layout, x, out, [](float value, float leader) { return value < leader; });
+  reduce(layout, x, out,
+         FirstBest{std::numeric_limits<float>::infinity(),
+                   [](const auto& value, const auto& leader) { return value < leader; }});
 }
 
 }  // namespace strata::kernels

@@ -1,129 +1,431 @@
+// Each op here takes sums over its lines, of which one or two coefficients of each line are made,
+// and then maps every element by its line's coefficients.
 #include "kernels/softmax.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
+#include <memory>
+#include <numbers>
 #include <type_traits>
 
 #include "core/parallel.hpp"
-#include "kernels/block_sum.hpp"
+#include "core/vector_units.hpp"
+#include "kernels/lines.hpp"
+#include "kernels/transpose.hpp"
 #include "kernels/vector_math.hpp"
 
 namespace strata::kernels {
 namespace {
 
-constexpr std::int64_t kExpCost = 20;
-
-// Calls `body(first, stride)` for each line of `extent` elements, with the index of its first one.
-// A stride known to be 1 lets the compiler vectorize.
-template <class Body>
-void for_each_line(const Layout& l, std::int64_t cost, Body body) {
-  parallel_for(l.outer * l.inner, l.extent * cost, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      if (l.inner == 1) {
-        body(i * l.extent, std::integral_constant<std::int64_t, 1>());
-      } else {
-        body(i / l.inner * l.extent * l.inner + i % l.inner, l.inner);
-      }
-    }
-  });
+/// log(x) for x in [1, 2^52], to 1e-10 of it: 2^k m with m near 1, and log(m) = 2 artanh((m - 1) /
+/// (m + 1)) by its series. Without branches or calls, so that loops are vectorized.
+inline double log_from_one(double x) {
+  constexpr std::int64_t kRootOfHalf = 0x3FE6A09E667F3BCD;
+  constexpr std::int64_t kWhole = 0x4338000000000000;  // 1.5 * 2^52: adding whole numbers is exact
+  const auto bits = std::bit_cast<std::int64_t>(x);
+  const auto power =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(bits - kRootOfHalf) >> 52);
+  const auto k = std::bit_cast<double>(power + kWhole) - std::bit_cast<double>(kWhole);
+  const auto m = std::bit_cast<double>(bits - (power << 52));
+  const double z = (m - 1.0) / (m + 1.0);
+  const double s = z * z;
+  const double series =
+      1.0 + s * (1.0 / 3 + s * (1.0 / 5 + s * (1.0 / 7 + s * (1.0 / 9 + s * (1.0 / 11)))));
+  const double value = k * std::numbers::ln2 + 2.0 * z * series;
+  return x != x ? x : value;
 }
 
-float largest(std::int64_t extent, const float* x, std::int64_t stride) {
-  float best = *x;
-  for (std::int64_t k = 1; k < extent; ++k) best = x[k * stride] > best ? x[k * stride] : best;
-  return best;
-}
+// An op has `kShifts` where it shifts by the largest element of a line, and `kKeeps` where what
+// `first` makes of an element is kept in the output, to be mapped. It sums up `term` and, where
+// there are two sums, `second_term`. `coefficients` makes of a line's sums what `result` needs.
 
-template <class Stride>
-double sum_of(std::int64_t extent, const float* x, Stride stride) {
-  if constexpr (!std::is_same_v<Stride, std::int64_t>) {
-    return block_sum(x, 0, extent, [](float v) { return v; });
-  } else {
-    double sum = 0.0;
-    for (std::int64_t k = 0; k < extent; ++k) sum += static_cast<double>(x[k * stride]);
-    return sum;
+struct Softmax {
+  static constexpr std::int64_t kCost = 20;
+  static constexpr bool kShifts = true;
+  static constexpr bool kKeeps = true;
+  static constexpr int kSums = 1;
+
+  float first(float x, float, float shift) const { return exp(x - shift); }
+  double term(float, float, float first) const { return static_cast<double>(first); }
+  void coefficients(double sum, double, float& scale, float&) const {
+    scale = static_cast<float>(1.0 / sum);
   }
+  float result(float, float, float kept, float, float scale, float) const { return kept * scale; }
+};
+
+struct SoftmaxGradient {
+  static constexpr std::int64_t kCost = 4;
+  static constexpr bool kShifts = false;
+  static constexpr bool kKeeps = false;
+  static constexpr int kSums = 1;
+
+  float first(float y, float dy, float) const { return dy * y; }
+  double term(float, float, float first) const { return static_cast<double>(first); }
+  void coefficients(double dot, double, float& mean, float&) const {
+    mean = static_cast<float>(dot);
+  }
+  float result(float y, float dy, float, float, float mean, float) const { return y * (dy - mean); }
+};
+
+struct LogSoftmax {
+  static constexpr std::int64_t kCost = 20;
+  static constexpr bool kShifts = true;
+  static constexpr bool kKeeps = false;
+  static constexpr int kSums = 1;
+
+  float first(float x, float, float shift) const { return exp(x - shift); }
+  double term(float, float, float first) const { return static_cast<double>(first); }
+  void coefficients(double sum, double, float& log_sum, float&) const {
+    log_sum = static_cast<float>(log_from_one(sum));
+  }
+  float result(float x, float, float, float shift, float log_sum, float) const {
+    return (x - shift) - log_sum;
+  }
+};
+
+struct LogSoftmaxGradient {
+  static constexpr std::int64_t kCost = 20;
+  static constexpr bool kShifts = false;
+  static constexpr bool kKeeps = false;
+  static constexpr int kSums = 1;
+
+  float first(float, float dy, float) const { return dy; }
+  double term(float, float, float first) const { return static_cast<double>(first); }
+  void coefficients(double total, double, float& sum, float&) const {
+    sum = static_cast<float>(total);
+  }
+  float result(float y, float dy, float, float, float sum, float) const {
+    return dy - exp(y) * sum;
+  }
+};
+
+struct L2Normalize {
+  static constexpr std::int64_t kCost = 4;
+  static constexpr bool kShifts = false;
+  static constexpr bool kKeeps = false;
+  static constexpr int kSums = 1;
+  double epsilon;
+
+  float first(float x, float, float) const { return x; }
+  double term(float x, float, float) const {
+    return static_cast<double>(x) * static_cast<double>(x);
+  }
+  void coefficients(double squares, double, float& scale, float&) const {
+    scale = static_cast<float>(std::min(1.0 / std::sqrt(squares), 1.0 / epsilon));
+  }
+  float result(float x, float, float, float, float scale, float) const { return x * scale; }
+};
+
+struct L2NormalizeGradient {
+  static constexpr std::int64_t kCost = 8;
+  static constexpr bool kShifts = false;
+  static constexpr bool kKeeps = false;
+  static constexpr int kSums = 2;
+  double epsilon;
+
+  float first(float x, float, float) const { return x; }
+  double term(float x, float, float) const {
+    return static_cast<double>(x) * static_cast<double>(x);
+  }
+  double second_term(float x, float dy) const {
+    return static_cast<double>(x) * static_cast<double>(dy);
+  }
+  void coefficients(double squares, double dot, float& scale, float& along) const {
+    const bool is_short = squares <= epsilon * epsilon;
+    const double inverse = 1.0 / std::sqrt(squares);
+    const double projection = dot * inverse * inverse;
+    scale = static_cast<float>(is_short ? 1.0 / epsilon : inverse);
+    along = static_cast<float>(is_short ? 0.0 : projection);
+  }
+  float result(float x, float dy, float, float, float scale, float along) const {
+    return (dy - x * along) * scale;
+  }
+};
+
+// What is known of the lines of a group, side by side.
+struct LineStates {
+  float largest[LineGroups::kColumns];
+  double sums[2][LineGroups::kColumns];
+  float coefficients[2][LineGroups::kColumns];
+};
+
+struct Operands {
+  const float* a;
+  const float* b;  // `a` where there is no other
+  float* y;
+
+  Operands at(std::int64_t offset) const { return {a + offset, b + offset, y + offset}; }
+};
+
+inline void raise_largest(std::int64_t columns, const float* __restrict x,
+                          float* __restrict largest) {
+  for (std::int64_t j = 0; j < columns; ++j) largest[j] = x[j] > largest[j] ? x[j] : largest[j];
+}
+
+inline void raise_largest_by_four(std::int64_t columns, std::int64_t stride,
+                                  const float* __restrict x, float* __restrict largest) {
+  const auto larger_one = [](float a, float b) { return a > b ? a : b; };
+  for (std::int64_t j = 0; j < columns; ++j) {
+    const float two = larger_one(x[j], x[stride + j]);
+    const float others = larger_one(x[2 * stride + j], x[3 * stride + j]);
+    largest[j] = larger_one(larger_one(two, others), largest[j]);
+  }
+}
+
+inline void find_largest(const Slab& slab, const float* x, float* largest) {
+  std::int64_t row = 0;
+  for (; row + 4 <= slab.rows; row += 4)
+    raise_largest_by_four(slab.columns, slab.stride, x + row * slab.stride, largest);
+  for (; row < slab.rows; ++row) raise_largest(slab.columns, x + row * slab.stride, largest);
+  raise_largest(slab.rest, x + row * slab.stride, largest);
+}
+
+template <class Op>
+void add_row(const Op& op, std::int64_t columns, const float* __restrict a,
+             const float* __restrict b, float* __restrict y, const float* __restrict shift,
+             double* __restrict sums, double* __restrict others) {
+  for (std::int64_t j = 0; j < columns; ++j) {
+    const float first = op.first(a[j], b[j], Op::kShifts ? shift[j] : 0.0f);
+    if constexpr (Op::kKeeps) y[j] = first;
+    sums[j] += op.term(a[j], b[j], first);
+    if constexpr (Op::kSums == 2) others[j] += op.second_term(a[j], b[j]);
+  }
+}
+
+// Four rows at once, so that sums are fetched and put back once.
+template <class Op>
+void add_four_rows(const Op& op, std::int64_t columns, std::int64_t stride,
+                   const float* __restrict a, const float* __restrict b, double* __restrict sums,
+                   double* __restrict others) {
+  for (std::int64_t j = 0; j < columns; ++j) {
+    const auto term = [&](std::int64_t row) {
+      const std::int64_t i = row * stride + j;
+      return op.term(a[i], b[i], op.first(a[i], b[i], 0.0f));
+    };
+    sums[j] += (term(0) + term(1)) + (term(2) + term(3));
+    if constexpr (Op::kSums == 2) {
+      const auto other = [&](std::int64_t row) {
+        return op.second_term(a[row * stride + j], b[row * stride + j]);
+      };
+      others[j] += (other(0) + other(1)) + (other(2) + other(3));
+    }
+  }
+}
+
+template <class Op>
+void add_terms(const Op& op, const Slab& slab, const Operands& x, const float* shift,
+               LineStates& into) {
+  std::int64_t row = 0;
+  if constexpr (!Op::kShifts && !Op::kKeeps) {
+    for (; row + 4 <= slab.rows; row += 4) {
+      const Operands at = x.at(row * slab.stride);
+      add_four_rows(op, slab.columns, slab.stride, at.a, at.b, into.sums[0], into.sums[1]);
+    }
+  }
+  for (; row <= slab.rows; ++row) {
+    const Operands at = x.at(row * slab.stride);
+    add_row(op, row < slab.rows ? slab.columns : slab.rest, at.a, at.b, at.y, shift, into.sums[0],
+            into.sums[1]);
+  }
+}
+
+template <class Op>
+void map_row(const Op& op, std::int64_t columns, const float* __restrict a,
+             const float* __restrict b, float* __restrict y, const float* __restrict shift,
+             const float* __restrict c, const float* __restrict d) {
+  for (std::int64_t j = 0; j < columns; ++j) {
+    y[j] = op.result(a[j], b[j], Op::kKeeps ? y[j] : 0.0f, Op::kShifts ? shift[j] : 0.0f, c[j],
+                     Op::kSums == 2 ? d[j] : 0.0f);
+  }
+}
+
+template <class Op>
+void map_slab(const Op& op, const Slab& slab, const Operands& x, const LineStates& states) {
+  for (std::int64_t row = 0; row <= slab.rows; ++row) {
+    const Operands at = x.at(row * slab.stride);
+    map_row(op, row < slab.rows ? slab.columns : slab.rest, at.a, at.b, at.y, states.largest,
+            states.coefficients[0], states.coefficients[1]);
+  }
+}
+
+// One op over an array, group by group. Groups of long lines are cut into parts, and each pass is
+// shared; into how many does not depend on how many lines there are, so neither do a line's bits.
+template <class Op>
+class LineOp {
+ public:
+  LineOp(const Layout& layout, const Op& op, const Operands& x)
+      : op_(op), x_(x), groups_(layout), parts_(parts_of(groups_)) {}
+
+  void run() const {
+    if (parts_ > 1) {
+      for (std::int64_t group = 0; group < groups_.groups; ++group) run_parts(group);
+      return;
+    }
+    const std::int64_t cost = Op::kCost * groups_.elements();
+    parallel_for(groups_.groups, cost, [this](std::int64_t begin, std::int64_t end) {
+      with_vector_units([=, this] {
+        for (std::int64_t group = begin; group < end; ++group) run_group(group);
+      });
+    });
+  }
+
+ private:
+  static std::int64_t parts_of(const LineGroups& groups) {
+    constexpr std::int64_t kElements = 1 << 16;  // of a part: more than it takes to share a pass
+    return std::clamp<std::int64_t>(groups.elements() / kElements, 1, kMostParts);
+  }
+
+  void run_group(std::int64_t group) const {
+    if (groups_.kind == LineGroups::Kind::transposed) return run_transposed(group);
+    std::int64_t offset = 0;
+    const Slab slab = groups_.slab(group, 0, groups_.rows(), &offset);
+    run_slab(slab, x_.at(offset));
+  }
+
+  void run_transposed(std::int64_t group) const {
+    const Layout& l = groups_.l;
+    const std::int64_t size = l.extent * l.inner;
+    const std::int64_t first = group * groups_.outers;
+    const std::int64_t outers = std::min(groups_.outers, l.outer - first);
+    const Operands from = x_.at(first * size);
+    float a[LineGroups::kTransposed], b[LineGroups::kTransposed], y[LineGroups::kTransposed];
+    transpose({outers, size, from.a, size, a, outers});
+    if (from.b != from.a) transpose({outers, size, from.b, size, b, outers});
+    run_slab({l.extent, l.inner * outers, 0, l.inner * outers}, {a, from.b != from.a ? b : a, y});
+    transpose({size, outers, y, outers, from.y, size});
+  }
+
+  void run_slab(const Slab& slab, const Operands& x) const {
+    LineStates states;
+    start(states);
+    if (Op::kShifts) {
+      find_largest(slab, x.a, states.largest);
+      share_largest(states);
+    }
+    add_terms(op_, slab, x, states.largest, states);
+    make_coefficients(states);
+    map_slab(op_, slab, x, states);
+  }
+
+  void run_parts(std::int64_t group) const {
+    const auto states =
+        std::make_unique_for_overwrite<LineStates[]>(static_cast<std::size_t>(parts_));
+    LineStates& total = states[0];
+    const auto for_others = [&](const auto& merge) {
+      for (std::int64_t part = 1; part < parts_; ++part)
+        merge(states[static_cast<std::size_t>(part)]);
+    };
+    const std::int64_t columns = groups_.columns;
+    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates& own) {
+      start(own);
+      if (Op::kShifts) find_largest(slab, x.a, own.largest);
+    });
+    if (Op::kShifts) {
+      for_others([&](LineStates& own) { raise_largest(columns, own.largest, total.largest); });
+      share_largest(total);
+    }
+    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates& own) {
+      add_terms(op_, slab, x, total.largest, own);
+    });
+    for_others([&](LineStates& own) {
+      for (int sum = 0; sum < Op::kSums; ++sum) add_sums(columns, own.sums[sum], total.sums[sum]);
+    });
+    make_coefficients(total);
+    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates&) {
+      map_slab(op_, slab, x, total);
+    });
+  }
+
+  template <class Body>
+  void for_parts(std::int64_t group, LineStates* states, const Body& body) const {
+    parallel_parts(parts_, [&](std::int64_t part) {
+      with_vector_units([&, part] {
+        const Part rows = Part::of(groups_.rows(), part, parts_);
+        std::int64_t offset = 0;
+        const Slab slab = groups_.slab(group, rows.begin, rows.end, &offset);
+        body(slab, x_.at(offset), states[part]);
+      });
+    });
+  }
+
+  void start(LineStates& states) const {
+    const std::int64_t columns = groups_.columns;
+    if (Op::kShifts) std::fill_n(states.largest, columns, -std::numeric_limits<float>::infinity());
+    for (int sum = 0; sum < Op::kSums; ++sum) std::fill_n(states.sums[sum], columns, 0.0);
+  }
+
+  static void add_sums(std::int64_t count, const double* from, double* into) {
+    for (std::int64_t j = 0; j < count; ++j) into[j] += from[j];
+  }
+
+  // Where lines are cut into several columns each, these now are one line again.
+  void share_largest(LineStates& states) const {
+    const std::int64_t inner = groups_.l.inner;
+    for (std::int64_t half = groups_.fold / 2; half > 0; half /= 2)
+      raise_largest(half * inner, states.largest + half * inner, states.largest);
+    repeat(states.largest);
+  }
+
+  void make_coefficients(LineStates& states) const {
+    const std::int64_t inner = groups_.l.inner;
+    for (int sum = 0; sum < Op::kSums; ++sum) {
+      for (std::int64_t half = groups_.fold / 2; half > 0; half /= 2)
+        add_sums(half * inner, states.sums[sum] + half * inner, states.sums[sum]);
+    }
+    const std::int64_t lines = groups_.fold > 1 ? inner : groups_.columns;
+    write_coefficients(lines, states.sums[0], states.sums[Op::kSums - 1], states.coefficients[0],
+                       states.coefficients[1]);
+    for (int sum = 0; sum < Op::kSums; ++sum) repeat(states.coefficients[sum]);
+  }
+
+  void write_coefficients(std::int64_t lines, const double* __restrict sums,
+                          const double* __restrict others, float* __restrict c,
+                          float* __restrict d) const {
+    for (std::int64_t j = 0; j < lines; ++j) op_.coefficients(sums[j], others[j], c[j], d[j]);
+  }
+
+  void repeat(float* values) const {
+    const std::int64_t inner = groups_.l.inner;
+    for (std::int64_t count = inner; count < groups_.fold * inner; count *= 2)
+      std::copy_n(values, count, values + count);
+  }
+
+  const Op op_;
+  const Operands x_;
+  const LineGroups groups_;
+  const std::int64_t parts_;
+};
+
+template <class Op>
+void run(const Layout& layout, const Op& op, const float* a, const float* b, float* y) {
+  LineOp<Op>(layout, op, {a, b, y}).run();
 }
 
 }  // namespace
 
-void softmax(const Layout& layout, const float* x, float* y) {
-  for_each_line(layout, kExpCost, [=, n = layout.extent](std::int64_t first, auto stride) {
-    const float* from = x + first;
-    float* to = y + first;
-    const float shift = largest(n, from, stride);
-    for (std::int64_t k = 0; k < n; ++k) to[k * stride] = exp(from[k * stride] - shift);
-    const auto scale = static_cast<float>(1.0 / sum_of(n, to, stride));
-    for (std::int64_t k = 0; k < n; ++k) to[k * stride] *= scale;
-  });
-}
+void softmax(const Layout& layout, const float* x, float* y) { run(layout, Softmax(), x, x, y); }
 
 void softmax_gradient(const Layout& layout, const float* y, const float* dy, float* dx) {
-  for_each_line(layout, 4, [=, n = layout.extent](std::int64_t first, auto stride) {
-    double dot = 0.0;
-    for (std::int64_t k = 0; k < n; ++k)
-      dot += static_cast<double>(dy[first + k * stride] * y[first + k * stride]);
-    const auto mean = static_cast<float>(dot);
-    for (std::int64_t k = 0; k < n; ++k) {
-      const std::int64_t i = first + k * stride;
-      dx[i] = y[i] * (dy[i] - mean);
-    }
-  });
+  run(layout, SoftmaxGradient(), y, dy, dx);
 }
 
 void log_softmax(const Layout& layout, const float* x, float* y) {
-  for_each_line(layout, kExpCost, [=, n = layout.extent](std::int64_t first, auto stride) {
-    const float* from = x + first;
-    float* to = y + first;
-    const float shift = largest(n, from, stride);
-    for (std::int64_t k = 0; k < n; ++k) to[k * stride] = exp(from[k * stride] - shift);
-    const auto log_sum = static_cast<float>(std::log(sum_of(n, to, stride)));
-    for (std::int64_t k = 0; k < n; ++k) to[k * stride] = (from[k * stride] - shift) - log_sum;
-  });
+  run(layout, LogSoftmax(), x, x, y);
 }
 
 void log_softmax_gradient(const Layout& layout, const float* y, const float* dy, float* dx) {
-  for_each_line(layout, kExpCost, [=, n = layout.extent](std::int64_t first, auto stride) {
-    const auto sum = static_cast<float>(sum_of(n, dy + first, stride));
-    for (std::int64_t k = 0; k < n; ++k) {
-      const std::int64_t i = first + k * stride;
-      dx[i] = dy[i] - exp(y[i]) * sum;
-    }
-  });
+  run(layout, LogSoftmaxGradient(), y, dy, dx);
 }
 
 void l2_normalize(const Layout& layout, const float* x, float epsilon, float* y) {
-  for_each_line(layout, 4, [=, n = layout.extent](std::int64_t first, auto stride) {
-    double squares = 0.0;
-    for (std::int64_t k = 0; k < n; ++k) {
-      const auto v = static_cast<double>(x[first + k * stride]);
-      squares += v * v;
-    }
-    const auto scale =
-        static_cast<float>(std::min(1.0 / std::sqrt(squares), 1.0 / static_cast<double>(epsilon)));
-    for (std::int64_t k = 0; k < n; ++k) y[first + k * stride] = x[first + k * stride] * scale;
-  });
+  run(layout, L2Normalize{static_cast<double>(epsilon)}, x, x, y);
 }
 
 void l2_normalize_gradient(const Layout& layout, const float* x, const float* dy, float epsilon,
                            float* dx) {
-  for_each_line(layout, 8, [=, n = layout.extent](std::int64_t first, auto stride) {
-    double squares = 0.0;
-    double dot = 0.0;
-    for (std::int64_t k = 0; k < n; ++k) {
-      const auto v = static_cast<double>(x[first + k * stride]);
-      squares += v * v;
-      dot += v * static_cast<double>(dy[first + k * stride]);
-    }
-    const double length = std::sqrt(squares);
-    const bool is_short = length <= static_cast<double>(epsilon);
-    const auto scale = static_cast<float>(1.0 / (is_short ? static_cast<double>(epsilon) : length));
-    const auto along = static_cast<float>(is_short ? 0.0 : dot / squares);
-    for (std::int64_t k = 0; k < n; ++k) {
-      const std::int64_t i = first + k * stride;
-      dx[i] = (dy[i] - x[i] * along) * scale;
-    }
-  });
+  run(layout, L2NormalizeGradient{static_cast<double>(epsilon)}, x, dy, dx);
 }
 
 }  // namespace strata::kernels

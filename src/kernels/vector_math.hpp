@@ -8,9 +8,15 @@
 
 namespace strata::kernels {
 
-/// The larger one; NaN if one is. (`||` would be a branch.)
-inline float larger(float a, float b) { return ((a > b) | (a != a)) ? a : b; }
-inline float smaller(float a, float b) { return ((a < b) | (a != a)) ? a : b; }
+/// The larger one, of floats or vectors of them; NaN if one is. (`||` would be a branch.)
+template <class Value>
+inline Value larger(const Value& a, const Value& b) {
+  return ((a > b) | (a != a)) ? a : b;
+}
+template <class Value>
+inline Value smaller(const Value& a, const Value& b) {
+  return ((a < b) | (a != a)) ? a : b;
+}
 
 /// To the nearest whole number, halves to the even one: from 2^23 on, floats have no fraction.
 inline float round_to_even(float x) {

@@ -1,0 +1,126 @@
+// How ops along one axis of (outer, extent, inner) meet their lines: always as columns side by
+// side, which vectors take eight at a time, whichever axis it is.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "core/parallel.hpp"
+#include "core/vector_units.hpp"
+#include "kernels/reduction.hpp"
+
+namespace strata::kernels {
+
+template <class Value>
+Value load(const float* from) {
+  Value value;
+  std::memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+template <class Value>
+void store(float* to, const Value& value) {
+  std::memcpy(to, &value, sizeof(value));
+}
+
+/// Calls `body(j, Floats())` for eight columns from j on, as long as there are eight, then
+/// `body(j, float())` for each that is left.
+template <class Body>
+void for_vectors(std::int64_t columns, const Body& body) {
+  std::int64_t j = 0;
+  for (; j + kFloatsWide <= columns; j += kFloatsWide) body(j, Floats());
+  for (; j < columns; ++j) body(j, 0.0f);
+}
+
+/// `rows` rows of `columns` floats, `stride` apart, and the first `rest` columns of one more row. The
+/// first column's elements have the indices `first`, `first + step`, … along the axis.
+struct Slab {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t rest;
+  std::int64_t stride;
+  std::int64_t first = 0;
+  std::int64_t step = 1;
+};
+
+/// How the lines are cut into groups, each small enough that what is known of its lines stays in
+/// the first cache.
+struct LineGroups {
+  enum class Kind {
+    columns,     ///< Neighbouring lines as they are.
+    folded,      ///< Long lines, few side by side: each is cut into `fold` ones, taken in turns.
+    transposed,  ///< Short ones: those of some outer indices are transposed first.
+  };
+
+  static constexpr std::int64_t kColumns = 256;      ///< The most side by side.
+  static constexpr std::int64_t kTransposed = 4096;  ///< The most elements of a transposed group.
+
+  explicit LineGroups(const Layout& layout) : l(layout) {
+    constexpr std::int64_t kManySideBySide = 32;
+    constexpr std::int64_t kShort = 256;
+    const std::int64_t neighbours = l.extent * l.inner;
+    if (l.inner >= kManySideBySide) {
+      per_outer = (l.inner + kColumns - 1) / kColumns;
+      groups = l.outer * per_outer;
+      columns = std::min(l.inner, kColumns);
+    } else if (neighbours <= kShort) {
+      kind = Kind::transposed;
+      const std::int64_t most =
+          std::max<std::int64_t>(1, std::min(kTransposed / std::max<std::int64_t>(neighbours, 1),
+                                             kColumns / std::max<std::int64_t>(l.inner, 1)));
+      outers = most >= 8 ? most / 8 * 8 : most;
+      groups = (l.outer + outers - 1) / outers;
+      columns = outers * l.inner;
+    } else {
+      kind = Kind::folded;
+      while (2 * fold * l.inner <= kColumns / 2 && 16 * fold <= l.extent) fold *= 2;
+      groups = l.outer;
+      columns = fold * l.inner;
+    }
+  }
+
+  /// The most elements of any group.
+  std::int64_t elements() const { return l.extent * (kind == Kind::folded ? l.inner : columns); }
+
+  /// How many rows a group's columns have, but for a `rest`.
+  std::int64_t rows() const { return l.extent / fold; }
+
+  /// Group `group`'s rows [begin, end), `rest` being part of the last ones; where it begins is
+  /// added to `offset`.
+  Slab slab(std::int64_t group, std::int64_t begin, std::int64_t end, std::int64_t* offset) const {
+    const std::int64_t first = group % per_outer * kColumns;
+    const std::int64_t stride = fold * l.inner;
+    *offset += group / per_outer * l.extent * l.inner + first + begin * stride;
+    const std::int64_t rest = end == rows() ? (l.extent % fold) * l.inner : 0;
+    return {end - begin,  kind == Kind::folded ? stride : std::min(kColumns, l.inner - first),
+            rest,         stride,
+            begin * fold, fold};
+  }
+
+  /// The index of group `group`'s first line among all.
+  std::int64_t first_line(std::int64_t group) const {
+    if (kind == Kind::transposed) return group * outers * l.inner;
+    return group / per_outer * l.inner + group % per_outer * kColumns;
+  }
+
+  Layout l;
+  Kind kind = Kind::columns;
+  std::int64_t groups = 0;
+  std::int64_t columns = 0;    ///< The most of any group.
+  std::int64_t per_outer = 1;  ///< Groups that share an outer index.
+  std::int64_t outers = 1;     ///< Outer indices that share a transposed group.
+  std::int64_t fold = 1;
+};
+
+/// Into how many parts each of `groups` sums of `terms` terms is cut, so that few long ones too
+/// keep the threads busy.
+inline std::int64_t parts_within(std::int64_t groups, std::int64_t terms) {
+  constexpr std::int64_t kWorthASum = 1 << 18;
+  const std::int64_t most = most_parts(groups * terms, kMostParts, kWorthASum);
+  if (groups >= most) return 1;
+  return std::clamp<std::int64_t>(terms / kItemsPerPart, 1,
+                                  most / std::max<std::int64_t>(groups, 1));
+}
+
+}  // namespace strata::kernels

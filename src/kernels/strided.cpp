@@ -1,9 +1,12 @@
 #include "kernels/strided.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "kernels/transpose.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -59,22 +62,77 @@ void copy_run(const Axis& axis, const float* from, float* to) {
   }
 }
 
-// Where the inner axis jumps through `from` and another one walks it step by step, both are cut
-// into tiles, so that what is read of a cache line is read while it is there.
-constexpr std::int64_t kTransposeTile = 32;
-
-bool bring_tile_axis_forward(Walk& walk) {
-  if (walk.axes[0].from <= 1) return false;
-  for (std::size_t axis = 1; axis < walk.rank; ++axis) {
-    if (walk.axes[axis].from != 1) continue;
-    std::swap(walk.axes[1], walk.axes[axis]);
-    return true;
+// Copies of so many floats in as many instructions as vectors of them, not in a loop.
+template <std::int64_t Width>
+void copy_short_runs(const Axis& inner, const Axis& rows, const float* from, float* to) {
+  const std::int64_t last = inner.extent - Width;
+  for (std::int64_t row = 0; row < rows.extent; ++row, from += rows.from, to += rows.to) {
+    float vector[Width];
+    for (std::int64_t i = 0; i < last; i += Width) {
+      std::memcpy(vector, from + i, sizeof(vector));
+      std::memcpy(to + i, vector, sizeof(vector));
+    }
+    std::memcpy(vector, from + last, sizeof(vector));
+    std::memcpy(to + last, vector, sizeof(vector));
   }
+}
+
+template <std::int64_t Width>
+void repeat_in_short_runs(const Axis& inner, const Axis& rows, const float* from, float* to) {
+  const std::int64_t last = inner.extent - Width;
+  for (std::int64_t row = 0; row < rows.extent; ++row, from += rows.from, to += rows.to) {
+    float vector[Width];
+    std::fill_n(vector, Width, *from);
+    for (std::int64_t i = 0; i < last; i += Width) std::memcpy(to + i, vector, sizeof(vector));
+    std::memcpy(to + last, vector, sizeof(vector));
+  }
+}
+
+template <Store store>
+void copy_tile(const Axis& inner, const Axis& rows, const float* from, float* to) {
+  constexpr std::int64_t kShort = 128;
+  if constexpr (store == Store::assign) {
+    if (rows.from == 1 && inner.from > 1 && inner.to == 1)
+      return transpose({inner.extent, rows.extent, from, inner.from, to, rows.to});
+    if (inner.to == 1 && inner.from <= 1 && inner.extent < kShort) {
+      const bool repeats = inner.from == 0;
+      if (inner.extent >= 8)
+        return (repeats ? repeat_in_short_runs<8> : copy_short_runs<8>)(inner, rows, from, to);
+      if (inner.extent >= 4)
+        return (repeats ? repeat_in_short_runs<4> : copy_short_runs<4>)(inner, rows, from, to);
+      if (inner.extent >= 2)
+        return (repeats ? repeat_in_short_runs<2> : copy_short_runs<2>)(inner, rows, from, to);
+    }
+  }
+  for (std::int64_t row = 0; row < rows.extent; ++row)
+    copy_run<store>(inner, from + row * rows.from, to + row * rows.to);
+}
+
+// The second axis is the one whose rows make tiles with the innermost one: where that jumps through
+// `from`, the one that walks it step by step, so that what is read of a cache line is read while it
+// is there; else a long one. Returns whether it is the former.
+bool choose_second_axis(Walk& walk) {
+  constexpr std::int64_t kLong = 16;
+  const auto begin = walk.axes.begin() + 1;
+  const auto end = walk.axes.begin() + static_cast<std::ptrdiff_t>(walk.rank);
+  if (walk.axes[0].from > 1) {
+    const auto step = std::find_if(begin, end, [](const Axis& axis) { return axis.from == 1; });
+    if (step != end) {
+      std::swap(*begin, *step);
+      return true;
+    }
+  }
+  if (begin->extent >= kLong) return false;
+  std::swap(*begin, *std::max_element(begin, end, [](const Axis& a, const Axis& b) {
+    return a.extent < b.extent;
+  }));
   return false;
 }
 
 template <Store store>
 void copy_walk(Walk walk, const float* from, float* to) {
+  constexpr std::int64_t kTile = 4096;         // elements
+  constexpr std::int64_t kTransposeTile = 32;  // rows at least, where there are so many
   const Axis inner = walk.axes[0];
   if (walk.rank == 1) {  // a single long run is cut, so that several threads can take part in it
     return parallel_for(inner.extent, 1, [=](std::int64_t begin, std::int64_t end) {
@@ -82,35 +140,44 @@ void copy_walk(Walk walk, const float* from, float* to) {
                       to + begin * inner.to);
     });
   }
-  const bool tiled = bring_tile_axis_forward(walk);
+  const bool transposes = choose_second_axis(walk);
   const Axis rows = walk.axes[1];
-  const std::int64_t height = tiled ? kTransposeTile : 1;
-  const std::int64_t width = tiled ? kTransposeTile : inner.extent;
-  const std::int64_t strips = (rows.extent + height - 1) / height;
-  std::int64_t blocks = strips;
-  for (std::size_t axis = 2; axis < walk.rank; ++axis) blocks *= walk.axes[axis].extent;
-  const auto copy_strip = [&](const float* source, float* target, std::int64_t first_row) {
-    const std::int64_t last_row = std::min(rows.extent, first_row + height);
-    for (std::int64_t column = 0; column < inner.extent; column += width) {
-      const Axis run{std::min(width, inner.extent - column), inner.from, inner.to};
-      for (std::int64_t row = first_row; row < last_row; ++row) {
-        copy_run<store>(run, source + row * rows.from + column * inner.from,
-                        target + row * rows.to + column * inner.to);
-      }
+  // Tiles beside each other in `to` follow each other, so that its cache lines are filled.
+  const bool rows_last = transposes && walk.rank > 2 && rows.to > walk.axes[2].to;
+  const std::int64_t most = rows_last ? std::min(rows.extent, kTransposeTile) : rows.extent;
+  const std::int64_t few =
+      transposes ? std::min(inner.extent, kTile / kTransposeTile) : inner.extent;
+  const std::int64_t height = std::clamp<std::int64_t>(kTile / few, 1, most);
+  const std::int64_t width = transposes ? std::min(inner.extent, kTile / height) : inner.extent;
+  std::array<std::int64_t, Shape::kMaxRank> counts{(inner.extent + width - 1) / width,
+                                                   (rows.extent + height - 1) / height};
+  for (std::size_t axis = 2; axis < walk.rank; ++axis) counts[axis] = walk.axes[axis].extent;
+  walk.axes[0] = {counts[0], width * inner.from, width * inner.to};
+  walk.axes[1] = {counts[1], height * rows.from, height * rows.to};
+  std::array<std::size_t, Shape::kMaxRank> order{};
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (rows_last) std::rotate(order.begin() + 1, order.begin() + 2, order.begin() + walk.rank);
+  std::int64_t tiles = 1;
+  for (std::size_t axis = 0; axis < walk.rank; ++axis) tiles *= counts[axis];
+  parallel_for(tiles, width * height, [&](std::int64_t begin, std::int64_t end) {
+    std::array<std::int64_t, Shape::kMaxRank> index{};
+    std::int64_t rest = begin;
+    for (std::size_t i = 0; i < walk.rank; ++i) {
+      index[order[i]] = rest % counts[order[i]];
+      rest /= counts[order[i]];
     }
-  };
-  parallel_for(blocks, inner.extent * height, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t block = begin; block < end; ++block) {
-      std::int64_t rest = block / strips;
-      const float* source = from;
-      float* target = to;
-      for (std::size_t axis = 2; axis < walk.rank; ++axis) {
-        const std::int64_t index = rest % walk.axes[axis].extent;
-        rest /= walk.axes[axis].extent;
-        source += index * walk.axes[axis].from;
-        target += index * walk.axes[axis].to;
+    for (std::int64_t tile = begin; tile < end; ++tile) {
+      std::int64_t source = 0;
+      std::int64_t target = 0;
+      for (std::size_t axis = 0; axis < walk.rank; ++axis) {
+        source += index[axis] * walk.axes[axis].from;
+        target += index[axis] * walk.axes[axis].to;
       }
-      copy_strip(source, target, block % strips * height);
+      copy_tile<store>({std::min(width, inner.extent - index[0] * width), inner.from, inner.to},
+                       {std::min(height, rows.extent - index[1] * height), rows.from, rows.to},
+                       from + source, to + target);
+      for (std::size_t i = 0; i < walk.rank && ++index[order[i]] == counts[order[i]]; ++i)
+        index[order[i]] = 0;
     }
   });
 }

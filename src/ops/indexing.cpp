@@ -1,6 +1,7 @@
 // The part of array.hpp that takes indices.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/check.hpp"
 #include "core/parallel.hpp"
@@ -37,30 +38,64 @@ struct Blocks {
   }
 };
 
+// A row of floats, in blocks of a known size where it is so short that a call would take longer.
+void copy_row(std::int64_t count, const float* from, float* to) {
+  constexpr std::int64_t kBlock = 4;
+  constexpr std::int64_t kShort = 32;
+  if (count < kBlock || count > kShort) {
+    std::copy_n(from, count, to);
+    return;
+  }
+  for (std::int64_t i = 0; i < count; i += kBlock) {
+    const std::int64_t at = std::min(i, count - kBlock);
+    std::memcpy(to + at, from + at, kBlock * sizeof(float));
+  }
+}
+
 void take(const Blocks& blocks, const std::vector<std::int64_t>& indices, const float* from,
           float* to) {
   const auto count = static_cast<std::int64_t>(indices.size());
-  parallel_for(blocks.outer * count, blocks.inner, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t row =
-          i / count * blocks.extent + indices[static_cast<std::size_t>(i % count)];
-      std::copy_n(from + row * blocks.inner, blocks.inner, to + i * blocks.inner);
+  const std::int64_t inner = blocks.inner;
+  parallel_for(blocks.outer * count, inner, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end;) {  // those of one outer index
+      const std::int64_t place = i % count;
+      const std::int64_t* index = indices.data() + place;
+      const std::int64_t length = std::min(count - place, end - i);
+      const float* source = from + i / count * blocks.extent * inner;
+      float* target = to + i * inner;
+      if (inner == 1) {
+        for (std::int64_t k = 0; k < length; ++k) target[k] = source[index[k]];
+      } else {
+        for (std::int64_t k = 0; k < length; ++k)
+          copy_row(inner, source + index[k] * inner, target + k * inner);
+      }
+      i += length;
     }
   });
 }
 
-// Indices may repeat, so rows are added one after another; threads share the columns.
+// Indices may repeat, so rows are added one after another; threads share the outer indices, or,
+// where there are more of them, the columns.
 void add_back(const Blocks& blocks, const std::vector<std::int64_t>& indices, const float* from,
               float* to) {
   const auto count = static_cast<std::int64_t>(indices.size());
-  parallel_for(blocks.inner, blocks.outer * count, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = 0; i < blocks.outer * count; ++i) {
-      const std::int64_t row =
-          i / count * blocks.extent + indices[static_cast<std::size_t>(i % count)];
-      const float* term = from + i * blocks.inner;
-      float* sum = to + row * blocks.inner;
+  const std::int64_t inner = blocks.inner;
+  const auto add = [&](std::int64_t outer, std::int64_t begin, std::int64_t end) {
+    const float* term = from + outer * count * inner;
+    float* block = to + outer * blocks.extent * inner;
+    for (const std::int64_t index : indices) {
+      float* sum = block + index * inner;
       for (std::int64_t j = begin; j < end; ++j) sum[j] += term[j];
+      term += inner;
     }
+  };
+  if (blocks.outer >= inner) {
+    return parallel_for(blocks.outer, count * inner, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t outer = begin; outer < end; ++outer) add(outer, 0, inner);
+    });
+  }
+  parallel_for(inner, blocks.outer * count, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t outer = 0; outer < blocks.outer; ++outer) add(outer, begin, end);
   });
 }
 

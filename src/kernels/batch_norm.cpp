@@ -1,5 +1,6 @@
 #include "kernels/batch_norm.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -8,19 +9,55 @@
 namespace strata::kernels {
 namespace {
 
-// The totals of what `add(row, sums)` adds up over all rows, `count` numbers of it.
+// (rows, columns) seen with several rows side by side, so that few columns too fill vectors; the
+// last of `rows` may be cut short.
+struct WideRows {
+  WideRows(std::int64_t height, std::int64_t width)
+      : size(height * width),
+        repeats(std::clamp<std::int64_t>(kWide / std::max<std::int64_t>(width, 1), 1,
+                                         std::max<std::int64_t>(height, 1))),
+        columns(repeats * width),
+        rows((height + repeats - 1) / repeats) {}
+
+  // How many elements row `row` has.
+  std::int64_t length(std::int64_t row) const { return std::min(columns, size - row * columns); }
+
+  std::vector<float> repeated(const float* values) const {
+    const auto width = static_cast<std::size_t>(columns / repeats);
+    std::vector<float> wide(static_cast<std::size_t>(columns));
+    for (std::size_t j = 0; j < wide.size(); j += width) std::copy_n(values, width, &wide[j]);
+    return wide;
+  }
+
+  static constexpr std::int64_t kWide = 64;
+  std::int64_t size;
+  std::int64_t repeats;
+  std::int64_t columns;
+  std::int64_t rows;
+};
+
+// The totals of what `add(row, sums)` adds up over all wide rows, `fields` numbers for each column:
+// the first ones of all columns, then the second ones.
 template <class Add>
-std::vector<double> totals(std::int64_t rows, std::int64_t count, Add add) {
-  const std::int64_t parts = column_sum_parts(rows, count);
+std::vector<double> totals(const WideRows& wide, std::int64_t fields, Add add) {
+  const std::int64_t count = fields * wide.columns;
+  const std::int64_t parts = column_sum_parts(wide.rows, count);
   std::vector<double> sums(static_cast<std::size_t>(parts * count), 0.0);
   parallel_parts(parts, [&](std::int64_t part) {
-    for (std::int64_t row = rows * part / parts; row < rows * (part + 1) / parts; ++row)
+    for (std::int64_t row = wide.rows * part / parts; row < wide.rows * (part + 1) / parts; ++row)
       add(row, sums.data() + part * count);
   });
-  for (std::int64_t i = count; i < parts * count; ++i)
-    sums[static_cast<std::size_t>(i % count)] += sums[static_cast<std::size_t>(i)];
-  sums.resize(static_cast<std::size_t>(count));
-  return sums;
+  const auto width = static_cast<std::size_t>(wide.columns / wide.repeats);
+  std::vector<double> total(static_cast<std::size_t>(fields) * width, 0.0);
+  const double* from = sums.data();
+  for (std::int64_t part = 0; part < parts; ++part) {
+    for (std::size_t field = 0; field < total.size(); field += width) {
+      for (std::int64_t repeat = 0; repeat < wide.repeats; ++repeat, from += width) {
+        for (std::size_t j = 0; j < width; ++j) total[field + j] += from[j];
+      }
+    }
+  }
+  return total;
 }
 
 std::vector<float> inverse_deviations(std::int64_t columns, const float* variance, float epsilon) {
@@ -30,27 +67,49 @@ std::vector<float> inverse_deviations(std::int64_t columns, const float* varianc
   return inverse;
 }
 
+void normalize_row(std::int64_t count, const float* x, const float* mean, const float* scale,
+                   const float* shift, float* __restrict y) {
+  for (std::int64_t j = 0; j < count; ++j) y[j] = (x[j] - mean[j]) * scale[j] + shift[j];
+}
+
+void add_gradients(std::int64_t count, const float* x, const float* dy, const float* mean,
+                   const float* inverse, double* __restrict beta, double* __restrict gamma) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    beta[j] += static_cast<double>(dy[j]);
+    gamma[j] += static_cast<double>(dy[j] * (x[j] - mean[j]) * inverse[j]);
+  }
+}
+
+void input_gradients(std::int64_t count, const float* x, const float* dy, const float* mean,
+                     const float* a, const float* b, const float* c, float* __restrict dx) {
+  for (std::int64_t j = 0; j < count; ++j) dx[j] = a[j] * dy[j] + b[j] * (x[j] - mean[j]) + c[j];
+}
+
 }  // namespace
 
 void column_moments(std::int64_t rows, std::int64_t columns, const float* x, float* mean,
                     float* variance) {
+  const WideRows wide(rows, columns);
   const auto add = [&](std::int64_t row, double* sums) {
-    const float* from = x + row * columns;
-    for (std::int64_t j = 0; j < columns; ++j) sums[j] += static_cast<double>(from[j]);
-  };
-  const auto add_squares = [&](std::int64_t row, double* sums) {
-    const float* from = x + row * columns;
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const float gap = from[j] - mean[j];
-      sums[j] += static_cast<double>(gap * gap);
-    }
+    const float* from = x + row * wide.columns;
+    const std::int64_t count = wide.length(row);
+    for (std::int64_t j = 0; j < count; ++j) sums[j] += static_cast<double>(from[j]);
   };
   const auto divided = [&](const std::vector<double>& sums, float* out) {
     for (std::size_t j = 0; j < sums.size(); ++j)
       out[j] = static_cast<float>(sums[j] / static_cast<double>(rows));
   };
-  divided(totals(rows, columns, add), mean);
-  divided(totals(rows, columns, add_squares), variance);
+  divided(totals(wide, 1, add), mean);
+  const std::vector<float> means = wide.repeated(mean);
+  const auto add_squares = [&, center = means.data()](std::int64_t row, double* sums) {
+    const float* from = x + row * wide.columns;
+    const std::int64_t count = wide.length(row);
+    for (std::int64_t j = 0; j < count; ++j) {
+      const float gap = from[j] - center[j];
+      sums[j] += static_cast<double>(gap * gap);
+    }
+  };
+  divided(totals(wide, 1, add_squares), variance);
 }
 
 void normalize_columns(std::int64_t rows, std::int64_t columns, const float* x, const float* mean,
@@ -62,14 +121,14 @@ void normalize_columns(std::int64_t rows, std::int64_t columns, const float* x, 
     if (gamma != nullptr) scale[j] *= gamma[j];
     if (beta != nullptr) shift[j] = beta[j];
   }
-  parallel_for(rows, columns, [&](std::int64_t begin, std::int64_t end) {
+  const WideRows wide(rows, columns);
+  const auto means = wide.repeated(mean);
+  const auto scales = wide.repeated(scale.data());
+  const auto shifts = wide.repeated(shift.data());
+  parallel_for(wide.rows, wide.columns, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
-      const float* from = x + row * columns;
-      float* to = y + row * columns;
-      for (std::int64_t j = 0; j < columns; ++j) {
-        const auto column = static_cast<std::size_t>(j);
-        to[j] = (from[j] - mean[j]) * scale[column] + shift[column];
-      }
+      normalize_row(wide.length(row), x + row * wide.columns, means.data(), scales.data(),
+                    shifts.data(), y + row * wide.columns);
     }
   });
 }
@@ -78,16 +137,14 @@ void normalize_columns_gradient(std::int64_t rows, std::int64_t columns, const f
                                 const float* mean, const float* variance, float epsilon,
                                 const float* gamma, const float* dy, BatchNormGradients out) {
   const std::vector<float> inverse = inverse_deviations(columns, variance, epsilon);
+  const WideRows wide(rows, columns);
+  const auto means = wide.repeated(mean);
+  const auto inverses = wide.repeated(inverse.data());
   const auto add = [&](std::int64_t row, double* sums) {
-    const float* from = x + row * columns;
-    const float* g = dy + row * columns;
-    for (std::int64_t j = 0; j < columns; ++j) {
-      sums[j] += static_cast<double>(g[j]);
-      sums[columns + j] +=
-          static_cast<double>(g[j] * (from[j] - mean[j]) * inverse[static_cast<std::size_t>(j)]);
-    }
+    add_gradients(wide.length(row), x + row * wide.columns, dy + row * wide.columns, means.data(),
+                  inverses.data(), sums, sums + wide.columns);
   };
-  const std::vector<double> sums = totals(rows, 2 * columns, add);
+  const std::vector<double> sums = totals(wide, 2, add);
   // dx = a dy + b (x - mean) + c
   std::vector<float> a(inverse), b(inverse), c(inverse);
   for (std::size_t j = 0; j < inverse.size(); ++j) {
@@ -99,12 +156,14 @@ void normalize_columns_gradient(std::int64_t rows, std::int64_t columns, const f
     c[j] = -per_row * out.beta[j];
   }
   if (out.x == nullptr) return;
-  parallel_for(rows, 2 * columns, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin * columns; i < end * columns; i += columns) {
-      for (std::int64_t j = 0; j < columns; ++j) {
-        const auto column = static_cast<std::size_t>(j);
-        out.x[i + j] = a[column] * dy[i + j] + b[column] * (x[i + j] - mean[j]) + c[column];
-      }
+  a = wide.repeated(a.data());
+  b = wide.repeated(b.data());
+  c = wide.repeated(c.data());
+  parallel_for(wide.rows, 2 * wide.columns, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t first = row * wide.columns;
+      input_gradients(wide.length(row), x + first, dy + first, means.data(), a.data(), b.data(),
+                      c.data(), out.x + first);
     }
   });
 }

@@ -12,6 +12,7 @@
 
 namespace strata::micro {
 
+void add_axes();
 void add_batches();
 void add_convolution();
 void add_crossentropy();

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   micro::add_penalty();
   micro::add_optimizer();
   micro::add_batches();
+  micro::add_axes();
   micro::add_elementwise();
   micro::add_tape();
 

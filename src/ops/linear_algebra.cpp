@@ -71,10 +71,9 @@ Product product_of(const Shape& a, const Shape& b) {
   } else {
     product.a = starts_of(left, batch);
     product.b = starts_of(right, batch);
-    for (std::size_t i = 0; i < product.a.size(); ++i) {
-      product.c.resize(i + 1);
+    product.c.resize(product.a.size());  // none for an empty batch
+    for (std::size_t i = 0; i < product.c.size(); ++i)
       product.c[i] = static_cast<std::int64_t>(i) * product.rows * product.columns;
-    }
   }
   return product;
 }

@@ -27,6 +27,10 @@ Shape::Shape(const std::vector<std::int64_t>& extents) : rank_(static_cast<int>(
   std::copy(extents.begin(), extents.end(), extents_);
 }
 
+std::int64_t Shape::no_extent(const char* who) {
+  raise<ShapeError>(who, "the shape must have an axis. Received: shape={}.", Shape());
+}
+
 std::int64_t Shape::element_count() const {
   std::int64_t count = 1;
   for (const std::int64_t extent : *this) {

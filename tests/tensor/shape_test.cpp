@@ -15,6 +15,15 @@ TEST(Shape, OfNoAxesIsAScalars) {
   EXPECT_EQ(to_string(Shape()), "()");
 }
 
+TEST(Shape, OfNoAxesHasNoFirstAndNoLastExtent) {
+  EXPECT_THAT([] { (void)Shape().front(); },
+              Raises<ShapeError>("Shape::front: the shape must have an axis. Received: shape=()."));
+  EXPECT_THAT([] { (void)Shape().back(); },
+              Raises<ShapeError>("Shape::back: the shape must have an axis. Received: shape=()."));
+  EXPECT_EQ((Shape{2, 3}).front(), 2);
+  EXPECT_EQ((Shape{2, 3}).back(), 3);
+}
+
 TEST(Shape, PrintsAsInKeras) {
   EXPECT_EQ(to_string(Shape{5}), "(5,)");
   EXPECT_EQ(to_string(Shape{2, 3}), "(2, 3)");

@@ -24,8 +24,9 @@ class Shape {
   int rank() const { return rank_; }
   std::int64_t operator[](int axis) const { return extents_[axis]; }
   std::int64_t& operator[](int axis) { return extents_[axis]; }
-  std::int64_t front() const { return extents_[0]; }
-  std::int64_t back() const { return extents_[rank_ - 1]; }
+  /// The first and the last extent. Raise ShapeError for a scalar's shape, which has none.
+  std::int64_t front() const { return rank_ > 0 ? extents_[0] : no_extent("Shape::front"); }
+  std::int64_t back() const { return rank_ > 0 ? extents_[rank_ - 1] : no_extent("Shape::back"); }
   const std::int64_t* begin() const { return extents_; }
   const std::int64_t* end() const { return extents_ + rank_; }
 
@@ -45,6 +46,8 @@ class Shape {
   friend bool operator==(const Shape& a, const Shape& b);
 
  private:
+  [[noreturn]] static std::int64_t no_extent(const char* who);
+
   int rank_ = 0;
   std::int64_t extents_[kMaxRank] = {};
 };

@@ -3,6 +3,7 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
@@ -14,6 +15,16 @@ namespace strata::kernels {
 namespace {
 
 constexpr std::int64_t kProductTile = 16;  // parts end on multiples of the BLAS's own tiles
+constexpr std::int64_t kLongest = std::numeric_limits<blasint>::max();
+
+void multiply(const Product& product) {
+  const auto& [rows, columns, inner, a, b, c, c_stride, add] = product;
+  const auto whole = [](std::int64_t value) { return static_cast<blasint>(value); };
+  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+              b.transposed ? CblasTrans : CblasNoTrans, whole(rows), whole(columns), whole(inner),
+              1.0f, a.data, whole(a.stride), b.data, whole(b.stride), add ? 1.0f : 0.0f, c,
+              whole(c_stride));
+}
 
 // A BLAS may add in another order where rows or columns are cut elsewhere.
 std::int64_t most_blas_parts(std::int64_t products) {
@@ -34,11 +45,8 @@ void gemm_serial(const Product& product) {
   }
   const profile::TimedProduct timed;
   const OpenMpForCaller alone;
-  const auto whole = [](std::int64_t value) { return static_cast<blasint>(value); };
-  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-              b.transposed ? CblasTrans : CblasNoTrans, whole(rows), whole(columns), whole(inner),
-              1.0f, a.data, whole(a.stride), b.data, whole(b.stride), add ? 1.0f : 0.0f, c,
-              whole(c_stride));
+  if (fits(product, kLongest)) return multiply(product);
+  multiply_in_pieces(product, kLongest, multiply);
 }
 
 void gemm(const Product& product) {

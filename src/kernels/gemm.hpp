@@ -2,6 +2,7 @@
 // parts that don't depend on the threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "strata/core/fused_activation.hpp"
@@ -27,6 +28,49 @@ struct Product {
 
   std::int64_t size() const { return rows * columns * inner; }
 };
+
+/// Whether no extent and no stride is longer than `longest`.
+inline bool fits(const Product& product, std::int64_t longest) {
+  return std::max({product.rows, product.columns, product.inner, product.a.stride, product.b.stride,
+                   product.c_stride}) <= longest;
+}
+
+/// Calls `multiply(piece)` for products that make up `product` and whose extents and strides are at
+/// most `longest`: a BLAS counts with 32 bits. Matrices whose rows lie farther apart than that are
+/// taken row by row.
+template <class Multiply>
+void multiply_in_pieces(const Product& product, std::int64_t longest, Multiply multiply) {
+  const auto& [rows, columns, inner, a, b, c, c_stride, add] = product;
+  const auto most = [longest](bool far_apart) { return far_apart ? std::int64_t{1} : longest; };
+  const std::int64_t tall = most(c_stride > longest || (!a.transposed && a.stride > longest));
+  const std::int64_t wide = most(b.transposed && b.stride > longest);
+  const std::int64_t deep =
+      most((a.transposed && a.stride > longest) || (!b.transposed && b.stride > longest));
+  // The stride of a single row only has to be as long as the row.
+  const auto stride = [longest](std::int64_t whole, std::int64_t row) {
+    return whole > longest ? row : whole;
+  };
+  for (std::int64_t i = 0; i < rows; i += tall) {
+    for (std::int64_t j = 0; j < columns; j += wide) {
+      for (std::int64_t k = 0; k < inner; k += deep) {
+        Product piece{std::min(tall, rows - i),
+                      std::min(wide, columns - j),
+                      std::min(deep, inner - k),
+                      a,
+                      b,
+                      c + i * c_stride + j,
+                      c_stride,
+                      add || k > 0};
+        piece.a.data += a.transposed ? k * a.stride + i : i * a.stride + k;
+        piece.b.data += b.transposed ? j * b.stride + k : k * b.stride + j;
+        piece.a.stride = stride(a.stride, a.transposed ? piece.rows : piece.inner);
+        piece.b.stride = stride(b.stride, b.transposed ? piece.inner : piece.columns);
+        piece.c_stride = stride(c_stride, piece.columns);
+        multiply(piece);
+      }
+    }
+  }
+}
 
 void gemm(const Product& product);
 

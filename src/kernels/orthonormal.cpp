@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <vector>
 
+#include "core/check.hpp"
 #include "kernels/single_threaded_blas.hpp"
 
 // OpenBLAS carries LAPACK under its Fortran names; the C wrappers would be one more library.
@@ -21,18 +23,23 @@ namespace strata::kernels {
 
 void orthonormalize(double* matrix, std::int64_t rows, std::int64_t columns) {
   if (columns == 0) return;
+  constexpr std::int64_t kLongest = std::numeric_limits<blasint>::max();
+  check<ShapeError>(rows <= kLongest && columns <= kLongest, "orthonormalize",
+                    "LAPACK takes at most {} rows and columns. Received: a matrix of {} x {}.",
+                    kLongest, rows, columns);
   const SingleThreadedBlas scope;
   const OpenMpForCaller alone;
   const auto m = static_cast<blasint>(rows);
   const auto n = static_cast<blasint>(columns);
-  const blasint work_size = 64 * n;  // LAPACK's own block size, at most
+  const auto work_size = static_cast<blasint>(std::min(64 * columns, kLongest));  // 64: its blocks
   std::vector<double> reflectors(static_cast<std::size_t>(n));
   std::vector<double> work(static_cast<std::size_t>(work_size));
   blasint info = 0;
   dgeqrf_(&m, &n, matrix, &m, reflectors.data(), work.data(), &work_size, &info);
   assert(info == 0);
   std::vector<bool> flipped(static_cast<std::size_t>(n));
-  for (blasint j = 0; j < n; ++j) flipped[static_cast<std::size_t>(j)] = matrix[j * (rows + 1)] < 0;
+  for (std::int64_t j = 0; j < columns; ++j)
+    flipped[static_cast<std::size_t>(j)] = matrix[j * (rows + 1)] < 0;
   dorgqr_(&m, &n, &n, matrix, &m, reflectors.data(), work.data(), &work_size, &info);
   assert(info == 0);
   for (std::int64_t j = 0; j < columns; ++j) {

@@ -5,6 +5,7 @@
 
 #include "core/parallel.hpp"
 #include "core/profile.hpp"
+#include "kernels/epilogue.hpp"
 #include "kernels/panels.hpp"
 #include "kernels/tile_products.hpp"
 
@@ -139,6 +140,17 @@ void for_each_piece(const TiledProduct& tiled, Run run) {
   });
 }
 
+// `c = activation(c + bias)`
+void finish(const Product& product, const float* bias, bool relu) {
+  const auto activation = relu ? ops::FusedActivation::relu : ops::FusedActivation::linear;
+  parallel_for(product.rows, product.columns * finish_cost(activation),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i)
+                   finish_rows(1, product.columns, bias, activation,
+                               product.c + i * product.c_stride);
+               });
+}
+
 }  // namespace
 
 bool tiles_gain(const Product& product) {
@@ -147,6 +159,11 @@ bool tiles_gain(const Product& product) {
 }
 
 void tiled_gemm(const Product& product, const float* bias, bool relu) {
+  const bool finishes = bias != nullptr || relu;
+  if (product.a.transposed && finishes) {  // whose tiles only add
+    tiled_gemm(product, nullptr, false);
+    return finish(product, bias, relu);
+  }
   const TileProducts& tiles = *tile_products();
   const std::int64_t columns = product.columns;
   const Buffer start =

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
+#include "kernels/orthonormal.hpp"
+#include "kernels/tiled_gemm.hpp"
 #include "strata/core/threads.hpp"
+#include "support/matchers.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -78,6 +82,113 @@ TEST(Gemm, AddsABiasAndFinishes) {
       expected[i] = std::max(0.0f, expected[i] + bias[i % static_cast<std::size_t>(columns)]);
     EXPECT_EQ(c, expected) << rows << " x " << columns << " x " << inner;
   }
+}
+
+// Odd extents, every way that a factor can lie, and everything that can follow.
+TEST(Gemm, TilesAddABiasAndReluWhereverTheFactorsLie) {
+  const KeepHelpers keep;
+  for (const Extents& extents : {Extents{33, 19, 7}, {17, 1, 1}, {71, 37, 1031}, {129, 65, 131}}) {
+    const auto [rows, columns, inner] = extents;
+    const auto a_values = whole_numbers((rows + 3) * (inner + 3), 1);
+    const auto b_values = whole_numbers((columns + 3) * (inner + 3), 2);
+    const auto bias = whole_numbers(columns, 3);
+    for (unsigned bits = 0; bits < 32; ++bits) {
+      const bool of_a = (bits & 1U) != 0;
+      const bool of_b = (bits & 2U) != 0;
+      const bool add = (bits & 4U) != 0;
+      const bool biased = (bits & 8U) != 0;
+      const bool relu = (bits & 16U) != 0;
+      std::vector<float> c = whole_numbers(rows * columns, 4);
+      const Product product{rows,
+                            columns,
+                            inner,
+                            {a_values.data(), (of_a ? rows : inner) + 3, of_a},
+                            {b_values.data(), (of_b ? inner : columns) + 3, of_b},
+                            c.data(),
+                            columns,
+                            add};
+      if (!tiles_gain(product)) continue;
+      auto expected =
+          plain_product(extents, product.a, product.b, add ? c : std::vector<float>(c.size()));
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        if (biased) expected[i] += bias[i % static_cast<std::size_t>(columns)];
+        if (relu) expected[i] = std::max(0.0f, expected[i]);
+      }
+      tiled_gemm(product, biased ? bias.data() : nullptr, relu);
+      EXPECT_EQ(c, expected) << rows << " x " << columns << " x " << inner << ", " << bits;
+    }
+  }
+}
+
+TEST(Gemm, FinishesProductsOfTransposedFactors) {
+  const Extents extents{33, 19, 7};
+  const auto [rows, columns, inner] = extents;
+  const auto a_values = whole_numbers(rows * inner, 1);
+  const auto b_values = whole_numbers(columns * inner, 2);
+  const auto bias = whole_numbers(columns, 3);
+  for (unsigned bits = 0; bits < 4; ++bits) {
+    const Matrix a{a_values.data(), (bits & 1U) != 0 ? rows : inner, (bits & 1U) != 0};
+    const Matrix b{b_values.data(), (bits & 2U) != 0 ? inner : columns, (bits & 2U) != 0};
+    std::vector<float> c(static_cast<std::size_t>(rows * columns), NAN);
+    gemm_and_finish({rows, columns, inner, a, b, c.data(), columns}, bias.data(),
+                    ops::FusedActivation::relu);
+    auto expected = plain_product(extents, a, b, std::vector<float>(c.size()));
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      expected[i] = std::max(0.0f, expected[i] + bias[i % static_cast<std::size_t>(columns)]);
+    EXPECT_EQ(c, expected) << bits;
+  }
+}
+
+// As if a BLAS could count to 5 only.
+TEST(Gemm, IsCutWhereExtentsOrStridesAreTooLong) {
+  constexpr std::int64_t kLongest = 5;
+  for (const Extents& extents :
+       {Extents{2, 3, 4}, {13, 3, 2}, {2, 13, 3}, {3, 2, 13}, {7, 11, 6}}) {
+    const auto [rows, columns, inner] = extents;
+    const auto a_values = whole_numbers((rows + 3) * (inner + 3), 1);
+    const auto b_values = whole_numbers((columns + 3) * (inner + 3), 2);
+    for (unsigned bits = 0; bits < 8; ++bits) {
+      const bool of_a = (bits & 1U) != 0;
+      const bool of_b = (bits & 2U) != 0;
+      const bool add = (bits & 4U) != 0;
+      const Matrix a{a_values.data(), (of_a ? rows : inner) + 3, of_a};
+      const Matrix b{b_values.data(), (of_b ? inner : columns) + 3, of_b};
+      std::vector<float> c = whole_numbers(rows * columns, 3);
+      const std::vector<float> start = add ? c : std::vector<float>(c.size());
+      multiply_in_pieces({rows, columns, inner, a, b, c.data(), columns, add}, kLongest,
+                         [&](const Product& piece) {
+                           EXPECT_TRUE(fits(piece, kLongest));
+                           gemm_serial(piece);
+                         });
+      EXPECT_EQ(c, plain_product(extents, a, b, start))
+          << rows << " x " << columns << " x " << inner << ", " << bits;
+    }
+  }
+}
+
+TEST(Gemm, PiecesReachBeyond32Bits) {
+  constexpr std::int64_t kLongest = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int64_t kInner = 2 * kLongest + 3;
+  const auto* const memory = reinterpret_cast<const float*>(4096);  // only counted with
+  std::vector<std::int64_t> inner;
+  multiply_in_pieces(
+      {1, 1, kInner, {memory, kInner}, {memory, 1}, nullptr, 1}, kLongest,
+      [&](const Product& piece) {
+        EXPECT_TRUE(fits(piece, kLongest));
+        EXPECT_EQ(
+            piece.a.data - memory,
+            inner.empty() ? 0 : kLongest * piece.add * static_cast<std::int64_t>(inner.size()));
+        inner.push_back(piece.inner);
+      });
+  EXPECT_EQ(inner, (std::vector<std::int64_t>{kLongest, kLongest, 3}));
+}
+
+TEST(Orthonormalize, RefusesWhatLapackCannotCount) {
+  constexpr std::int64_t kTooLong = std::int64_t{1} << 31;
+  EXPECT_THAT(
+      [] { orthonormalize(nullptr, kTooLong, 1); },
+      testing::Raises<ShapeError>("orthonormalize: LAPACK takes at most 2147483647 rows and "
+                                  "columns. Received: a matrix of 2147483648 x 1."));
 }
 
 // Again and again, since a race shows only where threads happen to meet.

@@ -171,15 +171,14 @@ TEST(Gemm, PiecesReachBeyond32Bits) {
   constexpr std::int64_t kInner = 2 * kLongest + 3;
   const auto* const memory = reinterpret_cast<const float*>(4096);  // only counted with
   std::vector<std::int64_t> inner;
-  multiply_in_pieces(
-      {1, 1, kInner, {memory, kInner}, {memory, 1}, nullptr, 1}, kLongest,
-      [&](const Product& piece) {
-        EXPECT_TRUE(fits(piece, kLongest));
-        EXPECT_EQ(
-            piece.a.data - memory,
-            inner.empty() ? 0 : kLongest * piece.add * static_cast<std::int64_t>(inner.size()));
-        inner.push_back(piece.inner);
-      });
+  multiply_in_pieces({1, 1, kInner, {memory, kInner}, {memory, 1}, nullptr, 1}, kLongest,
+                     [&](const Product& piece) {
+                       EXPECT_TRUE(fits(piece, kLongest));
+                       EXPECT_EQ(piece.a.data - memory,
+                                 kLongest * static_cast<std::int64_t>(inner.size()));
+                       EXPECT_EQ(piece.add, !inner.empty());
+                       inner.push_back(piece.inner);
+                     });
   EXPECT_EQ(inner, (std::vector<std::int64_t>{kLongest, kLongest, 3}));
 }
 

@@ -1,13 +1,16 @@
-// Element-by-element loops: contiguous ones that the compiler vectorizes, and broadcast ones made
-// of contiguous runs.
+// Element-by-element loops: contiguous ones that the compiler vectorizes for the CPU's units, and
+// broadcast ones made of contiguous runs. An element's outcome depends on its operands alone, not
+// on where it lies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "core/vector_units.hpp"
 #include "strata/tensor/shape.hpp"
 
 namespace strata::kernels {
@@ -16,7 +19,10 @@ namespace strata::kernels {
 template <class F>
 void map(std::int64_t count, std::int64_t cost, const float* x, float* out, F f) {
   parallel_for(count, cost, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) out[i] = f(x[i]);
+    with_vector_units([=] {
+      const F own = f;  // beside the loop: no store to `out` can reach it
+      for (std::int64_t i = begin; i < end; ++i) out[i] = own(x[i]);
+    });
   });
 }
 
@@ -24,7 +30,10 @@ void map(std::int64_t count, std::int64_t cost, const float* x, float* out, F f)
 template <class F>
 void map(std::int64_t count, std::int64_t cost, const float* a, const float* b, float* out, F f) {
   parallel_for(count, cost, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) out[i] = f(a[i], b[i]);
+    with_vector_units([=] {
+      const F own = f;
+      for (std::int64_t i = begin; i < end; ++i) out[i] = own(a[i], b[i]);
+    });
   });
 }
 
@@ -36,10 +45,20 @@ class Broadcast {
  public:
   Broadcast(const Shape& result, const std::array<const Shape*, N>& operands);
 
-  /// Calls `run(position, count, offsets)` for runs that cover the result, in parallel. Along a
-  /// run operand n stays in place or moves by one, as `moves` says.
+  /// Calls `run(position, count, offsets)` for runs that cover the result, in parallel and compiled
+  /// for the CPU's vector units. Along a run operand n stays in place or moves by one, as `moves`
+  /// says.
   template <class Run>
   void parallel_runs(std::int64_t cost, Run run) const;
+
+  /// Calls `run(position, count, from)` for stretches of many elements, along which all operands
+  /// move by one: those that don't by themselves are laid out first.
+  template <class Run>
+  void parallel_blocks(std::int64_t cost, const std::array<const float*, N>& operands,
+                       Run run) const;
+
+  /// Whether blocks gain: where runs are short.
+  bool has_short_runs() const { return rank_ > 1 && axes_[0].extent < kShortRun; }
 
   /// Bit n: whether operand n moves along a run.
   unsigned moves() const {
@@ -49,10 +68,46 @@ class Broadcast {
   }
 
  private:
+  static constexpr std::int64_t kShortRun = 32;
+  static constexpr std::int64_t kBlock = 512;
+
   struct Axis {
     std::int64_t extent = 1;
     std::array<std::int64_t, N> strides{};
   };
+  using Index = std::array<std::int64_t, Shape::kMaxRank>;
+
+  // Where along the axes from `first` on the run of this number lies.
+  Index index_of(std::int64_t number, std::size_t first) const {
+    Index index{};
+    for (std::size_t axis = first; axis < rank_; ++axis) {
+      index[axis] = number % axes_[axis].extent;
+      number /= axes_[axis].extent;
+    }
+    return index;
+  }
+
+  std::array<std::int64_t, N> offsets_of(const Index& index) const {
+    std::array<std::int64_t, N> offsets{};
+    for (std::size_t axis = 0; axis < rank_; ++axis) {
+      for (std::size_t n = 0; n < N; ++n) offsets[n] += index[axis] * axes_[axis].strides[n];
+    }
+    return offsets;
+  }
+
+  // To the next element along axis `first`, after its last to the next along the one behind.
+  void carry(Index& index, std::size_t first) const {
+    for (std::size_t axis = first; axis < rank_ && index[axis] == axes_[axis].extent; ++axis) {
+      index[axis] = 0;
+      if (axis + 1 < rank_) ++index[axis + 1];
+    }
+  }
+
+  template <class Run>
+  void runs(std::int64_t begin, std::int64_t end, const Run& run) const;
+  template <class Run>
+  void blocks(std::int64_t begin, std::int64_t end, const std::array<const float*, N>& operands,
+              const Run& run) const;
 
   void prepend(const Axis& axis) {
     Axis& outermost = axes_[rank_ - 1];
@@ -95,25 +150,92 @@ template <class Run>
 void Broadcast<N>::parallel_runs(std::int64_t cost, Run run) const {
   if (count_ == 0) return;
   parallel_for(count_, cost, [&](std::int64_t begin, std::int64_t end) {
-    std::array<std::int64_t, Shape::kMaxRank> index{};
-    std::int64_t rest = begin;
-    for (std::size_t axis = 0; axis < rank_; ++axis) {
-      index[axis] = rest % axes_[axis].extent;
-      rest /= axes_[axis].extent;
-    }
-    while (begin < end) {
-      std::array<std::int64_t, N> offsets{};
-      for (std::size_t axis = 0; axis < rank_; ++axis) {
-        for (std::size_t n = 0; n < N; ++n) offsets[n] += index[axis] * axes_[axis].strides[n];
-      }
-      const std::int64_t count = std::min(axes_[0].extent - index[0], end - begin);
-      run(begin, count, offsets);
-      begin += count;
-      index[0] = 0;
-      for (std::size_t axis = 1; axis < rank_ && ++index[axis] == axes_[axis].extent; ++axis)
-        index[axis] = 0;
-    }
+    with_vector_units([&] { runs(begin, end, run); });
   });
+}
+
+template <std::size_t N>
+template <class Run>
+void Broadcast<N>::runs(std::int64_t begin, std::int64_t end, const Run& run) const {
+  Index index = index_of(begin, 0);
+  while (begin < end) {
+    const std::int64_t count = std::min(axes_[0].extent - index[0], end - begin);
+    run(begin, count, offsets_of(index));
+    begin += count;
+    index[0] += count;
+    carry(index, 0);
+  }
+}
+
+template <std::size_t N>
+template <class Run>
+void Broadcast<N>::parallel_blocks(std::int64_t cost, const std::array<const float*, N>& operands,
+                                   Run run) const {
+  if (count_ == 0) return;
+  const std::int64_t extent = has_short_runs() ? axes_[0].extent : 1;
+  parallel_for(count_ / extent, cost * extent, [&](std::int64_t begin, std::int64_t end) {
+    with_vector_units([&] { blocks(begin, end, operands, run); });
+  });
+}
+
+namespace detail {
+
+// `rows` times `extent` elements whose steps are these, one behind the other. Where a row is one
+// number, it is written over the following ones too, by whole vectors.
+template <std::int64_t kMost>
+void lay_out(const float* from, std::int64_t rows, std::int64_t row_step, std::int64_t extent,
+             std::int64_t step, float* to) {
+  constexpr std::int64_t kVector = 8;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    if (step != 0) {
+      std::copy_n(from, extent, to);
+    } else if (extent <= kVector) {
+      std::fill_n(to, kVector, *from);
+    } else {
+      std::fill_n(to, kMost, *from);
+    }
+    from += row_step;
+    to += extent;
+  }
+}
+
+}  // namespace detail
+
+// A block is a number of short runs, or a part of a long one.
+template <std::size_t N>
+template <class Run>
+void Broadcast<N>::blocks(std::int64_t begin, std::int64_t end,
+                          const std::array<const float*, N>& operands, const Run& run) const {
+  const std::size_t first = has_short_runs() ? 1 : 0;
+  const Axis inner = first == 1 ? axes_[0] : Axis{};
+  const Axis& outer = axes_[first];
+  std::array<std::array<float, kBlock + kShortRun>, N> copies;
+  std::array<const float*, N> copied{};  // what lies in `copies`, and can stay if it doesn't move
+  std::array<std::int64_t, N> copied_rows{};
+  Index index = index_of(begin, first);
+  while (begin < end) {
+    const std::int64_t rows =
+        std::min({outer.extent - index[first], end - begin, kBlock / inner.extent});
+    const std::array<std::int64_t, N> offsets = offsets_of(index);
+    std::array<const float*, N> from;
+    for (std::size_t n = 0; n < N; ++n) {
+      from[n] = operands[n] + offsets[n];
+      if (outer.strides[n] == inner.extent && (inner.strides[n] == 1 || inner.extent == 1))
+        continue;
+      const bool is_there = outer.strides[n] == 0 && copied[n] == from[n] && copied_rows[n] >= rows;
+      if (!is_there) {
+        detail::lay_out<kShortRun>(from[n], rows, outer.strides[n], inner.extent, inner.strides[n],
+                                   copies[n].data());
+        copied[n] = from[n];
+        copied_rows[n] = rows;
+      }
+      from[n] = copies[n].data();
+    }
+    run(begin * inner.extent, rows * inner.extent, from);
+    begin += rows;
+    index[first] += rows;
+    carry(index, first);
+  }
 }
 
 namespace detail {
@@ -129,10 +251,25 @@ void map_run(const std::array<const float*, N>& from, std::int64_t count, float*
 
 }  // namespace detail
 
+/// A function of this cost, in additions, is no single instruction.
+inline constexpr std::int64_t kInvolved = 16;
+
 /// `out = f(operands…)`, broadcast.
 template <std::size_t N, class F>
 void map(const Broadcast<N>& loop, std::int64_t cost, const std::array<const float*, N>& operands,
          float* out, F f) {
+  constexpr unsigned kAll = (1U << N) - 1;
+  // What the compiler knows of an operand that stays, it may move out of the loop together with
+  // branches that keep the rest from being vectorized.
+  const bool is_involved = cost >= kInvolved && loop.moves() != kAll;
+  if (loop.has_short_runs() || is_involved) {
+    loop.parallel_blocks(
+        cost, operands,
+        [&](std::int64_t position, std::int64_t count, const std::array<const float*, N>& from) {
+          detail::map_run<kAll>(from, count, out + position, f, std::make_index_sequence<N>());
+        });
+    return;
+  }
   const auto run_all = [&]<unsigned Moves>(std::integral_constant<unsigned, Moves>) {
     loop.parallel_runs(cost, [&](std::int64_t position, std::int64_t count,
                                  const std::array<std::int64_t, N>& offsets) {

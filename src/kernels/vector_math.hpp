@@ -1,10 +1,14 @@
 // Functions without branches or calls, so that loops over them are vectorized for whatever vectors
-// there are. exp and its kin are within three units in the last place of the exact value.
+// there are, and an element's outcome does not depend on the place it has in one. They are within
+// three units in the last place of the exact value, subnormal ones included. The polynomials are
+// the best ones of their degree over their range, found by reweighted least squares, but for those
+// of exp and tanh.
 #pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace strata::kernels {
 
@@ -48,7 +52,11 @@ inline float exp(float x) {
   return x != x ? x : y;
 }
 
-inline float sigmoid(float x) { return 1.0f / (1.0f + exp(-x)); }
+/// From exp(-|x|), which never overflows.
+inline float sigmoid(float x) {
+  const float e = exp(-std::abs(x));
+  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
 
 /// Near 0 Cephes' polynomial, elsewhere 1 - 2 / (exp(2|x|) + 1).
 inline float tanh(float x) {
@@ -60,8 +68,208 @@ inline float tanh(float x) {
   p = p * s + 1.33314422036e-1f;
   p = p * s - 3.33332819422e-1f;
   const float near = p * s * x + x;
-  const float far = std::copysign(1.0f - 2.0f / (exp(2.0f * size) + 1.0f), x);
-  return size < 0.625f ? near : far;
+  const float far = 1.0f - 2.0f / (exp(2.0f * size) + 1.0f);
+  return std::copysign(size < 0.625f ? near : far, x);
+}
+
+/// exp(x) - 1. With x = n ln 2 + r as in exp, it is 2^n (exp(r) - 1) + (2^n - 1), here from the
+/// halves, so that 2^n itself need not be finite.
+inline float expm1(float x) {
+  constexpr float kRound = 12582912.0f;
+  float c = x < 89.0f ? x : 89.0f;
+  c = c > -18.0f ? c : -18.0f;  // beyond, the outcome is -1
+  const float n = (c * 1.44269504f + kRound) - kRound;
+  const float r = (c - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.991419849e-4f;
+  p = p * r + 1.394102816e-3f;
+  p = p * r + 8.333273232e-3f;
+  p = p * r + 4.166635498e-2f;
+  p = p * r + 1.666666716e-1f;
+  p = p * r + 5.000000000e-1f;
+  p = p * r * r + r;
+  const float half = power_of_two(static_cast<std::int32_t>(n) - 1);
+  const float y = 2.0f * (half * p + (half - 0.5f));
+  return x != x ? x : std::copysign(y, x);
+}
+
+/// A positive float as m 2^k with m in [sqrt(1/2), sqrt(2)). Meaningless for 0 and what isn't
+/// finite.
+struct Magnitude {
+  float m;
+  std::int32_t k;
+
+  explicit Magnitude(float x) {
+    constexpr std::uint32_t kRootHalf = 0x3f3504f3U;
+    constexpr float kLeastNormal = 1.17549435e-38f;
+    const bool subnormal = x < kLeastNormal;
+    const auto bits =
+        std::bit_cast<std::uint32_t>(subnormal ? x * 8388608.0f : x) - kRootHalf;  // times 2^23
+    m = std::bit_cast<float>((bits & 0x7fffffU) + kRootHalf);
+    k = (static_cast<std::int32_t>(bits) >> 23) - (subnormal ? 23 : 0);
+  }
+};
+
+/// Natural logarithm: k ln 2 + log(1 + f).
+inline float log(float x) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const Magnitude size(x);
+  const float f = size.m - 1.0f;
+  const auto k = static_cast<float>(size.k);
+  float p = 6.746651977e-2f;
+  p = p * f - 1.167567074e-1f;
+  p = p * f + 1.188816726e-1f;
+  p = p * f - 1.240558624e-1f;
+  p = p * f + 1.421955079e-1f;
+  p = p * f - 1.666799635e-1f;
+  p = p * f + 2.000211924e-1f;
+  p = p * f - 2.500000894e-1f;
+  p = p * f + 3.333331347e-1f;
+  const float s = f * f;
+  const float tail = p * f * s - k * 2.12194440e-4f;  // ln 2 in two parts
+  const float y = k * 0.693359375f + (f + (tail - 0.5f * s));
+  const float beyond =
+      x == 0.0f ? -kInfinity : (x == kInfinity ? x : std::numeric_limits<float>::quiet_NaN());
+  return ((x > 0.0f) & (x < kInfinity)) ? y : beyond;
+}
+
+/// log(1 + x). What is lost when 1 is added to x comes back by the slope, 1 / (1 + x).
+inline float log1p(float x) {
+  const float u = 1.0f + x;
+  const float added = u - 1.0f;
+  const float lost = (1.0f - (u - added)) + (x - added);
+  const bool counts = (u > 0.0f) & (x < 1e9f);
+  const float y = log(u) + (counts ? lost : 0.0f) / (counts ? u : 1.0f);
+  return x == 0.0f ? x : y;  // keeps the sign
+}
+
+/// log(1 + exp(x)) = max(x, 0) + log(1 + e) with e = exp(-|x|), where log(1 + e) = 2 atanh(s) with
+/// s = e / (2 + e).
+inline float softplus(float x) {
+  const float e = exp(-std::abs(x));
+  const float s = e / (2.0f + e);
+  const float z = s * s;
+  float p = 1.215049997e-1f;
+  p = p * z + 1.071382090e-1f;
+  p = p * z + 1.430844367e-1f;
+  p = p * z + 1.999943852e-1f;
+  p = p * z + 3.333333731e-1f;
+  return (x > 0.0f ? x : 0.0f) + (e - s * (e - 2.0f * z * p));
+}
+
+/// erf(x), and exp(-x^2), which is most of its slope.
+struct ErrorFunction {
+  float value;
+  float bell;
+
+  /// Near 0 a polynomial, elsewhere 1 - exp(-x^2) p(t) with t = 1 / (1 + 0.4 |x|).
+  explicit ErrorFunction(float x) {
+    const float size = std::abs(x);
+    const float z = x * x;
+    float near = 4.516140558e-03f;
+    near = near * z - 2.664971910e-02f;
+    near = near * z + 1.128105372e-01f;
+    near = near * z - 3.761251569e-01f;
+    near = near * z + 1.283791512e-01f;
+    near = near * x + x;
+    bell = exp(-z);
+    const float t = 1.0f / (1.0f + 0.4f * size);
+    float p = -2.257784307e-1f;
+    p = p * t + 8.158176541e-1f;
+    p = p * t - 5.536969900e-1f;
+    p = p * t + 6.320710182e-1f;
+    p = p * t + 8.126323670e-2f;
+    p = p * t + 2.523911595e-1f;
+    p = p * t - 2.074248856e-3f;
+    const float far = std::copysign(1.0f - bell * p, x);
+    value = size < 0.6f ? near : far;
+  }
+};
+inline float erf(float x) { return ErrorFunction(x).value; }
+
+/// Up to which size sin and cos know an angle's place on the circle.
+inline constexpr float kLargestAngle = 1048576.0f;
+
+/// sin(x + quarters pi / 2) for |x| up to kLargestAngle: x = n pi / 2 + r, in double.
+inline float sin_from(float x, std::int32_t quarters) {
+  constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52
+  const double angle = std::abs(x) <= kLargestAngle ? static_cast<double>(x) : 0.0;
+  const double n = (angle * 0x1.45f306dc9c883p-1 + kRound) - kRound;
+  const auto r =  // pi / 2 in two parts, the first of which has so few bits that products are exact
+      static_cast<float>((angle - n * 0x1.921fb544p+0) - n * 0x1.0b4611a626331p-34);
+  const std::int32_t quadrant = static_cast<std::int32_t>(n) + quarters;
+  const float z = r * r;
+  float s = 2.718216820e-6f;
+  s = s * z - 1.983932452e-4f;
+  s = s * z + 8.333329111e-3f;
+  s = s * z - 1.666666716e-1f;
+  s = s * z * r + r;
+  float c = 2.443753328e-5f;
+  c = c * z - 1.388735953e-3f;
+  c = c * z + 4.166664556e-2f;
+  c = c * z * z - 0.5f * z + 1.0f;
+  const float y = (quadrant & 1) != 0 ? c : s;
+  return (quadrant & 2) != 0 ? -y : y;
+}
+inline float sin(float x) {
+  const float y = sin_from(x, 0);
+  return x == 0.0f ? x : y;  // keeps the sign
+}
+inline float cos(float x) { return sin_from(x, 1); }
+
+/// log2 of a positive, finite number in double, right to 2^-37: for exponents of any size.
+inline double log2_in_double(float x) {
+  const Magnitude size(x);
+  const auto m = static_cast<double>(size.m);
+  const double s = (m - 1.0) / (m + 1.0);
+  const double z = s * s;
+  double p = 0.3407389231542994;
+  p = p * z + 0.411672188520312;
+  p = p * z + 0.5770835949359197;
+  p = p * z + 0.9617966732818356;
+  p = p * z + 2.885390081790144;
+  return p * s + static_cast<double>(size.k);
+}
+
+/// 2^t, rounded to float; what counts most is added up in double, so that whole numbers come out
+/// whole. Meaningless for NaN.
+inline float exp2_of_double(double t) {
+  constexpr double kRound = 6755399441055744.0;
+  double c = t < 129.0 ? t : 129.0;  // beyond, the outcome is infinite
+  c = c > -151.0 ? c : -151.0;       // or 0
+  const double n = (c + kRound) - kRound;
+  const double r = c - n;
+  const auto short_r = static_cast<float>(r);
+  float small = 1.531497401e-5f;
+  small = small * short_r + 1.546713611e-4f;
+  small = small * short_r + 1.333343098e-3f;
+  small = small * short_r + 9.618036449e-3f;
+  small = small * short_r + 5.550410971e-2f;
+  small = small * short_r + 2.402265072e-1f;
+  const double sum = static_cast<double>(small) * r + 0.6931471805416216;
+  const auto p = static_cast<float>(sum * r + 1.0);
+  const auto whole = static_cast<std::int32_t>(n);
+  const std::int32_t half = whole >> 1;
+  return p * power_of_two(half) * power_of_two(whole - half);
+}
+
+/// x^y as the standard library's: of a negative x for whole y only, and 1 for y = 0 and x = 1
+/// whatever the other is.
+inline float pow(float x, float y) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float size = std::abs(x);
+  const float power = std::abs(y);
+  const bool whole = round_to_even(power) == power;
+  const bool half_whole = round_to_even(0.5f * power) == 0.5f * power;
+  const std::uint32_t odd = (whole & !half_whole) ? 0x80000000U : 0U;
+  const float inside = exp2_of_double(static_cast<double>(y) * log2_in_double(size));
+  const float end = y > 0.0f ? size : 1.0f / size;  // of 0, infinity and NaN
+  const float positive = ((size > 0.0f) & (size < kInfinity)) ? inside : end;
+  const float z = std::bit_cast<float>(std::bit_cast<std::uint32_t>(positive) |
+                                       (std::bit_cast<std::uint32_t>(x) & odd));
+  const bool undefined = ((x < 0.0f) & (x > -kInfinity) & !whole) | (y != y);
+  const float defined = undefined ? std::numeric_limits<float>::quiet_NaN() : z;
+  const bool is_one = (y == 0.0f) | (x == 1.0f) | ((size == 1.0f) & (power == kInfinity));
+  return is_one ? 1.0f : defined;
 }
 
 }  // namespace strata::kernels

@@ -2,6 +2,7 @@
 #include "strata/ops/elementwise.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "kernels/map.hpp"
 #include "kernels/vector_math.hpp"
@@ -20,6 +21,9 @@ namespace ops {
 namespace {
 
 using autodiff::InputGradients;
+
+constexpr const char* kPowerName = "ops::power";
+constexpr std::int64_t kPower = 4 * kTranscendental;
 
 template <class F>
 Tensor mapped(const char* who, std::int64_t cost, const Tensor& a, const Tensor& b, F f) {
@@ -69,6 +73,42 @@ Tensor kept_for(const Tensor& other, const Tensor& x) {
 // The larger one takes the gradient; equals share it.
 float share(float g, float mine, float other) {
   return mine > other ? g : (mine == other ? 0.5f * g : 0.0f);
+}
+
+// Whether the power is by one number, of which no gradient is asked.
+bool is_constant_number(const Tensor& exponent, const Tensor& base) {
+  const Tensor* const input = &exponent;
+  return exponent.size() == 1 && exponent.rank() <= base.rank() &&
+         !autodiff::recording({&input, 1});
+}
+
+// The powers that penalties, norms and moments are made of, each by an instruction or two; undefined
+// for others. They keep to what the standard library says of zeros and infinities.
+Tensor common_power(const Tensor& x, float exponent) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (exponent == 1.0f)
+    return unary(
+        kPowerName, kCheap, x, [](float v) { return v; }, [](float) { return 1.0f; });
+  if (exponent == 2.0f)
+    return unary(
+        kPowerName, kCheap, x, [](float v) { return v * v; }, [](float v) { return 2.0f * v; });
+  if (exponent == 3.0f) {
+    return unary(
+        kPowerName, kCheap, x, [](float v) { return v * v * v; },
+        [](float v) { return 3.0f * (v * v); });
+  }
+  if (exponent == -1.0f) {
+    return unary(
+        kPowerName, kCheap, x, [](float v) { return 1.0f / v; },
+        [](float v) { return -1.0f / v / v; });
+  }
+  if (exponent == 0.5f) {
+    const auto root = [](float v) {  // of -0 and -infinity +0 and infinity
+      return v == -kInfinity ? kInfinity : std::sqrt(v + 0.0f);
+    };
+    return unary(kPowerName, kCheap, x, root, [root](float v) { return 0.5f / root(v); });
+  }
+  return {};
 }
 
 }  // namespace
@@ -124,12 +164,21 @@ Tensor divide(const Tensor& a, const Tensor& b) {
 
 // d/da = b a^(b-1), 0 where b is 0;   d/db = a^b log(a), 0 where a is 0
 Tensor power(const Tensor& base, const Tensor& exponent) {
+  check_defined(kPowerName, base);
+  check_defined(kPowerName, exponent);
+  if (is_constant_number(exponent, base)) {
+    if (const Tensor known = common_power(base, exponent.data()[0]); known.defined()) return known;
+  }
+  // A product that is not wanted is chosen away rather than left out, so that nothing branches.
   return binary(
-      "ops::power", kTranscendental, base, exponent,
-      [](float x, float y) { return std::pow(x, y); },
-      [](float g, float x, float y) { return y == 0.0f ? 0.0f : g * y * std::pow(x, y - 1.0f); },
+      kPowerName, kPower, base, exponent, [](float x, float y) { return kernels::pow(x, y); },
       [](float g, float x, float y) {
-        return x == 0.0f ? 0.0f : g * std::pow(x, y) * std::log(x);
+        const float slope = y * kernels::pow(x, y - 1.0f);
+        return g * (y == 0.0f ? 0.0f : slope);
+      },
+      [](float g, float x, float y) {
+        const float slope = kernels::pow(x, y) * kernels::log(x);
+        return g * (x == 0.0f ? 0.0f : slope);
       });
 }
 

@@ -1,7 +1,5 @@
 #include "strata/ops/nn.hpp"
 
-#include <cmath>
-
 #include "kernels/softmax.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/unary.hpp"
@@ -47,9 +45,8 @@ Tensor sigmoid(const Tensor& x) {
 // d/dx = sigmoid(x) = 1 - exp(-softplus(x))
 Tensor softplus(const Tensor& x) {
   return unary_by_outcome(
-      "ops::softplus", 2 * kTranscendental, x,
-      [](float v) { return (v > 0.0f ? v : 0.0f) + std::log1p(kernels::exp(-std::abs(v))); },
-      [](float y) { return -std::expm1(-y); });
+      "ops::softplus", 2 * kTranscendental, x, [](float v) { return kernels::softplus(v); },
+      [](float y) { return -kernels::expm1(-y); });
 }
 
 Tensor softmax(const Tensor& x, int axis) {

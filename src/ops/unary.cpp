@@ -1,6 +1,7 @@
 // The functions of one tensor in elementwise.hpp.
 #include "ops/unary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -14,9 +15,49 @@ Tensor operator-(const Tensor& x) { return ops::negative(x); }
 namespace ops {
 namespace {
 
+using autodiff::InputGradients;
+
 constexpr auto kSign = [](float v) {
   return v != v ? v : (v > 0.0f ? 1.0f : 0.0f) - (v < 0.0f ? 1.0f : 0.0f);
 };
+
+// A function of an angle: `of_small` where vectors can, `of_any` for the rest. Both are tried by
+// element, so that neighbours don't matter.
+template <class Small, class Any>
+Tensor mapped_angle(const Tensor& x, Small of_small, Any of_any) {
+  constexpr std::int64_t kBlock = 1024;
+  Tensor result = TensorAccess::uninitialized(x.shape());
+  const float* from = x.data();
+  float* to = TensorAccess::data(result);
+  const auto is_small = [](float v) { return std::abs(v) <= kernels::kLargestAngle; };
+  parallel_for(x.size(), kTranscendental, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t block = begin; block < end; block += kBlock) {
+      const std::int64_t stop = std::min(end, block + kBlock);
+      bool all_small = true;
+      with_vector_units([=, &all_small] {
+        unsigned others = 0;
+        for (std::int64_t i = block; i < stop; ++i) {
+          to[i] = of_small(from[i]);
+          others |= is_small(from[i]) ? 0U : 1U;
+        }
+        all_small = others == 0;
+      });
+      for (std::int64_t i = block; i < stop && !all_small; ++i)
+        if (!is_small(from[i])) to[i] = of_any(from[i]);
+    }
+  });
+  return result;
+}
+
+Tensor mapped_sin(const Tensor& x) {
+  return mapped_angle(
+      x, [](float v) { return kernels::sin(v); }, [](float v) { return std::sin(v); });
+}
+
+Tensor mapped_cos(const Tensor& x) {
+  return mapped_angle(
+      x, [](float v) { return kernels::cos(v); }, [](float v) { return std::cos(v); });
+}
 
 }  // namespace
 
@@ -61,32 +102,38 @@ Tensor exp(const Tensor& x) {
 
 Tensor expm1(const Tensor& x) {
   return unary_by_outcome(
-      "ops::expm1", kTranscendental, x, [](float v) { return std::expm1(v); },
+      "ops::expm1", kTranscendental, x, [](float v) { return kernels::expm1(v); },
       [](float y) { return y + 1.0f; });
 }
 
 Tensor log(const Tensor& x) {
   return unary(
-      "ops::log", kTranscendental, x, [](float v) { return std::log(v); },
+      "ops::log", kTranscendental, x, [](float v) { return kernels::log(v); },
       [](float v) { return 1.0f / v; });
 }
 
 Tensor log1p(const Tensor& x) {
   return unary(
-      "ops::log1p", kTranscendental, x, [](float v) { return std::log1p(v); },
+      "ops::log1p", kTranscendental, x, [](float v) { return kernels::log1p(v); },
       [](float v) { return 1.0f / (1.0f + v); });
 }
 
 Tensor sin(const Tensor& x) {
-  return unary(
-      "ops::sin", kTranscendental, x, [](float v) { return std::sin(v); },
-      [](float v) { return std::cos(v); });
+  check_defined("ops::sin", x);
+  return autodiff::record(
+      "ops::sin", mapped_sin(x), {x}, [x](const Tensor& gradient, InputGradients& inputs) {
+        add_scaled(
+            kCheap, mapped_cos(x), gradient, [](float slope) { return slope; }, inputs);
+      });
 }
 
 Tensor cos(const Tensor& x) {
-  return unary(
-      "ops::cos", kTranscendental, x, [](float v) { return std::cos(v); },
-      [](float v) { return -std::sin(v); });
+  check_defined("ops::cos", x);
+  return autodiff::record(
+      "ops::cos", mapped_cos(x), {x}, [x](const Tensor& gradient, InputGradients& inputs) {
+        add_scaled(
+            kCheap, mapped_sin(x), gradient, [](float slope) { return -slope; }, inputs);
+      });
 }
 
 Tensor tanh(const Tensor& x) {
@@ -98,7 +145,7 @@ Tensor tanh(const Tensor& x) {
 // d/dx erf(x) = 2 / sqrt(pi) * exp(-x^2)
 Tensor erf(const Tensor& x) {
   return unary(
-      "ops::erf", kTranscendental, x, [](float v) { return std::erf(v); },
+      "ops::erf", kTranscendental, x, [](float v) { return kernels::erf(v); },
       [](float v) { return 2.0f * std::numbers::inv_sqrtpi_v<float> * kernels::exp(-v * v); });
 }
 

@@ -28,7 +28,10 @@ void add_scaled(std::int64_t cost, const Tensor& kept, const Tensor& gradient, S
   const float* of = gradient.data();
   if (float* sum = inputs.accumulated(0)) {
     parallel_for(kept.size(), cost, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) sum[i] += slope(at[i]) * of[i];
+      with_vector_units([=] {
+        const Slope own = slope;
+        for (std::int64_t i = begin; i < end; ++i) sum[i] += own(at[i]) * of[i];
+      });
     });
     return;
   }

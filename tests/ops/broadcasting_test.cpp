@@ -89,6 +89,30 @@ TEST(Broadcasting, HoldsForWorkThatIsCutIntoParts) {
   expect_broadcast(sample({400, 1}), sample({300}));
 }
 
+// Short rows are laid out in blocks first.
+TEST(Broadcasting, HoldsForShortRowsThatAreCutIntoParts) {
+  for (const std::int64_t extent : {2, 3, 8, 9, 31, 32}) {
+    const Tensor rows = sample({7, 1500, extent});
+    for (const Shape& shape :
+         {Shape{}, Shape{extent}, Shape{1500, 1}, Shape{7, 1, 1}, Shape{7, 1, extent},
+          Shape{7, 1500, 1}, Shape{1500, extent}, Shape{7, 1500, extent}}) {
+      const Tensor other = ops::round(sample(shape, -1, 1, 9));
+      expect_broadcast(rows, other);
+      expect_broadcast(other, rows);
+    }
+  }
+}
+
+TEST(Broadcasting, HoldsForInvolvedFunctions) {
+  const Tensor base = sample({60, 50, 20}, 0.1f, 3.0f);
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{20}, Shape{50, 1}, Shape{60, 1, 20}}) {
+    const Tensor exponent = sample(shape, -2.0f, 2.0f);
+    const Tensor whole = ops::broadcast_to(exponent, base.shape());
+    EXPECT_THAT(ops::power(base, exponent), IsClose(ops::power(base, whole), 0.0));
+    EXPECT_THAT(ops::power(exponent + 3.0f, base), IsClose(ops::power(whole + 3.0f, base), 0.0));
+  }
+}
+
 TEST(Broadcasting, OfNothingIsNothing) {
   EXPECT_EQ((ops::zeros({0, 3}) + 1.0f).shape(), Shape({0, 3}));
   EXPECT_EQ((ops::zeros({0, 3}) + ops::zeros({1, 3})).shape(), Shape({0, 3}));

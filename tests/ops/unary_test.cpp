@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <vector>
 
 #include "ops/samples.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
@@ -209,6 +210,45 @@ TEST(Sigmoid, SaturatesWithoutNan) {
   EXPECT_EQ(ops::tanh(-1000.0f).item(), -1.0f);
   EXPECT_TRUE(std::isnan(ops::sigmoid(NAN).item()));
   EXPECT_TRUE(std::isnan(ops::tanh(NAN).item()));
+}
+
+// What is behind the angles that vectors know does not change its neighbours, and is right itself.
+TEST(Sin, OfLargeAnglesIsRightBesideSmallOnes) {
+  std::vector<float> angles;
+  for (int i = 0; i < 3000; ++i) angles.push_back(0.01f * static_cast<float>(i));
+  const auto count = static_cast<std::int64_t>(angles.size());
+  const Tensor small({count}, angles);
+  for (const std::size_t place : {0UL, 7UL, 1500UL, 2999UL}) {
+    std::vector<float> mixed = angles;
+    mixed[place] = 1e9f;
+    const Tensor x({count}, mixed);
+    for (auto* op : {ops::sin, ops::cos}) {
+      const Tensor y = op(x);
+      const Tensor expected = op(small);
+      for (std::size_t i = 0; i < angles.size(); ++i)
+        ASSERT_TRUE(i == place || y.values()[i] == expected.values()[i]) << i;
+      const double exact = op == ops::sin ? std::sin(1e9) : std::cos(1e9);
+      EXPECT_NEAR(y.values()[place], exact, 1e-6);
+    }
+  }
+  EXPECT_TRUE(std::isnan(ops::sin(INFINITY).item()));
+  EXPECT_TRUE(std::isnan(ops::cos(NAN).item()));
+}
+
+// Vectors and what is left behind their last one compute alike, at every place and length.
+TEST(Unary, OutcomesDoNotDependOnThePlace) {
+  const float values[] = {-3.0f, -0.7f, 0.1f, 0.45f, 0.8f, 1.3f, 2.9f, 11.0f};
+  for (auto* op : {ops::exp, ops::expm1, ops::log, ops::log1p, ops::sin, ops::cos, ops::tanh,
+                   ops::erf, ops::sigmoid, ops::softplus, ops::sqrt, ops::rsqrt}) {
+    for (const float value : values) {
+      const float alone = op(value).item();
+      for (const std::int64_t count : {7, 8, 15, 33, 1029}) {
+        const Tensor y = op(ops::full({count}, value));
+        for (const float found : y.values())
+          ASSERT_TRUE(found == alone || std::isnan(alone)) << value << " of " << count;
+      }
+    }
+  }
 }
 
 TEST(Softplus, DoesNotOverflow) {

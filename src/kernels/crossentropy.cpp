@@ -1,9 +1,14 @@
+// Exponentials and logarithms are taken of many rows at once, in vectors.
 #include "kernels/crossentropy.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "core/vector_units.hpp"
+#include "kernels/block_sum.hpp"
+#include "kernels/vector_math.hpp"
+#include "strata/core/buffer.hpp"
 
 namespace strata::kernels {
 namespace {
@@ -17,12 +22,77 @@ float clipped(float p) { return std::clamp(p, kLow, kHigh); }
 // NaN counts as unclipped, so that it flows into the gradient too.
 bool is_clipped(float p) { return p < kLow || p > kHigh; }
 
-/// `row(r)` for every row, in parallel where it pays.
-template <class Row>
-void for_rows(const CrossentropyRows& shape, Row row) {
-  parallel_for(shape.rows, shape.classes * kElementCost, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) row(r);
+constexpr std::int64_t kBlockElements = 1024;  // elements whose functions are taken in one go
+
+/// `block(first row, rows, scratch)` for blocks of whole rows, in parallel where it pays and
+/// compiled for the CPU's vector units. Rows are often short, so exponentials and logarithms are
+/// taken of all rows of a block at once; `scratch` has room for its elements twice.
+template <class Block>
+void for_blocks(const CrossentropyRows& shape, Block block) {
+  const std::int64_t classes = std::max<std::int64_t>(shape.classes, 1);
+  const std::int64_t most = std::max<std::int64_t>(kBlockElements / classes, 1);
+  parallel_for(shape.rows, classes * kElementCost, [&](std::int64_t begin, std::int64_t end) {
+    const Buffer scratch =
+        Buffer::uninitialized(static_cast<std::size_t>(2 * std::min(most, end - begin) * classes));
+    for (std::int64_t first = begin; first < end; first += most) {
+      with_vector_units([&] { block(first, std::min(most, end - first), scratch.data()); });
+    }
   });
+}
+
+void take_exp(std::int64_t count, float* x) {
+  for (std::int64_t i = 0; i < count; ++i) x[i] = exp(x[i]);
+}
+void take_log(std::int64_t count, float* x) {
+  for (std::int64_t i = 0; i < count; ++i) x[i] = log(x[i]);
+}
+
+/// ln p and ln(1 - p) of clipped probabilities.
+void write_both_logs(std::int64_t count, const float* p, float* logs, float* others) {
+  for (std::int64_t i = 0; i < count; ++i) logs[i] = clipped(p[i]);
+  for (std::int64_t i = 0; i < count; ++i) others[i] = 1.0f - logs[i];
+  take_log(count, logs);
+  take_log(count, others);
+}
+
+double sum_of(std::int64_t count, const float* x) {
+  constexpr std::int64_t kFew = 16;
+  if (count >= kFew) return block_sum(x, 0, count, [](float v) { return v; });
+  double total = 0.0;
+  for (std::int64_t i = 0; i < count; ++i) total += static_cast<double>(x[i]);
+  return total;
+}
+
+/// NaN if the first one is; 0 of none.
+float largest_of(std::int64_t count, const float* x) {
+  constexpr std::int64_t kLanes = 16;
+  if (count == 0) return 0.0f;
+  float best = x[0];
+  std::int64_t i = 1;
+  if (count >= kLanes) {
+    float lanes[kLanes];
+    std::copy_n(x, kLanes, lanes);
+    for (i = kLanes; i + kLanes <= count; i += kLanes) {
+      for (std::int64_t lane = 0; lane < kLanes; ++lane)
+        lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane];
+    }
+    for (const float lane : lanes) best = lane > best ? lane : best;
+  }
+  for (; i < count; ++i) best = x[i] > best ? x[i] : best;
+  return best;
+}
+
+/// `x *= factor * upstream`, one factor a row.
+void scale_rows(std::int64_t rows, std::int64_t classes, const float* upstream, float factor,
+                float* x) {
+  if (classes == 1) {
+    for (std::int64_t r = 0; r < rows; ++r) x[r] *= factor * upstream[r];
+    return;
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float scale = factor * upstream[r];
+    for (std::int64_t c = 0; c < classes; ++c) x[r * classes + c] *= scale;
+  }
 }
 
 /// Targets as label smoothing leaves them: `t (1 - s) + s / classes`.
@@ -34,176 +104,228 @@ struct Smoothing {
   float share;
 };
 
-/// A row of probabilities, divided by their sum.
-struct ProbabilityRow {
-  ProbabilityRow(const float* row, std::int64_t classes) : p(row) {
-    double total = 0.0;
-    for (std::int64_t c = 0; c < classes; ++c) total += static_cast<double>(row[c]);
-    norm = static_cast<float>(total);
+/// Rows of probabilities, which are divided by their sum.
+struct Probabilities {
+  const CrossentropyRows& shape;
+  const float* y_pred;
+
+  const float* row(std::int64_t r) const { return y_pred + r * shape.classes; }
+
+  /// Writes the rows' norms, and the logarithms of all shares.
+  void write_logs(std::int64_t first, std::int64_t rows, float* logs, float* norms) const {
+    for (std::int64_t r = 0; r < rows; ++r)
+      norms[first + r] = static_cast<float>(sum_of(shape.classes, row(first + r)));
+    write_logs_of(first, rows, norms, logs);
   }
-  ProbabilityRow(const float* row, std::int64_t, float sum) : p(row), norm(sum) {}
-
-  float share(std::int64_t c) const { return p[c] / norm; }
-  float log(std::int64_t c) const { return std::log(clipped(share(c))); }
-
-  const float* p;
-  float norm;
+  /// The same where the norms are known.
+  void write_logs_of(std::int64_t first, std::int64_t rows, const float* norms, float* logs) const {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const float norm = norms[first + r];
+      const float* p = row(first + r);
+      float* to = logs + r * shape.classes;
+      for (std::int64_t c = 0; c < shape.classes; ++c) to[c] = clipped(p[c] / norm);
+    }
+    take_log(rows * shape.classes, logs);
+  }
+  /// The logarithms of one share a row; a negative label has none, and the norm 0.
+  void write_label_logs(std::int64_t first, std::int64_t rows, const float* labels, float*,
+                        float* logs, float* norms) const {
+    for (std::int64_t r = first; r < first + rows; ++r) {
+      const bool counts = labels[r] >= 0.0f;
+      norms[r] = counts ? static_cast<float>(sum_of(shape.classes, row(r))) : 0.0f;
+      logs[r] = counts ? clipped(row(r)[static_cast<std::int64_t>(labels[r])] / norms[r]) : 1.0f;
+    }
+    take_log(rows, logs + first);
+  }
 };
 
-/// A row of logits, whose softmax is `exp(x - largest) / norm`.
-struct LogitRow {
-  LogitRow(const float* row, std::int64_t classes)
-      : x(row),
-        largest(largest_of(row, classes)),
-        norm(sum_of_exponentials(classes)),
-        log_norm(std::log(norm)) {}
-  LogitRow(const float* row, std::int64_t classes, float sum)
-      : x(row), largest(largest_of(row, classes)), norm(sum), log_norm(std::log(sum)) {}
+/// Rows of logits, whose softmax is `exp(x - largest) / norm`.
+struct Logits {
+  const CrossentropyRows& shape;
+  const float* y_pred;
 
-  static float largest_of(const float* row, std::int64_t classes) {
-    return classes == 0 ? 0.0f : *std::max_element(row, row + classes);
+  const float* row(std::int64_t r) const { return y_pred + r * shape.classes; }
+
+  /// Writes `exp(x - largest)` of all elements.
+  void write_exponentials(std::int64_t first, std::int64_t rows, float* to) const {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const float* x = row(first + r);
+      const float largest = largest_of(shape.classes, x);
+      float* out = to + r * shape.classes;
+      for (std::int64_t c = 0; c < shape.classes; ++c) out[c] = x[c] - largest;
+    }
+    take_exp(rows * shape.classes, to);
   }
-  float sum_of_exponentials(std::int64_t classes) const {
-    double total = 0.0;
-    for (std::int64_t c = 0; c < classes; ++c)
-      total += static_cast<double>(std::exp(x[c] - largest));
-    return static_cast<float>(total);
+  void write_norms(std::int64_t first, std::int64_t rows, float* scratch, float* norms) const {
+    write_exponentials(first, rows, scratch);
+    for (std::int64_t r = 0; r < rows; ++r)
+      norms[first + r] = static_cast<float>(sum_of(shape.classes, scratch + r * shape.classes));
   }
-
-  float share(std::int64_t c) const { return std::exp(x[c] - largest) / norm; }
-  float log(std::int64_t c) const { return (x[c] - largest) - log_norm; }
-
-  const float* x;
-  float largest;
-  float norm;
-  float log_norm;
+  void write_logs(std::int64_t first, std::int64_t rows, float* logs, float* norms) const {
+    write_norms(first, rows, logs, norms);
+    write_logs_of(first, rows, norms, logs);
+  }
+  void write_logs_of(std::int64_t first, std::int64_t rows, const float* norms, float* logs) const {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const float* x = row(first + r);
+      const float largest = largest_of(shape.classes, x);
+      const float log_norm = log(norms[first + r]);
+      float* to = logs + r * shape.classes;
+      for (std::int64_t c = 0; c < shape.classes; ++c) to[c] = (x[c] - largest) - log_norm;
+    }
+  }
+  void write_label_logs(std::int64_t first, std::int64_t rows, const float* labels, float* scratch,
+                        float* logs, float* norms) const {
+    write_norms(first, rows, scratch, norms);
+    std::copy_n(norms + first, rows, logs + first);
+    take_log(rows, logs + first);
+    for (std::int64_t r = first; r < first + rows; ++r) {
+      const bool counts = labels[r] >= 0.0f;
+      if (!counts) norms[r] = 0.0f;
+      const float x = counts ? row(r)[static_cast<std::int64_t>(labels[r])] : 0.0f;
+      logs[r] = counts ? (x - largest_of(shape.classes, row(r))) - logs[r] : 0.0f;
+    }
+  }
 };
 
 // -sum(t ln p). Terms whose target is 0 are left out: most are, and a logit of -inf among them is
 // no NaN.
-template <class RowType>
-void categorical_values(const CrossentropyRows& shape, const float* y_true, const float* y_pred,
-                        float* values, float* norms) {
-  const Smoothing smooth(shape.label_smoothing, shape.classes);
-  for_rows(shape, [&](std::int64_t r) {
-    const RowType row(y_pred + r * shape.classes, shape.classes);
-    const float* t = y_true + r * shape.classes;
-    double value = 0.0;
-    for (std::int64_t c = 0; c < shape.classes; ++c) {
-      const float target = smooth(t[c]);
-      if (target != 0.0f) value -= static_cast<double>(target) * static_cast<double>(row.log(c));
+template <class Rows>
+void categorical_values(const Rows& rows_of, const float* y_true, float* values, float* norms) {
+  const std::int64_t classes = rows_of.shape.classes;
+  const Smoothing smooth(rows_of.shape.label_smoothing, classes);
+  for_blocks(rows_of.shape, [&](std::int64_t first, std::int64_t rows, float* logs) {
+    rows_of.write_logs(first, rows, logs, norms);
+    const float* t = y_true + first * classes;
+    const Smoothing own = smooth;
+    for (std::int64_t i = 0; i < rows * classes; ++i) {
+      const float target = own(t[i]);
+      const float term = -target * logs[i];
+      logs[i] = target != 0.0f ? term : 0.0f;
     }
-    values[r] = static_cast<float>(value);
-    norms[r] = row.norm;
+    for (std::int64_t r = 0; r < rows; ++r)
+      values[first + r] = static_cast<float>(sum_of(classes, logs + r * classes));
   });
 }
 
-template <class RowType>
-void categorical_target_gradient(const CrossentropyRows& shape, const float* y_pred,
-                                 const float* norms, const float* upstream, float* gradient) {
-  const float keep = 1.0f - shape.label_smoothing;
-  for_rows(shape, [&](std::int64_t r) {
-    const RowType row(y_pred + r * shape.classes, shape.classes, norms[r]);
-    float* out = gradient + r * shape.classes;
-    for (std::int64_t c = 0; c < shape.classes; ++c) out[c] = -keep * upstream[r] * row.log(c);
+template <class Rows>
+void categorical_target_gradient(const Rows& rows_of, const float* norms, const float* upstream,
+                                 float* gradient) {
+  const std::int64_t classes = rows_of.shape.classes;
+  const float keep = 1.0f - rows_of.shape.label_smoothing;
+  for_blocks(rows_of.shape, [&](std::int64_t first, std::int64_t rows, float*) {
+    float* out = gradient + first * classes;
+    rows_of.write_logs_of(first, rows, norms, out);
+    scale_rows(rows, classes, upstream + first, -keep, out);
+  });
+}
+
+template <class Rows>
+void sparse_values(const Rows& rows_of, const float* labels, float* values, float* norms) {
+  for_blocks(rows_of.shape, [&](std::int64_t first, std::int64_t rows, float* scratch) {
+    rows_of.write_label_logs(first, rows, labels, scratch, values, norms);
+    for (std::int64_t r = first; r < first + rows; ++r)
+      values[r] = labels[r] < 0.0f ? 0.0f : -values[r];
   });
 }
 
 // With q = p / sum(p), only unclipped q move the value:
 // d/dp_k = (sum of their targets - t_k / q_k [unclipped]) / sum(p)
-void probability_gradient_row(const ProbabilityRow& row, const float* t, const Smoothing& smooth,
+void probability_gradient_row(const float* p, float norm, const float* t, const Smoothing& smooth,
                               std::int64_t classes, float upstream, float* out) {
-  double moving = 0.0;
+  const Smoothing own_smooth = smooth;
   for (std::int64_t c = 0; c < classes; ++c) {
-    if (!is_clipped(row.share(c))) moving += static_cast<double>(smooth(t[c]));
+    const float target = own_smooth(t[c]);
+    out[c] = is_clipped(p[c] / norm) ? 0.0f : target;
   }
-  const auto total = static_cast<float>(moving);
-  const float scale = upstream / row.norm;
+  const auto total = static_cast<float>(sum_of(classes, out));
+  const float scale = upstream / norm;
   for (std::int64_t c = 0; c < classes; ++c) {
-    const float share = row.share(c);
-    const float own = is_clipped(share) ? 0.0f : smooth(t[c]) / share;
-    out[c] = scale * (total - own);
+    const float own = out[c] / (p[c] / norm);
+    out[c] = scale * (total - (out[c] == 0.0f ? 0.0f : own));
   }
 }
 
-// d/dx_k = softmax_k sum(t) - t_k
-void logit_gradient_row(const LogitRow& row, const float* t, const Smoothing& smooth,
-                        std::int64_t classes, float upstream, float* out) {
-  double total = 0.0;
-  for (std::int64_t c = 0; c < classes; ++c) total += static_cast<double>(smooth(t[c]));
-  const auto sum = static_cast<float>(total);
-  for (std::int64_t c = 0; c < classes; ++c)
-    out[c] = upstream * (row.share(c) * sum - smooth(t[c]));
+// d/dx_k = softmax_k sum(t) - t_k, from exp(x - largest); `targets` is scratch.
+void logit_gradient_row(float norm, const float* t, const Smoothing& smooth, std::int64_t classes,
+                        float upstream, float* targets, float* out) {
+  const Smoothing own_smooth = smooth;
+  for (std::int64_t c = 0; c < classes; ++c) targets[c] = own_smooth(t[c]);
+  const auto sum = static_cast<float>(sum_of(classes, targets));
+  for (std::int64_t c = 0; c < classes; ++c) out[c] = upstream * (out[c] / norm * sum - targets[c]);
 }
 
-template <class RowType>
-void sparse_values(const CrossentropyRows& shape, const float* labels, const float* y_pred,
-                   float* values, float* norms) {
-  for_rows(shape, [&](std::int64_t r) {
-    values[r] = norms[r] = 0.0f;
-    if (labels[r] < 0.0f) return;
-    const RowType row(y_pred + r * shape.classes, shape.classes);
-    values[r] = -row.log(static_cast<std::int64_t>(labels[r]));
-    norms[r] = row.norm;
-  });
-}
-
-void sparse_probability_gradient_row(const ProbabilityRow& row, std::int64_t label,
+void sparse_probability_gradient_row(const float* p, float norm, std::int64_t label,
                                      std::int64_t classes, float upstream, float* out) {
-  const float share = row.share(label);
-  const float scale = is_clipped(share) ? 0.0f : upstream / row.norm;
+  const float share = p[label] / norm;
+  const float scale = is_clipped(share) ? 0.0f : upstream / norm;
   std::fill_n(out, classes, scale);
   out[label] -= is_clipped(share) ? 0.0f : scale / share;
 }
 
-void sparse_logit_gradient_row(const LogitRow& row, std::int64_t label, std::int64_t classes,
-                               float upstream, float* out) {
-  for (std::int64_t c = 0; c < classes; ++c) out[c] = upstream * row.share(c);
+void sparse_logit_gradient_row(float norm, std::int64_t label, std::int64_t classes, float upstream,
+                               float* out) {
+  for (std::int64_t c = 0; c < classes; ++c) out[c] = upstream * (out[c] / norm);
   out[label] -= upstream;
 }
 
-// -(t ln p + (1 - t) ln(1 - p)); from a logit: softplus(x) - t x, without overflow.
-float binary_value(float t, float p) {
-  const float q = clipped(p);
-  return -(t * std::log(q) + (1.0f - t) * std::log(1.0f - q));
+// -(t ln p + (1 - t) ln(1 - p))
+void binary_terms(std::int64_t count, const float* t, const float* p, const Smoothing smooth,
+                  float* terms, float* others) {
+  write_both_logs(count, p, terms, others);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float target = smooth(t[i]);
+    terms[i] = -(target * terms[i] + (1.0f - target) * others[i]);
+  }
 }
-float binary_logit_value(float t, float x) {
-  return std::max(x, 0.0f) - t * x + std::log1p(std::exp(-std::abs(x)));
+
+// The same from a logit: softplus(x) - t x, without overflow.
+void binary_logit_terms(std::int64_t count, const float* t, const float* x, const Smoothing smooth,
+                        float* terms, float*) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float e = softplus(-std::abs(x[i]));
+    terms[i] = (x[i] > 0.0f ? x[i] : 0.0f) - smooth(t[i]) * x[i] + e;
+  }
 }
 
 float binary_slope(float t, float p) {
-  return is_clipped(p) ? 0.0f : (1.0f - t) / (1.0f - p) - t / p;
+  const float slope = (1.0f - t) / (1.0f - p) - t / p;
+  return is_clipped(p) ? 0.0f : slope;
 }
-float binary_logit_slope(float t, float x) {
-  const float e = std::exp(-std::abs(x));
-  return (x >= 0.0f ? 1.0f : e) / (1.0f + e) - t;
-}
+float binary_logit_slope(float t, float x) { return sigmoid(x) - t; }
 
-float binary_target_slope(float p) {
-  const float q = clipped(p);
-  return std::log(1.0f - q) - std::log(q);
-}
-
-template <class Value>
+template <class Terms>
 void binary_values(const CrossentropyRows& shape, const float* y_true, const float* y_pred,
-                   float* values, Value value) {
-  const Smoothing smooth(shape.label_smoothing, 2);
-  for_rows(shape, [&](std::int64_t r) {
-    double sum = 0.0;
-    for (std::int64_t i = r * shape.classes; i < (r + 1) * shape.classes; ++i)
-      sum += static_cast<double>(value(smooth(y_true[i]), y_pred[i]));
-    values[r] = static_cast<float>(sum / static_cast<double>(shape.classes));
+                   float* values, Terms write_terms) {
+  const std::int64_t classes = shape.classes;
+  for_blocks(shape, [&](std::int64_t first, std::int64_t rows, float* terms) {
+    const Smoothing smooth(shape.label_smoothing, 2);
+    const std::int64_t count = rows * classes;
+    write_terms(count, y_true + first * classes, y_pred + first * classes, smooth, terms,
+                terms + count);
+    if (classes == 1) {
+      std::copy_n(terms, rows, values + first);
+      return;
+    }
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const double sum = sum_of(classes, terms + r * classes);
+      values[first + r] = static_cast<float>(sum / static_cast<double>(classes));
+    }
   });
 }
 
-/// `gradient = upstream / classes * slope(index)`
+/// `gradient = upstream / classes * slope(t, p)`
 template <class Slope>
-void binary_slopes(const CrossentropyRows& shape, const float* upstream, float* gradient,
-                   Slope slope) {
-  for_rows(shape, [&](std::int64_t r) {
-    const float scale = upstream[r] / static_cast<float>(shape.classes);
-    for (std::int64_t i = r * shape.classes; i < (r + 1) * shape.classes; ++i)
-      gradient[i] = scale * slope(i);
+void binary_slopes(const CrossentropyRows& shape, const float* y_true, const float* y_pred,
+                   const float* upstream, float* gradient, Slope slope) {
+  const std::int64_t classes = shape.classes;
+  for_blocks(shape, [&](std::int64_t first, std::int64_t rows, float*) {
+    const Smoothing smooth(shape.label_smoothing, 2);
+    const float* t = y_true + first * classes;
+    const float* p = y_pred + first * classes;
+    float* out = gradient + first * classes;
+    for (std::int64_t i = 0; i < rows * classes; ++i) out[i] = slope(smooth(t[i]), p[i]);
+    scale_rows(rows, classes, upstream + first, 1.0f / static_cast<float>(classes), out);
   });
 }
 
@@ -212,21 +334,20 @@ void binary_slopes(const CrossentropyRows& shape, const float* upstream, float* 
 void binary_crossentropy(const CrossentropyRows& shape, const float* y_true, const float* y_pred,
                          float* values) {
   if (shape.from_logits) {
-    binary_values(shape, y_true, y_pred, values, binary_logit_value);
+    binary_values(shape, y_true, y_pred, values, [](auto... of) { binary_logit_terms(of...); });
   } else {
-    binary_values(shape, y_true, y_pred, values, binary_value);
+    binary_values(shape, y_true, y_pred, values, [](auto... of) { binary_terms(of...); });
   }
 }
 
 void binary_crossentropy_gradient(const CrossentropyRows& shape, const float* y_true,
                                   const float* y_pred, const float* upstream, float* gradient) {
-  const Smoothing smooth(shape.label_smoothing, 2);
   if (shape.from_logits) {
-    binary_slopes(shape, upstream, gradient,
-                  [&](std::int64_t i) { return binary_logit_slope(smooth(y_true[i]), y_pred[i]); });
+    binary_slopes(shape, y_true, y_pred, upstream, gradient,
+                  [](float t, float x) { return binary_logit_slope(t, x); });
   } else {
-    binary_slopes(shape, upstream, gradient,
-                  [&](std::int64_t i) { return binary_slope(smooth(y_true[i]), y_pred[i]); });
+    binary_slopes(shape, y_true, y_pred, upstream, gradient,
+                  [](float t, float p) { return binary_slope(t, p); });
   }
 }
 
@@ -234,19 +355,24 @@ void binary_crossentropy_target_gradient(const CrossentropyRows& shape, const fl
                                          const float* upstream, float* gradient) {
   const float keep = 1.0f - shape.label_smoothing;
   if (shape.from_logits) {
-    binary_slopes(shape, upstream, gradient, [&](std::int64_t i) { return -keep * y_pred[i]; });
-  } else {
-    binary_slopes(shape, upstream, gradient,
-                  [&](std::int64_t i) { return keep * binary_target_slope(y_pred[i]); });
+    return binary_slopes(shape, y_pred, y_pred, upstream, gradient,
+                         [keep](float, float x) { return -keep * x; });
   }
+  const std::int64_t classes = shape.classes;
+  for_blocks(shape, [&](std::int64_t first, std::int64_t rows, float* logs) {
+    float* out = gradient + first * classes;
+    write_both_logs(rows * classes, y_pred + first * classes, logs, out);
+    for (std::int64_t i = 0; i < rows * classes; ++i) out[i] = keep * (out[i] - logs[i]);
+    scale_rows(rows, classes, upstream + first, 1.0f / static_cast<float>(classes), out);
+  });
 }
 
 void categorical_crossentropy(const CrossentropyRows& shape, const float* y_true,
                               const float* y_pred, float* values, float* norms) {
   if (shape.from_logits) {
-    categorical_values<LogitRow>(shape, y_true, y_pred, values, norms);
+    categorical_values(Logits{shape, y_pred}, y_true, values, norms);
   } else {
-    categorical_values<ProbabilityRow>(shape, y_true, y_pred, values, norms);
+    categorical_values(Probabilities{shape, y_pred}, y_true, values, norms);
   }
 }
 
@@ -254,14 +380,19 @@ void categorical_crossentropy_gradient(const CrossentropyRows& shape, const floa
                                        const float* y_pred, const float* norms,
                                        const float* upstream, float* gradient) {
   const Smoothing smooth(shape.label_smoothing, shape.classes);
-  for_rows(shape, [&](std::int64_t r) {
-    const std::int64_t at = r * shape.classes;
-    if (shape.from_logits) {
-      logit_gradient_row(LogitRow(y_pred + at, shape.classes, norms[r]), y_true + at, smooth,
-                         shape.classes, upstream[r], gradient + at);
-    } else {
-      probability_gradient_row(ProbabilityRow(y_pred + at, shape.classes, norms[r]), y_true + at,
-                               smooth, shape.classes, upstream[r], gradient + at);
+  const std::int64_t classes = shape.classes;
+  for_blocks(shape, [&](std::int64_t first, std::int64_t rows, float* scratch) {
+    if (shape.from_logits)
+      Logits{shape, y_pred}.write_exponentials(first, rows, gradient + first * classes);
+    for (std::int64_t r = first; r < first + rows; ++r) {
+      const std::int64_t at = r * classes;
+      if (shape.from_logits) {
+        logit_gradient_row(norms[r], y_true + at, smooth, classes, upstream[r], scratch,
+                           gradient + at);
+      } else {
+        probability_gradient_row(y_pred + at, norms[r], y_true + at, smooth, classes, upstream[r],
+                                 gradient + at);
+      }
     }
   });
 }
@@ -270,38 +401,41 @@ void categorical_crossentropy_target_gradient(const CrossentropyRows& shape, con
                                               const float* norms, const float* upstream,
                                               float* gradient) {
   if (shape.from_logits) {
-    categorical_target_gradient<LogitRow>(shape, y_pred, norms, upstream, gradient);
+    categorical_target_gradient(Logits{shape, y_pred}, norms, upstream, gradient);
   } else {
-    categorical_target_gradient<ProbabilityRow>(shape, y_pred, norms, upstream, gradient);
+    categorical_target_gradient(Probabilities{shape, y_pred}, norms, upstream, gradient);
   }
 }
 
 void sparse_categorical_crossentropy(const CrossentropyRows& shape, const float* labels,
                                      const float* y_pred, float* values, float* norms) {
   if (shape.from_logits) {
-    sparse_values<LogitRow>(shape, labels, y_pred, values, norms);
+    sparse_values(Logits{shape, y_pred}, labels, values, norms);
   } else {
-    sparse_values<ProbabilityRow>(shape, labels, y_pred, values, norms);
+    sparse_values(Probabilities{shape, y_pred}, labels, values, norms);
   }
 }
 
 void sparse_categorical_crossentropy_gradient(const CrossentropyRows& shape, const float* labels,
                                               const float* y_pred, const float* norms,
                                               const float* upstream, float* gradient) {
-  for_rows(shape, [&](std::int64_t r) {
-    const std::int64_t at = r * shape.classes;
-    float* out = gradient + at;
-    if (labels[r] < 0.0f) {
-      std::fill_n(out, shape.classes, 0.0f);
-      return;
-    }
-    const auto label = static_cast<std::int64_t>(labels[r]);
-    if (shape.from_logits) {
-      sparse_logit_gradient_row(LogitRow(y_pred + at, shape.classes, norms[r]), label,
-                                shape.classes, upstream[r], out);
-    } else {
-      sparse_probability_gradient_row(ProbabilityRow(y_pred + at, shape.classes, norms[r]), label,
-                                      shape.classes, upstream[r], out);
+  const std::int64_t classes = shape.classes;
+  for_blocks(shape, [&](std::int64_t first, std::int64_t rows, float*) {
+    if (shape.from_logits)
+      Logits{shape, y_pred}.write_exponentials(first, rows, gradient + first * classes);
+    for (std::int64_t r = first; r < first + rows; ++r) {
+      const std::int64_t at = r * classes;
+      float* out = gradient + at;
+      if (labels[r] < 0.0f) {
+        std::fill_n(out, classes, 0.0f);
+        continue;
+      }
+      const auto label = static_cast<std::int64_t>(labels[r]);
+      if (shape.from_logits) {
+        sparse_logit_gradient_row(norms[r], label, classes, upstream[r], out);
+      } else {
+        sparse_probability_gradient_row(y_pred + at, norms[r], label, classes, upstream[r], out);
+      }
     }
   });
 }

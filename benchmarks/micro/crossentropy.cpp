@@ -26,9 +26,29 @@ void add_size(std::int64_t rows, std::int64_t classes) {
   });
 }
 
+// Of rows of all lengths, from logits: forward and backward.
+void add_from_logits(std::int64_t rows, std::int64_t classes) {
+  const std::string size = std::to_string(rows) + "x" + std::to_string(classes);
+  const Work work = items(static_cast<double>(rows * classes));
+  const auto both = [&](const std::string& name, const auto& loss) {
+    const Tensor y = ops::softmax(random::normal({rows, classes}));
+    add(name + "/forward/" + size, work, [=] {
+      return [=, x = random::normal({rows, classes})] { return loss(y, x); };
+    });
+    add(name + "/backward/" + size, work, [=] {
+      return Backward({random::normal({rows, classes})},
+                      [=](const auto& of) { return loss(y, of[0]); });
+    });
+  };
+  both("binary_crossentropy", losses::BinaryCrossentropy({.from_logits = true}));
+  both("categorical_crossentropy", losses::CategoricalCrossentropy({.from_logits = true}));
+}
+
 }  // namespace
 
 void add_crossentropy() {
+  add_from_logits(65536, 4);
+  add_from_logits(256, 1024);
   add_size(128, 10);
   add_size(128, 1000);
 }

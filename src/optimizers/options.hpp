@@ -54,7 +54,9 @@ Options read_options(const char* who, const Config& config, List&& list) {
   read_fields(who, config, [&](auto& fields) {
     list_base_fields(fields, options);
     list(fields, options);
-    fields.ignore("decay");  // of Keras 2; Keras 3 passes over it
+    // Keras 2 writes it, and Keras 3 passes over it; where it isn't 0 it meant something.
+    const auto decay = config.find("decay");
+    if (decay != config.end() && (decay->is_null() || *decay == 0)) fields.ignore("decay");
   });
   if (options.gradient_accumulation_steps == 0) options.gradient_accumulation_steps.reset();
   return options;

@@ -356,7 +356,7 @@ TEST(KerasCompileConfig, OptimizersTakeAnEpsilonOfZero) {
 TEST(KerasCompileConfig, OptimizersTakeWhatHasNoEffect) {
   const OptimizerSpec optimizer(Config::parse(
       R"({"class_name": "SGD", "config": {"name": null, "learning_rate": 0.5, "nesterov": 0,
-          "use_ema": null, "ema_momentum": null, "gradient_accumulation_steps": 0, "decay": 0.1}})"));
+          "use_ema": null, "ema_momentum": null, "gradient_accumulation_steps": 0, "decay": 0.0}})"));
   EXPECT_EQ(optimizer->get_config(), optimizers::SGD({.learning_rate = 0.5f}).get_config());
   EXPECT_THAT(
       [] {

@@ -295,7 +295,7 @@ class Run:
         if draw.chance(0.1) and targets(1).shape[-1] == units:
             metrics_found = (metrics_found or []) + ["mse", "mse"]
         self.model.compile(
-            optimizer=optimizer(draw), loss=None if draw.chance(0.05) else loss, metrics=metrics_found,
+            optimizer=optimizer(draw), loss=loss, metrics=metrics_found,
             weighted_metrics=["mse"] if draw.chance(0.2) and targets(1).shape[-1] == units else None,
             loss_weights=draw.among(None, None, draw.real(0.3, 2.0)))
         self.start = [self.first_weights(draw, weight) for weight in self.model.weights]

@@ -66,13 +66,4 @@ Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options) {
   return Batches<Tensor>(BatchCutter({x}, options));
 }
 
-Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchesOptions& options) {
-  return Batches<LabeledBatch>(BatchCutter({x, y}, options));
-}
-
-Batches<WeightedBatch> batches(const Tensor& x, const Tensor& y, const Tensor& sample_weight,
-                               const BatchesOptions& options) {
-  return Batches<WeightedBatch>(BatchCutter({x, y, sample_weight}, options));
-}
-
 }  // namespace strata::data

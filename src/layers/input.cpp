@@ -30,7 +30,7 @@ Shape read_batch_shape(const Config& config) {
     for (const std::int64_t extent : *shape) batch_shape.append(extent);
   }
   check(batch_shape.rank() > 0, "InputLayer", "a config needs a batch_shape. Received: {}.",
-        config.dump());
+        config);
   return batch_shape;
 }
 

@@ -1,6 +1,7 @@
 // batches: arrays in, batches out, for training loops of one's own.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -107,9 +108,16 @@ class Batches {
 /// Raises InvalidArgument if the data is empty or undefined, lengths differ, `batch_size < 1`, or
 /// `drop_remainder` leaves nothing; ShapeError on a scalar.
 Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options = {});
-Batches<LabeledBatch> batches(const Tensor& x, const Tensor& y, const BatchesOptions& options = {});
-Batches<WeightedBatch> batches(const Tensor& x, const Tensor& y, const Tensor& sample_weight,
-                               const BatchesOptions& options = {});
+// Templates, so that options in braces are never taken for a tensor.
+template <std::convertible_to<Tensor> Y>
+Batches<LabeledBatch> batches(const Tensor& x, const Y& y, const BatchesOptions& options = {}) {
+  return Batches<LabeledBatch>(BatchCutter({x, y}, options));
+}
+template <std::convertible_to<Tensor> Y, std::convertible_to<Tensor> W>
+Batches<WeightedBatch> batches(const Tensor& x, const Y& y, const W& sample_weight,
+                               const BatchesOptions& options = {}) {
+  return Batches<WeightedBatch>(BatchCutter({x, y, sample_weight}, options));
+}
 
 template <>
 inline Tensor Batches<Tensor>::at(std::int64_t index) const {

@@ -14,8 +14,8 @@ struct Case {
 std::string text_of(const Case& where) {
   std::string text;
   for (const std::int64_t extent : where.shape)
-    text += (text.empty() ? "" : "x") + std::to_string(extent);
-  return text + "/axis" + std::to_string(where.axis);
+    text.append(text.empty() ? "" : "x").append(std::to_string(extent));
+  return text.append("/axis").append(std::to_string(where.axis));
 }
 
 // As many elements in each case.
@@ -73,7 +73,7 @@ void add_axes() {
       true);
   for (const bool columns : {false, true}) {
     const std::string mode = columns ? "columns" : "rows";
-    add("orthogonal/" + mode, items(4096 * 512), [=] {
+    add(std::string("orthogonal/").append(mode), items(4096 * 512), [=] {
       const Shape shape = columns ? Shape{4096, 512} : Shape{512, 4096};
       const regularizers::OrthogonalRegularizer rule({.factor = 0.01f, .mode = mode});
       return [=, x = random::normal(shape)] { return rule(x); };

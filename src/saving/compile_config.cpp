@@ -69,8 +69,7 @@ bool is_by_output(const Config& value) {
 
 // What stands for a model's single output in a list of one, or in an object that names the output.
 const Config& single(const std::string& who, const Config& value) {
-  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.",
-        value);
+  check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.", value);
   return *value.begin();
 }
 
@@ -114,8 +113,7 @@ void add_metrics(const std::string& who, const Config& value, std::vector<Metric
 
 std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value) {
   if (value.is_null() || (is_by_output(value) && value.empty())) return {};
-  check(value.is_array() || is_by_output(value), who, "must be a list. Received: {}.",
-        value);
+  check(value.is_array() || is_by_output(value), who, "must be a list. Received: {}.", value);
   std::vector<MetricSpec> metrics;
   add_metrics(who, value, metrics);
   return metrics;

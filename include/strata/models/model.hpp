@@ -56,7 +56,7 @@ class Model : public Layer {
   History fit(const Tensors& x, const Tensors& y, const FitOptions& options = {});
   /// Loss and metrics, without training.
   Logs evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options = {});
-  /// The outputs for all samples. Doesn't need `compile`.
+  /// The outputs for all samples. Doesn't need `compile`. The last bits may depend on `batch_size`.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
   /// The same of a model with several inputs or outputs: `predict(Tensors({a, b}))`.
   template <std::same_as<Tensors> T>

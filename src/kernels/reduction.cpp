@@ -41,12 +41,13 @@ struct Sum {
     };
     std::int64_t row = 0;
     for (; row + 8 <= slab.rows; row += 8)
-      take(slab.columns, row, [this](const auto& at) { return four(at, 0) + four(at, 4); });
+      take(slab.columns, row,
+           [this](const auto& at) { return this->four(at, 0) + this->four(at, 4); });
     for (; row + 4 <= slab.rows; row += 4)
-      take(slab.columns, row, [this](const auto& at) { return four(at, 0); });
+      take(slab.columns, row, [this](const auto& at) { return this->four(at, 0); });
     for (; row < slab.rows; ++row)
-      take(slab.columns, row, [this](const auto& at) { return term(at(0)); });
-    take(slab.rest, row, [this](const auto& at) { return term(at(0)); });
+      take(slab.columns, row, [this](const auto& at) { return this->term(at(0)); });
+    take(slab.rest, row, [this](const auto& at) { return this->term(at(0)); });
   }
 
   // Four rows and no more: from their elements to the results at once.

@@ -1,4 +1,5 @@
-// Ops along an axis, by each axis and over short rows: none should cost more than twice the best.
+// Ops along an axis, along each axis and over short rows: none should take more than twice the time
+// of the fastest case.
 #include "micro/micro.hpp"
 
 namespace strata::micro {
@@ -18,7 +19,7 @@ std::string text_of(const Case& where) {
   return text.append("/axis").append(std::to_string(where.axis));
 }
 
-// As many elements in each case.
+// All cases have the same number of elements.
 std::vector<Case> cases() {
   return {{{1024, 1024}, 0}, {{1024, 1024}, 1}, {{262144, 4}, 0},  {{262144, 4}, 1},
           {{4, 262144}, 0},  {{16384, 64}, 1},  {{64, 64, 256}, 1}};

@@ -26,7 +26,7 @@ void add_size(std::int64_t rows, std::int64_t classes) {
   });
 }
 
-// Of rows of all lengths, from logits: forward and backward.
+// Rows of different lengths, from logits: forward and backward.
 void add_from_logits(std::int64_t rows, std::int64_t classes) {
   const std::string size = std::to_string(rows) + "x" + std::to_string(classes);
   const Work work = items(static_cast<double>(rows * classes));

@@ -18,7 +18,7 @@ struct Function {
   Tensor (*op)(const Tensor&);
 };
 
-// From 2^18 elements on, none costs more than three times exp.
+// From 2^18 elements on, none should take more than three times as long as exp.
 void add_forward_and_backward(const std::string& name, Tensor (*op)(const Tensor&)) {
   constexpr std::int64_t kSize = 1 << 18;
   add(name + "/forward/" + std::to_string(kSize), items(kSize),

@@ -1,6 +1,7 @@
-// For code that prints by fmt: shapes, tensors and weights as `to_string` and streams print them,
-// with fmt's own fill, alignment and width. Only where this is included: a program may instead
-// specialize fmt's formatter for them as it likes, which changes none of Strata's own texts.
+// fmt formatters for shapes, tensors and weights: they print what `to_string` and streams print,
+// with fmt's fill, alignment and width. They exist only where this header is included. A program
+// may instead specialize fmt's formatter for these types; Strata's own messages don't change by
+// that.
 //
 //     fmt::print("{:>10} {}\n", x.shape(), x);
 #pragma once
@@ -27,7 +28,7 @@ struct fmt::formatter<strata::Tensor> : fmt::formatter<std::string_view> {
   }
 };
 
-/// As the tensor of its value.
+/// Printed like the tensor of its value.
 template <>
 struct fmt::formatter<strata::Variable> : fmt::formatter<strata::Tensor> {
   auto format(const strata::Variable& variable, fmt::format_context& context) const {

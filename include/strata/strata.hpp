@@ -2,7 +2,7 @@
 // or writes a Config includes <strata/config.hpp> as well.
 #pragma once
 
-// Errors, options, memory, threads, what runs here
+// Errors, options, memory, threads, and the configuration in use
 #include "strata/core/axis_list.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/core/fused_activation.hpp"

@@ -94,8 +94,8 @@ std::shared_ptr<const Activation> builtin_named(std::string_view name) {
       [&](const Builtin& builtin) { return builtin.name == name || builtin.alias == name; });
 }
 
-// A built-in function as an object, as releases of Keras before 3.13 wrote it, or named as a class
-// of Keras's without a config; null if the config is none.
+// A built-in activation written as an object: by its function's name, as Keras before 3.13 did, or
+// by a Keras class without a config. Null if the config is neither.
 std::shared_ptr<const Activation> builtin_in(const Config& config) {
   if (!config.is_object()) return nullptr;
   const Config kind = config.value("class_name", Config());
@@ -120,7 +120,7 @@ struct LeftTape : InvalidArgument {
       "without a gradient.");
 }
 
-// Hands `result` on if a gradient for `x` comes of it.
+// Returns `result` unless it has left the tape, so that no gradient for `x` would come of it.
 Tensor checked_result(Tensor result, const Tensor& x, std::string_view who) {
   if (x.size() > 0 && autodiff::has_left_tape(result, x)) raise_left_tape(who);
   return result;
@@ -194,7 +194,7 @@ ActivationSpec get(ActivationSpec identifier) { return identifier; }
 Tensor apply(const Activation& activation, const Tensor& x, std::string_view layer) {
   try {
     return checked_result(activation(x), x, layer);
-  } catch (const LeftTape&) {  // the callable doesn't know where it stands
+  } catch (const LeftTape&) {  // thrown by a callable, which can't name the layer
     raise_left_tape(layer);
   }
 }

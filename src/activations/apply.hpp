@@ -1,4 +1,4 @@
-// How a layer applies an activation that its product doesn't have built in.
+// Applies an activation that is not fused into the layer's product.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Each activation as one op: value and slope by element.
+// Each activation as one recorded op: its value and its derivative per element.
 #include "strata/activations/functions.hpp"
 
 #include <cmath>
@@ -27,7 +27,7 @@ void check_bound(const char* who, const char* what, float bound) {
   check(bound >= 0.0f, who, "{} must not be negative. Received: {}={}.", what, what, bound);
 }
 
-/// `scale * (x above 0, alpha * (exp(x) - 1) below)`
+/// `scale * x` for x > 0, else `scale * alpha * (exp(x) - 1)`.
 Tensor scaled_elu(const char* who, const Tensor& x, float scale, float alpha) {
   const float below = scale * alpha;
   return unary(
@@ -65,7 +65,7 @@ Tensor gelu_by_tanh(const Tensor& x) {
       });
 }
 
-/// x / 6 + 1 / 2, clipped to [0, 1]; the slope counts on the bounds.
+/// x / 6 + 1 / 2, clipped to [0, 1]; at the bounds the derivative is still that of the line.
 float clipped_line(float v) {
   const float y = v / 6.0f + 0.5f;
   return y < 0.0f ? 0.0f : (y > 1.0f ? 1.0f : y);
@@ -82,7 +82,7 @@ Tensor relu(const Tensor& x, const ReluOptions& options) {
   const bool is_plain = slope == 0.0f && limit == 0.0f;
   if (max_value) check_bound("relu", "max_value", *max_value);
   if (is_plain && !max_value) return ops::relu(x);
-  // A bound above also keeps what lies over a negative limit from below 0.
+  // With max_value, values between a negative threshold and 0 are clipped to 0 too.
   const float low = max_value ? 0.0f : -kInfinity;
   const float high = max_value.value_or(kInfinity);
   const auto above = [low, high, limit = limit](float v) {
@@ -201,8 +201,8 @@ Tensor tanh_shrink(const Tensor& x) {
       });
 }
 
-// With e = exp(x), tanh(softplus(x)) = n / d with n = e (e + 2) and d = n + 2, and
-// d/dx = n / d + 4 x e (1 + e) / d^2. From 20 on, n / d is 1 and what is left of the rest nothing.
+// With e = exp(x), tanh(softplus(x)) = n / d with n = e (e + 2) and d = n + 2, and d/dx = n / d + 4
+// x e (1 + e) / d^2. For x >= 20 in float, n / d is 1 and the second term 0.
 Tensor mish(const Tensor& x) {
   return unary(
       "mish", kTranscendental, x,

@@ -43,7 +43,7 @@ void read_layer(const char* who, const Config& config, Own own) {
     fields.or_default("name", name);
     fields("trainable", trainable);
     fields.float32("dtype");
-    fields.null_alone("activity_regularizer");  // it would count in the losses
+    fields.null_alone("activity_regularizer");  // such a penalty would count in the losses
     fields.ignore("autocast");
     own(fields);
   });

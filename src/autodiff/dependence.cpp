@@ -1,4 +1,4 @@
-// Searches of the record for the way from one value to another.
+// Searches a tape's records for a path from a value back to an input or to a trainable variable.
 #include "autodiff/dependence.hpp"
 
 #include <algorithm>
@@ -12,19 +12,20 @@ using autodiff::kNoSlot;
 using autodiff::Trace;
 
 const GradientTape::Impl::Record* GradientTape::Impl::record_of(int slot) const {
-  if (!records_.empty() && records_.back().output == slot) return &records_.back();  // most often
+  if (!records_.empty() && records_.back().output == slot)
+    return &records_.back();  // the most frequent case
   const auto found =
       std::lower_bound(records_.begin(), records_.end(), slot,
                        [](const Record& record, int output) { return record.output < output; });
   return found == records_.end() || found->output != slot ? nullptr : &*found;
 }
 
-// Whether `matches` holds for `slot` or one that it was computed from. An operation's output has a
-// larger number than all of its inputs, so the largest first visits each once, and a search for what
-// is above `lowest` may pass over the rest.
+// Whether `matches` holds for `slot` or for any slot that it was computed from. An operation's
+// output has a larger slot number than its inputs, so visiting the largest first visits each slot
+// once, and slots below `lowest` can be skipped when only larger ones can match.
 template <class Matches>
 bool GradientTape::Impl::reaches(int slot, int lowest, const Matches& matches) const {
-  std::vector<int> open = {slot};  // a heap
+  std::vector<int> open = {slot};  // a max-heap
   int last = kNoSlot;
   while (!open.empty()) {
     std::pop_heap(open.begin(), open.end());
@@ -48,14 +49,15 @@ bool GradientTape::Impl::leads_to_weight(const Trace& trace) const {
   if (trace.is_constant() || trace.number() < number_) return false;
   if (trace.is_read()) return true;
   if (trace.number() != number_) return false;
-  if (!watches_ && oldest_ == number_) return true;  // nothing else is recorded
+  if (!watches_ && oldest_ == number_)
+    return true;  // only operations on trainable variables were recorded
   return reaches(static_cast<int>(trace.index), 0, [&](int slot) {
     return std::any_of(variables_.begin(), variables_.end(),
                        [&](const auto& variable) { return variable.second == slot; });
   });
 }
 
-// True where a part of the way was seen by another tape only: that is refused in `gradient`.
+// Also true if part of the path was recorded by another tape only: `gradient` refuses that case.
 bool GradientTape::Impl::depends(const Trace& result, const Trace& input) const {
   if (result.is_constant() || result.number() < number_) return false;
   if (result.is_read()) return input.is_read() && input.index == result.index;

@@ -1,4 +1,4 @@
-// Questions to the recording tape: whether a rule's result still hangs together with what it is of.
+// Asks the recording tape whether one value was computed from another.
 #pragma once
 
 #include "strata/tensor/tensor.hpp"
@@ -11,10 +11,11 @@ bool is_recording();
 /// Whether the recording tape has a path from `tensor` back to a trainable variable.
 bool leads_to_weight(const Tensor& tensor);
 
-/// Whether `result`, which a rule made of `input`, left the tape on the way (by `values()`, `item()`
-/// or `ops::stop_gradient`), so that it counts but trains nothing: `input` leads to a trainable
-/// variable, and `result` does not depend on `input`. False where no tape records. A result that
-/// left the tape only in part still depends on its input; that can't be seen.
+/// Whether `input` leads back to a trainable variable and `result`, which a rule computed from
+/// `input`, does not depend on it: it left the tape (by `values()`, `item()` or
+/// `ops::stop_gradient`), so it would count in the loss but train nothing. False if no tape
+/// records. A result that left the tape only in part still depends on its input; that can't be
+/// detected.
 bool has_left_tape(const Tensor& result, const Tensor& input);
 
 }  // namespace strata::autodiff

@@ -21,7 +21,7 @@ using autodiff::Trace;
 namespace {
 
 constexpr int kNone = autodiff::kNoSlot;
-constexpr std::size_t kUsualRecords = 32;  // of a small model's step
+constexpr std::size_t kUsualRecords = 32;  // about as many as a training step of a small model has
 
 Trace trace_of(const Variable& source) {
   check(source.defined(), "GradientTape::gradient",
@@ -38,7 +38,7 @@ constinit thread_local Impl* Impl::newest_ = nullptr;
 
 // ---- the tapes of a thread
 
-// What a thread's list still holds when the thread ends belongs to the handles alone from then on.
+// When a thread ends, its list gives up its share of the tapes; their handles own them alone.
 struct Impl::ThreadEnd {
   ~ThreadEnd() {
     while (newest_ != nullptr) {
@@ -66,7 +66,9 @@ Impl* Impl::older_recorder() {
   for (Impl* tape = newest_; tape != nullptr; tape = tape->outer_) {
     const State state = tape->state_.load(std::memory_order_acquire);
     if (state == State::open) return tape;
-    if (state == State::ended) {  // on another thread; here it would have left the list
+    if (state ==
+        State::
+            ended) {  // it ended on another thread; ending on this one would have removed it from the list
       drop_ended();
       return older_recorder();
     }
@@ -79,9 +81,9 @@ void Impl::end() {
   drop_ended();
 }
 
-// Their records may hold what runs operations when destroyed, so the list is in order before.
+// Unlinks all ended tapes before it destroys any: destroying a record may run operations.
 void Impl::drop_ended() {
-  std::shared_ptr<Impl> dropped;  // linked by the shares that the list held
+  std::shared_ptr<Impl> dropped;  // a chain of the unlinked tapes by their `self_`
   for (Impl** link = &newest_; *link != nullptr;) {
     Impl* const tape = *link;
     if (tape->state_.load(std::memory_order_acquire) == State::ended) {
@@ -95,7 +97,7 @@ void Impl::drop_ended() {
   while (dropped != nullptr) dropped = std::shared_ptr<Impl>(std::move(dropped->self_));
 }
 
-// Whether a tape that is still alive would have to know that a gradient is none of a constant.
+// Whether another live tape may depend on this gradient, so that it must not count as a constant.
 bool Impl::needed_by_others() const {
   if (persistent_ || oldest_ != number_) return true;
   for (const Impl* tape = newest_; tape != nullptr; tape = tape->outer_) {
@@ -118,7 +120,7 @@ inline int Impl::slot_of(const Trace& trace) {
   return unseen_;
 }
 
-// Where a value lies on this tape, without adding it.
+// The slot of a value on this tape; unlike `slot_of`, it adds none.
 int Impl::find(const Trace& trace) const {
   if (trace.is_constant() || trace.number() < number_) return kNone;
   if (trace.is_read()) {
@@ -158,7 +160,8 @@ Tensor Impl::record(const char* op, Tensor value, std::span<const Tensor* const>
 
 // ---- gradients
 
-// While it lives, nothing is recorded; after it, a tape that is not persistent is used up.
+// While it lives, nothing is recorded on this thread; when it ends, a tape that is not persistent
+// is used up.
 class Impl::Sweep {
  public:
   explicit Sweep(Impl& tape) : tape_(tape) { ++sweeps_; }
@@ -202,7 +205,7 @@ std::vector<Tensor> Impl::gradient(const Tensor& target, const std::vector<Trace
   return results;
 }
 
-// A gradient that passes by what this tape has not seen would come out too small, silently.
+// A gradient that ignored paths through operations of other tapes would silently be too small.
 void Impl::refuse_unseen(int last) const {
   if (unseen_ == kNone || last == kNone) return;
   const auto refuse = [](const char* op) {
@@ -253,8 +256,7 @@ void Impl::sweep(int last, const Tensor& target, const std::vector<int>& sources
       InputGradients inputs(entry.op, entry.inputs, outcome, slots);
       entry.backward(outcome.sum, inputs);
     }
-    // What an op kept for its gradient is not needed any more; nor is the gradient of its
-    // outcome.
+    // The closure and the gradient of the operation's output are not needed any more.
     if (!persistent_) entry.backward = nullptr;
     if (!outcome.is_source) {
       outcome.sum = Tensor();

@@ -1,4 +1,4 @@
-// The gradients that flow to an operation's inputs, checked against the inputs' shapes.
+// The gradients for an operation's inputs, checked against the inputs' shapes.
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +18,7 @@ bool equal(const Shape& a, const Shape& b) {
 }  // namespace
 
 inline const RecordedInput& InputGradients::recorded(int input) const {
-  if (static_cast<std::size_t>(input) >= inputs_.size()) {  // so is what is negative
+  if (static_cast<std::size_t>(input) >= inputs_.size()) {  // also catches negative indices
     raise(op_,
           "a gradient is for one of the {} inputs that the operation was recorded with, counted "
           "from 0. Received: input={}.",
@@ -66,7 +66,7 @@ float* InputGradients::accumulated(int input) {
   if (place.pending.write) place.sum = computed(std::exchange(place.pending, {}));
   Tensor& sum = place.sum;
   if (!sum.defined()) return nullptr;
-  if (!TensorAccess::unique(sum)) {  // shared with another slot, or with a closure
+  if (!TensorAccess::unique(sum)) {  // shared with another slot or with a closure
     Tensor copy = TensorAccess::uninitialized(sum.shape());
     std::copy_n(sum.data(), sum.size(), TensorAccess::data(copy));
     sum = std::move(copy);

@@ -1,5 +1,5 @@
-// What a GradientTape holds: the record of what was computed, and its place among the tapes of the
-// thread that made it.
+// What a GradientTape holds: its records, and its place in the list of tapes of the thread that
+// made it.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,14 @@
 
 namespace strata {
 
-/// Tapes, and gradients that a tape took, are numbered in the order of their making. To a tape,
-/// what bears an older number is a constant. What bears a newer one was made while the tape was
-/// alive, and may depend on its variables in ways that it did not see.
+/// Tapes, and the gradients that they return, are numbered in the order in which they are made. For
+/// a tape, a value with an older number is a constant. A value with a newer number was made while
+/// the tape was alive, and may depend on the tape's variables through operations that it did not
+/// record.
 ///
-/// A thread keeps a list of the tapes made on it, which shares their ownership with the handles.
-/// Only that thread changes the list: a handle that ends on another thread marks its tape, and the
-/// thread of the list drops it when it next looks.
+/// Each thread keeps a list of the tapes made on it, and shares their ownership with the handles.
+/// Only that thread changes the list: a handle destroyed on another thread marks its tape as ended,
+/// and the list's thread removes the tape when it next walks the list.
 class GradientTape::Impl {
  public:
   /// A new tape, at the head of this thread's list.
@@ -35,11 +36,12 @@ class GradientTape::Impl {
     return newest_ == nullptr || newest_->is_open() ? newest_ : older_recorder();
   }
 
-  /// For the handle's destructor, on whatever thread that runs.
+  /// Called by the handle's destructor, on any thread.
   void end();
 
-  /// Whether this tape, or one around it, follows a value of this trace. What only an outer tape
-  /// follows is recorded too, so that the outer one knows the output for something it has not seen.
+  /// Whether this tape, or an outer one on the same thread, follows a value with this trace. An
+  /// operation that only an outer tape follows is recorded here too, so that the outer tape knows
+  /// that the output depends on operations it has not recorded.
   bool follows(const autodiff::Trace& trace) const {
     return !trace.is_constant() && trace.number() >= oldest_;
   }
@@ -49,8 +51,8 @@ class GradientTape::Impl {
                 autodiff::Backward backward, bool takes_pending);
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<autodiff::Trace>& sources);
 
-  /// In src/autodiff/dependence.cpp: whether there is a path to a trainable variable, and whether
-  /// there is one from one value to another.
+  /// Defined in src/autodiff/dependence.cpp: whether a value was computed from a trainable
+  /// variable, and whether it was computed from another value.
   bool leads_to_weight(const autodiff::Trace& trace) const;
   bool depends(const autodiff::Trace& result, const autodiff::Trace& input) const;
 
@@ -59,7 +61,7 @@ class GradientTape::Impl {
     const char* op;
     std::vector<autodiff::RecordedInput> inputs;
     int output;
-    int payer;  // of the profile that measured it, if one did
+    int payer;  // row of the profile that its backward time is charged to
     autodiff::Backward backward;
     bool takes_pending;
   };
@@ -81,18 +83,20 @@ class GradientTape::Impl {
   void sweep(int last, const Tensor& target, const std::vector<int>& sources,
              std::vector<autodiff::GradientSlot>& slots);
 
-  static constinit thread_local int sweeps_;  // under way on this thread; nothing is recorded then
+  static constinit thread_local int
+      sweeps_;  // running on this thread; while there are any, nothing is recorded
   static constinit thread_local Impl* newest_;  // head of this thread's list
 
   const std::uint64_t number_;
   const bool persistent_;
   std::atomic<State> state_ = State::open;
-  Impl* outer_ = nullptr;       // next in the list
-  std::shared_ptr<Impl> self_;  // the list's share
-  std::uint64_t oldest_;        // number of the outermost tape that was around this one when made
-  bool watches_ = false;        // whether any tensor was watched
+  Impl* outer_ = nullptr;       // next in the thread's list
+  std::shared_ptr<Impl> self_;  // the list's share of the ownership
+  std::uint64_t
+      oldest_;  // number of the outermost tape that was in the list when this one was made
+  bool watches_ = false;  // whether any tensor was watched
   int slots_ = 0;
-  int unseen_ = autodiff::kNoSlot;  // the slot that stands for all that newer tapes know
+  int unseen_ = autodiff::kNoSlot;  // one slot for every value that only newer tapes recorded
   std::vector<Record> records_;
   std::unordered_map<std::uint64_t, int> variables_;
 };

@@ -1,5 +1,5 @@
-// The classes of Latin letters and digits, whatever the locale: <cctype> would ask it, and in a
-// Turkish one the small letter of `I` is none of these.
+// Tests and case conversion of ASCII letters and digits. <cctype> depends on the locale: in a
+// Turkish one, the lower case of `I` is not `i`.
 #pragma once
 
 namespace strata {

@@ -32,8 +32,10 @@ constexpr bool kPooled = true;
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLargestPooled = std::size_t{1} << 30;  // larger ones go straight back
 constexpr std::size_t kMostIdle = std::size_t{1} << 30;       // bytes kept for later, at most
-constexpr std::size_t kLargestOwn = std::size_t{8} << 20;     // kept by a thread for itself
-constexpr std::size_t kMostOwn = std::size_t{32} << 20;       // in all, at most
+constexpr std::size_t kLargestOwn = std::size_t{8}
+                                    << 20;  // largest block that a thread caches for itself
+constexpr std::size_t kMostOwn = std::size_t{32}
+                                 << 20;  // most bytes that a thread caches for itself
 
 // Four classes per power of two: at most a quarter of a block is slack.
 constexpr std::size_t class_of(std::size_t bytes) {
@@ -49,11 +51,11 @@ constexpr std::size_t bytes_of(std::size_t size_class) {
   return ((size_class - 5) % 4 + 5) * kAlignment << shift;
 }
 
-// A block that nobody uses. Its links lie in itself, so that giving back asks for no memory.
+// An idle block, which holds its own list links so that giving it back allocates nothing.
 struct IdleBlock {
   IdleBlock* older = nullptr;
   IdleBlock* newer = nullptr;
-  std::uint64_t given = 0;  // the pool's count of blocks then
+  std::uint64_t given = 0;  // value of the pool's counter when the block was given back
 };
 
 void give_to_system(void* block) { ::operator delete (block, std::align_val_t{kAlignment}); }
@@ -62,7 +64,7 @@ void give_all_to_system(IdleBlock* newest) {
   while (newest != nullptr) give_to_system(std::exchange(newest, newest->older));
 }
 
-// Idle blocks of one size, by when they were given.
+// Idle blocks of one size class, ordered by the time they were given back.
 class Shelf {
  public:
   const IdleBlock* oldest() const { return oldest_; }
@@ -97,10 +99,11 @@ class Shelf {
 constexpr std::size_t kClasses = class_of(kLargestPooled) + 1;
 constexpr std::size_t kOwnClasses = class_of(kLargestOwn) + 1;
 
-// A thread's blocks of each size, the newest of which shows the others.
+// The newest idle block of each size class that a thread caches; each block links to the next older
+// one.
 using OwnShelves = std::array<IdleBlock*, kOwnClasses>;
 
-// What all threads share.
+// The idle blocks that all threads share.
 class Pool {
  public:
   void* take(std::size_t size_class) {
@@ -118,7 +121,7 @@ class Pool {
     give_all_to_system(excess);
   }
 
-  // All that a thread has.
+  // Takes over all blocks that a thread caches.
   void give(OwnShelves& shelves) {
     std::unique_lock lock(mutex_);
     for (std::size_t size_class = 0; size_class < kOwnClasses; ++size_class) {
@@ -146,7 +149,7 @@ class Pool {
 
   IdleBlock* take_excess() { return idle_ > kMostIdle ? take_beyond(kMostIdle) : nullptr; }
 
-  // What was idle longest, until no more than so many bytes are.
+  // Removes the blocks that have been idle longest until at most `most` idle bytes remain.
   IdleBlock* take_beyond(std::size_t most) {
     IdleBlock* taken = nullptr;
     while (idle_ > most) {
@@ -175,13 +178,13 @@ Pool& pool() {
   return instance;
 }
 
-// How often idle memory was to be released, and one.
+// One more than the number of calls of `release_idle_memory`.
 std::atomic<std::uint64_t> releases = 1;
 
-// What a thread keeps for itself: to take from it and give to it takes no lock.
+// The idle blocks that a thread caches for itself, without a lock.
 class OwnBlocks {
  public:
-  // Without a destructor, for blocks may be given back when others of the thread's objects are gone.
+  // Has no destructor: blocks may be given back after other objects of the thread are destroyed.
   constexpr OwnBlocks() = default;
 
   void* take(std::size_t size_class) {
@@ -202,7 +205,7 @@ class OwnBlocks {
     return true;
   }
 
-  // From now on blocks are kept, until the thread ends.
+  // Starts caching blocks, until the thread ends.
   void open() {
     if (opened_) return;
     struct AtThreadEnd {
@@ -214,8 +217,8 @@ class OwnBlocks {
     released_ = releases.load(std::memory_order_relaxed);
   }
 
-  // Gives its blocks to the system if all were to do so since it last looked. Whether it may be
-  // used.
+  // Returns the cached blocks to the system if `release_idle_memory` was called since the last
+  // look. Returns whether the cache is open.
   bool heed_releases() {
     const std::uint64_t now = releases.load(std::memory_order_relaxed);
     if (released_ == now) return true;
@@ -226,7 +229,8 @@ class OwnBlocks {
   }
 
  private:
-  static constexpr std::uint64_t kNever = 0;  // before it is opened, and once it is closed
+  static constexpr std::uint64_t kNever =
+      0;  // value of `released_` before it is opened and after it is closed
 
   void give_to_all() {
     pool().give(shelves_);

@@ -15,7 +15,8 @@
 
 namespace strata {
 
-/// How an error prints a type of Strata's: a specialization's `static std::string of(const T&)`.
+/// How an error prints a type of Strata's: specializations define `static std::string of(const
+/// T&)`.
 template <class T>
 struct ErrorText;
 
@@ -24,7 +25,7 @@ concept HasErrorText = requires(const T& value) {
   ErrorText<T>::of(value);
 };
 
-/// A text that an error prints to the end, however long: a list of names, a path.
+/// A text that an error prints in full, however long: a list of names, a path.
 struct Whole {
   std::string text;
 };
@@ -32,9 +33,10 @@ struct Whole {
 template <class T>
 concept Text = std::same_as<T, std::string> || std::same_as<T, std::string_view>;
 
-/// What an error prints for an argument: texts and JSON values shortened, since they may come from
-/// a file; a type of Strata's by its own words. A program may specialize `fmt::formatter<Shape>` for
-/// its own output, and the linker would put that in the place of ours; so none is handed to fmt.
+/// How an error prints an argument: texts and JSON values shortened, since they may come from a
+/// file; Strata's types by `Printed`. Strata's types are never passed to fmt: a program may
+/// specialize `fmt::formatter<Shape>` for its own output, and the linker could pick that definition
+/// for Strata's messages too.
 template <class T>
 decltype(auto) printable(T&& value) {
   using Plain = std::remove_cvref_t<T>;
@@ -55,7 +57,7 @@ template <class T, class Plain = std::remove_cvref_t<T>>
 inline constexpr bool kPrintedByUs =
     HasErrorText<Plain> || std::same_as<Plain, Config> || std::same_as<Plain, Whole> || Text<Plain>;
 
-/// Of what type that is, as fmt deduces it.
+/// The type as which fmt prints it.
 template <class T>
 using Printable = std::conditional_t<kPrintedByUs<T>, std::string, T>;
 

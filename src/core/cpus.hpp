@@ -1,16 +1,16 @@
-// How many CPUs a thread may use, which its owner may change at any time.
+// Caches the number of CPUs that a thread may use, which can change at any time.
 #pragma once
 
 #include <cstdint>
 
 namespace strata {
 
-/// What a thread knows of them. Asking the system takes as long as a small loop, so it is asked
-/// once in so much work; more often while there were too few.
+/// Asking the system takes as long as a small loop, so it is asked again only after a number of
+/// parts of work, sooner if the last answer was fewer CPUs than wanted.
 class Cpus {
  public:
-  /// For a loop of so many parts, which `wanted` threads could share; `ask()` tells the number of
-  /// now.
+  /// The number of CPUs for a loop of `parts` parts that `wanted` threads could share; `ask()`
+  /// returns the present number.
   template <class Ask>
   int count_for(std::int64_t parts, int wanted, Ask ask) {
     unasked_ += parts;

@@ -1,3 +1,4 @@
+// Reads decimal numbers by std::from_chars, which ignores the locale.
 #include "core/decimal.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 namespace strata {
 namespace {
 
-// Whether the first digit that isn't 0 stands for less than 1: tells too small from too large.
+// Whether a number out of range is too small rather than too large: its absolute value is below 1.
 bool is_below_one(std::string_view text) {
   const std::size_t e = text.find_first_of("eE");
   const std::string_view digits = text.substr(0, e);

@@ -1,4 +1,4 @@
-// Decimal numbers in texts, read alike whatever the locale's decimal point.
+// Reads decimal numbers from text, independently of the locale's decimal point.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,8 @@
 
 namespace strata {
 
-/// The nearest double to a decimal number as JSON writes it (`-0.25`, `1e-3`); 0 for what is too
-/// small for one. Nothing for what is too large, and where `text` is no number from end to end.
+/// The nearest double to a decimal number as JSON writes it (`-0.25`, `1e-3`); 0 if it is too small
+/// for a double. Nothing if it is too large or if `text` is not entirely a number.
 std::optional<double> parse_decimal(std::string_view text);
 
 }  // namespace strata

@@ -1,3 +1,4 @@
+// Shortens text without cutting a UTF-8 character.
 #include "core/excerpt.hpp"
 
 #include "strata/config.hpp"

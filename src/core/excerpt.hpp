@@ -1,4 +1,4 @@
-// What comes from a file or a user, cut to what an error text can carry.
+// Shortens text from a file or a user to a length that suits an error message.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,14 @@
 
 namespace strata {
 
-inline constexpr std::size_t kLongestExcerpt = 80;  // of JSON, and of a name that nobody knows
-inline constexpr std::size_t kLongestText = 200;    // of any other text: a name, a place, an option
+inline constexpr std::size_t kLongestExcerpt = 80;  // for JSON, and for unknown names
+inline constexpr std::size_t kLongestText = 200;    // for any other text: a name, a path, an option
 
-/// `text`, or as many of its first bytes as fit `longest` without cutting a UTF-8 character, and an
-/// ellipsis.
+/// `text`, or its longest beginning of at most `longest` bytes that ends between UTF-8 characters,
+/// followed by an ellipsis.
 std::string excerpt(std::string_view text, std::size_t longest = kLongestExcerpt);
 
-/// The JSON of `value`, shortened likewise. Bytes that are no UTF-8 are replaced.
+/// The JSON of `value`, shortened in the same way. Bytes that are not UTF-8 are replaced.
 std::string json_excerpt(const Config& value);
 
 }  // namespace strata

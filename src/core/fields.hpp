@@ -67,15 +67,15 @@ Config to_config(const RuleSpec<Rule>& spec) {
   return nullptr;
 }
 
-/// What null in a config means for a family's slots.
+/// What null in a config means for slots of this family.
 template <class Rule>
 RuleSpec<Rule> absent_rule() {
   if constexpr (requires { Rule::kWhenNull; }) return Rule::kWhenNull;
   return {};
 }
 
-/// The number or truth value inside an object as Keras writes those of NumPy's types:
-/// {"class_name": "__tensor__", "config": {"value": 0.5, "dtype": "float32"}}; else the value.
+/// If `value` is an object in which Keras stores a NumPy scalar, {"class_name": "__tensor__",
+/// "config": {"value": 0.5, "dtype": "float32"}}, the number or truth value inside; else `value`.
 const Config& plain_number(const Config& value);
 
 class ConfigWriter {
@@ -114,23 +114,23 @@ class ConfigReader {
   void if_set(const char* key, T& field) {
     (*this)(key, field);
   }
-  /// A field that null leaves at its default.
+  /// A field that keeps its default if the config says null.
   template <class T>
   void or_default(const char* key, T& field) {
     const Config* value = find(key);
     if (value != nullptr && !value->is_null()) read(key, *value, field);
   }
-  /// A whole number, null, or Keras's SeedGenerator, of which the number it began with is taken.
+  /// A whole number, null, or Keras's SeedGenerator, whose initial seed is read.
   void seed(const char* key, std::optional<std::int64_t>& field);
-  /// A truth value as Keras takes it where Python decides: 0 and 1 too, and null for false.
+  /// A truth value with Python's conversions: 0 and 1 are accepted too, and null is false.
   void truth(const char* key, bool& field);
-  /// A key of Keras's that Strata knows, and takes at this value or null alone.
+  /// A Keras key that is accepted only if it has this value, which has no effect, or is null.
   void neutral(const char* key, const Config& value);
-  /// A key of Keras's that is unknown here unless it is null.
+  /// A Keras key that is accepted only if it is null.
   void null_alone(const char* key);
-  /// A dtype: null, "float32", or Keras's policy of that name; `spelling` is for the error.
+  /// A dtype: null, "float32", or the Keras policy of that name; `spelling` is for the error.
   void float32(const char* key, const char* spelling = "float32");
-  /// A key of Keras's that has no effect; errors don't list it.
+  /// A Keras key that has no effect; error messages don't list it.
   void ignore(const char* key);
   /// A key that somebody else reads.
   void skip(const char* key) { find(key); }

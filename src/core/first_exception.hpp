@@ -8,11 +8,11 @@
 
 namespace strata {
 
-/// Of what the threads of one loop throw, keeps what the smallest part threw, so that the caller
-/// gets the same exception for any number of threads.
+/// Keeps one of the exceptions that the threads of a parallel loop throw: that of the lowest part,
+/// so that the caller gets the same exception for any number of threads.
 class FirstException {
  public:
-  /// Runs `body`, which works on parts from `part` on, and keeps what it throws.
+  /// Runs `body`, which works on the parts from `part` on, and keeps what it throws.
   template <class Body>
   void guard(std::int64_t part, const Body& body) noexcept {
     try {
@@ -25,7 +25,7 @@ class FirstException {
     }
   }
 
-  /// For the caller, once all threads are done.
+  /// Throws the exception that was kept, if any. Called once all threads are done.
   void rethrow() const {
     if (exception_ != nullptr) std::rethrow_exception(exception_);
   }

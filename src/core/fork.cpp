@@ -1,3 +1,4 @@
+// Registers the fork handlers and calls the hooks in order.
 #include "core/fork.hpp"
 
 #include <omp.h>
@@ -13,28 +14,29 @@ namespace {
 thread_local constinit bool helpers_left = false;
 thread_local constinit bool helpers_lost = false;
 
-constexpr std::size_t kKinds = 3;  // of what is held up
+constexpr std::size_t kKinds = 3;  // number of values of HeldUp
 
-// Who is told of forks.
+// The registered hooks.
 struct Watch {
   std::mutex mutex;
-  std::array<std::vector<ForkHook*>, kKinds> hooks;  // by what they hold up
-  std::array<std::size_t, kKinds> held{};            // of these, while the process forks
+  std::array<std::vector<ForkHook*>, kKinds> hooks;  // by HeldUp
+  std::array<std::size_t, kKinds>
+      held{};  // number of hooks per HeldUp that `before_fork` called in the fork under way
 };
 
-// Never destroyed, as the hooks aren't. Made by the first of them, and so before any fork it sees.
+// Never destroyed, since hooks live as long as the process. Made when the first hook registers.
 Watch& watch() {
   static Watch& instance = *new Watch;
   return instance;
 }
 
-// g++'s OpenMP keeps a thread's helpers for its next loop, and would wait for them in the child
-// too. So they end here, and are made anew where they are needed next. That can't be done inside a
-// parallel region, which is then the caller's own, and goes on in the child.
+// g++'s OpenMP keeps a thread's worker threads for its next loop, and in the child would wait for
+// them forever. So they end before the fork, and the next loop makes new ones. Inside a parallel
+// region they can't end; the region is then the caller's own, and the child continues in it.
 void end_helpers() { helpers_left = omp_pause_resource_all(omp_pause_soft) != 0; }
 
-// The next hook to call. Others may come while one waits: whoever it waits for may do something for
-// the first time.
+// The next hook to call. The list may grow while `before_fork` waits for a lock: the thread it
+// waits for may register a hook.
 ForkHook* hook_at(std::size_t kind, std::size_t index) {
   const std::scoped_lock lock(watch().mutex);
   const std::vector<ForkHook*>& hooks = watch().hooks[kind];

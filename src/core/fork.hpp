@@ -1,12 +1,12 @@
-// What a fork leaves in the child, where only the thread that forked lives on: no lock that another
-// thread held, and no helpers to wait for that aren't there.
+// Makes fork safe: only the thread that forks exists in the child, so no lock may be held by
+// another thread, and no OpenMP worker threads may be expected.
 #pragma once
 
 #include <memory>
 
 namespace strata {
 
-/// Told of every fork of the process, by the thread that forks. Lives as long as the process.
+/// Called on every fork of the process, by the thread that forks. Lives as long as the process.
 class ForkHook {
  public:
   virtual void before_fork() = 0;
@@ -17,18 +17,19 @@ class ForkHook {
   ~ForkHook() = default;
 };
 
-/// What a hook holds up while the process forks, in the order in which it is: who builds works, and
-/// who works takes locks for moments.
+/// What a hook waits for and blocks while the process forks, in the order in which hooks are
+/// called: building a layer involves parallel work, and parallel work takes short locks.
 enum class HeldUp { builds, work, locks };
 
 void watch_forks(ForkHook& hook, HeldUp what);
 
-/// Whether this thread had OpenMP helpers before a fork and can neither use nor replace them.
+/// Whether this thread had OpenMP worker threads before a fork and now can neither use nor replace
+/// them.
 bool helpers_lost_in_fork();
 
-/// A mutex that no fork leaves taken by a thread that the child hasn't got: who forks holds it
-/// meanwhile. While it is held only what comes later in `HeldUp` is taken. Lives as long as the
-/// process.
+/// A mutex that no other thread holds while the process forks, since the forking thread acquires it
+/// first; so it is never locked by a missing thread in the child. A thread that holds one may only
+/// acquire mutexes of a later value of `HeldUp`. Lives as long as the process.
 template <class Mutex>
 class ForkSafe final : ForkHook {
  public:
@@ -50,15 +51,15 @@ class ForkSafe final : ForkHook {
  private:
   void before_fork() override { lock(); }
   void after_fork_in_parent() override { unlock(); }
-  // A new one, since some kinds know their owner by a number that is another in the child. A thread
-  // that had taken it before it forked has it still.
+  // Makes a new mutex, since some kinds store their owner's thread id, which differs in the child.
+  // If the forking thread held it before the fork, it is locked again as often.
   void after_fork_in_child() override {
     std::construct_at(&mutex_);
     for (int i = --depth_; i > 0; --i) mutex_.lock();
   }
 
   Mutex mutex_;
-  int depth_ = 0;  // of its owner's locks
+  int depth_ = 0;  // how often its owner has locked it
 };
 
 }  // namespace strata

@@ -1,3 +1,4 @@
+// Finds the known name with the smallest edit distance.
 #include "core/known_names.hpp"
 
 #include <fmt/format.h>
@@ -13,10 +14,10 @@
 namespace strata {
 namespace {
 
-constexpr std::size_t kLongestName = 100;  // beyond it nothing is a slip of the fingers
-constexpr std::size_t kShortestStart = 3;  // of a name whose rest was left out
+constexpr std::size_t kLongestName = 100;  // longer names are not compared
+constexpr std::size_t kShortestStart = 3;  // shortest beginning that is completed to a name
 
-// In small letters, words without what parts them: `L1-L2` and `l1_l2` are the same.
+// Lower case, without separators: `L1-L2` and `l1_l2` are the same.
 std::string letters_of(std::string_view name) {
   std::string letters;
   for (const char c : name) {
@@ -25,7 +26,8 @@ std::string letters_of(std::string_view name) {
   return letters;
 }
 
-// The number of letters to add, leave out, change or swap with the next one to turn `a` into `b`.
+// The edit distance: the number of letters to insert, delete, replace or swap with the next one to
+// turn `a` into `b`.
 std::size_t edits(std::string_view a, std::string_view b) {
   std::array<std::vector<std::size_t>, 3> rows;  // for the first i - 2, i - 1 and i letters of `a`
   for (auto& row : rows) row.resize(b.size() + 1);
@@ -51,7 +53,8 @@ std::string nearest_name(std::string_view received, const std::vector<std::strin
   if (wanted.empty()) return {};
   const std::string* nearest = nullptr;
   const std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
-  std::pair<std::size_t, std::size_t> fewest(most, kLongestName);  // in letters, then as written
+  std::pair<std::size_t, std::size_t> fewest(
+      most, kLongestName);  // edit distance of the letters, then of the names as written
   for (const std::string& name : known) {
     if (name.size() > kLongestName) continue;
     const std::string own = name.substr(name.find('>') + 1);  // without a user's package

@@ -1,4 +1,4 @@
-// What an error says where a name is not among those it may be: the nearest first, then all.
+// Suggests the nearest known name, for errors about an unknown one.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace strata {
 
-/// The name most like `received`, in either case: a few letters added, left out, changed or swapped
-/// with their neighbours, or the rest left out (`glorot`). Empty if there is none.
+/// The known name most like `received`, in upper or lower case: a few letters differ, are missing,
+/// added or swapped, or the rest is missing (`glorot`). Empty if no name is similar.
 std::string nearest_name(std::string_view received, const std::vector<std::string>& known);
 
-/// "did you mean accuracy? Known are acc, accuracy, …", or without the question if no name is near.
+/// "did you mean accuracy? Known are acc, accuracy, …", without the question if no name is similar.
 std::string known_names(std::string_view received, const std::vector<std::string>& known);
 
 }  // namespace strata

@@ -21,11 +21,11 @@ namespace strata {
 namespace {
 std::atomic<int> chosen_threads = 0;  // 0: OpenMP's own
 thread_local constinit bool keep_helpers = false;
-thread_local constinit int pretended_cpus = 0;  // 0: those there are
+thread_local constinit int pretended_cpus = 0;  // 0: the actual number
 thread_local constinit Cpus known_cpus;
 
-// Not all of OpenMP's libraries ask again. Where OpenMP binds threads to CPUs itself, each may be
-// on one only, and it knows how many it has in all.
+// Asks the system, since some OpenMP libraries cache the number of CPUs. If OpenMP binds threads to
+// CPUs, the affinity of one thread may be a single CPU, and only OpenMP knows the total.
 int cpus_of_now() {
 #if defined(__linux__)
   cpu_set_t cpus;

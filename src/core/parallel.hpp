@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// Calls `body(part)` for every part in [0, parts), in parallel where that gains. What `body`
-/// throws reaches the caller, from the first of the parts that throw; others may be left out then.
+/// Calls `body(part)` for every part in [0, parts), in parallel if that is faster. If bodies throw,
+/// the caller gets the exception of the lowest part that threw; other parts may then be skipped.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
 /// How many threads at most share so many parts.
@@ -19,8 +19,8 @@ int worker_count(std::int64_t parts);
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body);
 
-/// While this lives, loops of this thread use helpers even where that loses time, and as if there
-/// were so many CPUs (0: those there are): for tests of what threads share.
+/// For tests: while this lives, loops of this thread use worker threads even where that is slower,
+/// and as if `cpus` CPUs were available (0: the actual number).
 class KeepHelpers {
  public:
   explicit KeepHelpers(int cpus = 0);
@@ -49,13 +49,13 @@ inline constexpr std::int64_t kItemsPerPart = 1 << 12;
 /// cache, it takes longer to hand small data over than to do the work.
 inline constexpr std::int64_t kFewestParts = 16;
 
-/// The most parts of a loop, but of one with much work.
+/// The most parts of a loop, unless it has much work.
 inline constexpr std::int64_t kMostParts = 64;
 /// The most parts of any loop.
 inline constexpr std::int64_t kMostPartsOfAll = 1024;
 
-/// The most parts of a loop of so much work in all: more than `few` where each of them has at least
-/// `worth_a_core`, since more cores help there.
+/// The most parts of a loop of `work` additions: more than `few` if each part has at least
+/// `worth_a_core` of them, since more cores then help.
 inline std::int64_t most_parts(std::int64_t work, std::int64_t few, std::int64_t worth_a_core) {
   return std::clamp(work / worth_a_core, few, kMostPartsOfAll);
 }
@@ -68,8 +68,8 @@ inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
   return std::min({parts, count, most_parts(count * cost, kMostParts, kWorthACore)});
 }
 
-/// How many parts rows are cut into if each part sums up its own in every column, at about `cost`
-/// additions an element: with rows enough in each that adding up the parts costs little.
+/// How many parts rows are cut into if each part sums its rows column by column, at about `cost`
+/// additions per element: few enough that adding the parts' sums costs little.
 inline std::int64_t column_sum_parts(std::int64_t rows, std::int64_t columns,
                                      std::int64_t cost = 1) {
   constexpr std::int64_t kRowsPerSum = 256;
@@ -86,7 +86,7 @@ inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std
   return parts < kFewest ? 1 : std::clamp<std::int64_t>(std::min(parts, items), 1, most);
 }
 
-/// The most parts of so many multiplications, each of which writes results of its own.
+/// The most parts of a product of `products` multiplications if each part writes its own outputs.
 inline std::int64_t most_product_parts(std::int64_t products) {
   constexpr std::int64_t kWorthACore = 1 << 22;
   return most_parts(products, kMostParts, kWorthACore);

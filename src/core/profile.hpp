@@ -23,7 +23,7 @@ inline constexpr int kSections = 6;
 /// first called.
 struct Row {
   std::string name = {};             ///< A layer's.
-  std::uint64_t layer = 0;           ///< Its id; 0 for sections.
+  std::uint64_t layer = 0;           ///< the layer's id; 0 for sections
   int parent = -1;                   ///< The row of the layer that called it.
   bool composite = false;            ///< Whether it has layers of its own.
   bool entered = false;              ///< Whether anything was ever charged to it by name.
@@ -101,8 +101,8 @@ class Timed {
   Payer before_;
 };
 
-/// While it lives, the thread has no open ledger, and its time is the rest of the one it had: for a
-/// run inside a step that is measured.
+/// While it lives, the thread records into no ledger, and its time counts as the remaining time of
+/// the ledger that was open: for a run inside a step that is being measured.
 class Aside {
  public:
   Aside() : ledger_(std::exchange(ledger, nullptr)), products_(std::exchange(products, nullptr)) {

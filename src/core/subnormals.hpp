@@ -1,7 +1,7 @@
-// Numbers under 1.18e-38 ("subnormal"). A penalty lets weights that no data holds fade away, and
-// so Adam's moments and their gradients with them; the CPU computes with such numbers up to three
-// times slower. A step of a model takes them as 0, as TensorFlow and JAX do. How a thread computes
-// is its owner's to choose otherwise, and is left as it was.
+// Numbers under 1.18e-38 ("subnormal"). A penalty makes weights that no data affects fade away, and
+// with them Adam's moments and their gradients; the CPU computes with such numbers up to three
+// times slower. A training or inference step treats them as 0, as TensorFlow and JAX do. Outside of
+// it, each thread's floating-point mode stays as the program set it.
 #pragma once
 
 #if defined(__x86_64__)
@@ -14,13 +14,13 @@ namespace strata {
 
 inline constexpr bool kCanFlushSubnormals = true;
 
-/// How a thread computes: whether subnormal numbers are 0, read or computed, how it rounds, and
-/// what it traps.
+/// A thread's floating-point mode: whether subnormal operands and results are 0, the rounding mode,
+/// and the exceptions that trap.
 class FloatingPointMode {
  public:
   static FloatingPointMode of_this_thread() { return FloatingPointMode(_mm_getcsr() & ~kSigns); }
 
-  /// The same, but that subnormal numbers are 0, or aren't.
+  /// The same mode, except that subnormal numbers are 0 (`flush`) or are kept.
   FloatingPointMode flushing(bool flush) const {
     return FloatingPointMode(flush ? word_ | kFlush : word_ & ~kFlush);
   }
@@ -33,7 +33,7 @@ class FloatingPointMode {
   }
 
  private:
-  static constexpr unsigned kSigns = 0x3f;    // of exceptions that there were, in MXCSR
+  static constexpr unsigned kSigns = 0x3f;    // flags in MXCSR of exceptions that occurred
   static constexpr unsigned kFlush = 0x8040;  // "flush to zero" and "denormals are zero"
 
   explicit FloatingPointMode(unsigned word) : word_(word) {}
@@ -55,7 +55,7 @@ class FloatingPointMode {
 
 #endif
 
-/// Has the thread compute in a mode while this lives, and then in its own again.
+/// Sets a thread's floating-point mode while this lives, then restores the previous one.
 class FloatingPointScope {
  public:
   explicit FloatingPointScope(const FloatingPointMode& mode) { mode.set(); }
@@ -67,7 +67,7 @@ class FloatingPointScope {
   const FloatingPointMode before_ = FloatingPointMode::of_this_thread();
 };
 
-/// Has the thread take subnormal numbers as 0, read or computed (or keep them), while this lives.
+/// Makes the thread treat subnormal operands and results as 0 (or keep them) while this lives.
 class FlushSubnormals {
  public:
   explicit FlushSubnormals(bool flush = true)

@@ -9,8 +9,8 @@
 namespace strata::kernels {
 namespace {
 
-// (rows, columns) seen with several rows side by side, so that few columns too fill vectors; the
-// last of `rows` may be cut short.
+// A (rows, columns) matrix in which `repeats` consecutive rows count as one wide row, so that
+// vectors are full even with few columns. The last wide row may be shorter.
 struct WideRows {
   WideRows(std::int64_t height, std::int64_t width)
       : size(height * width),
@@ -19,7 +19,7 @@ struct WideRows {
         columns(repeats * width),
         rows((height + repeats - 1) / repeats) {}
 
-  // How many elements row `row` has.
+  // Number of elements in wide row `row`.
   std::int64_t length(std::int64_t row) const { return std::min(columns, size - row * columns); }
 
   std::vector<float> repeated(const float* values) const {
@@ -36,8 +36,8 @@ struct WideRows {
   std::int64_t rows;
 };
 
-// The totals of what `add(row, sums)` adds up over all wide rows, `fields` numbers for each column:
-// the first ones of all columns, then the second ones.
+// Sums over all wide rows what `add(row, sums)` adds: `fields` numbers per column, the first number
+// of all columns before the second.
 template <class Add>
 std::vector<double> totals(const WideRows& wide, std::int64_t fields, Add add) {
   const std::int64_t count = fields * wide.columns;

@@ -16,7 +16,7 @@ inline std::int64_t worthwhile_parts(const Convolution& convolution, std::int64_
   return product_parts(convolution.products(), items, most);
 }
 
-/// How many parts there are at most where each writes results of its own.
+/// The most parts if each part writes its own outputs.
 inline std::int64_t most_outcomes(const Convolution& convolution) {
   return most_product_parts(convolution.products());
 }

@@ -1,4 +1,5 @@
-// Exponentials and logarithms are taken of many rows at once, in vectors.
+// Crossentropies, with exponentials and logarithms of many rows at once so that they are
+// vectorized.
 #include "kernels/crossentropy.hpp"
 
 #include <algorithm>
@@ -22,11 +23,11 @@ float clipped(float p) { return std::clamp(p, kLow, kHigh); }
 // NaN counts as unclipped, so that it flows into the gradient too.
 bool is_clipped(float p) { return p < kLow || p > kHigh; }
 
-constexpr std::int64_t kBlockElements = 1024;  // elements whose functions are taken in one go
+constexpr std::int64_t kBlockElements = 1024;  // per block
 
-/// `block(first row, rows, scratch)` for blocks of whole rows, in parallel where it pays and
+/// Calls `block(first row, rows, scratch)` for blocks of whole rows, in parallel if it is faster,
 /// compiled for the CPU's vector units. Rows are often short, so exponentials and logarithms are
-/// taken of all rows of a block at once; `scratch` has room for its elements twice.
+/// computed for all rows of a block at once; `scratch` holds twice the elements of a block.
 template <class Block>
 void for_blocks(const CrossentropyRows& shape, Block block) {
   const std::int64_t classes = std::max<std::int64_t>(shape.classes, 1);
@@ -47,7 +48,7 @@ void take_log(std::int64_t count, float* x) {
   for (std::int64_t i = 0; i < count; ++i) x[i] = log(x[i]);
 }
 
-/// ln p and ln(1 - p) of clipped probabilities.
+/// Writes ln p and ln(1 - p) of the clipped probabilities.
 void write_both_logs(std::int64_t count, const float* p, float* logs, float* others) {
   for (std::int64_t i = 0; i < count; ++i) logs[i] = clipped(p[i]);
   for (std::int64_t i = 0; i < count; ++i) others[i] = 1.0f - logs[i];
@@ -63,7 +64,7 @@ double sum_of(std::int64_t count, const float* x) {
   return total;
 }
 
-/// NaN if the first one is; 0 of none.
+/// The largest element. NaN if the first element is NaN; 0 if there is none.
 float largest_of(std::int64_t count, const float* x) {
   constexpr std::int64_t kLanes = 16;
   if (count == 0) return 0.0f;
@@ -82,7 +83,7 @@ float largest_of(std::int64_t count, const float* x) {
   return best;
 }
 
-/// `x *= factor * upstream`, one factor a row.
+/// `x *= factor * upstream`, with one upstream gradient per row.
 void scale_rows(std::int64_t rows, std::int64_t classes, const float* upstream, float factor,
                 float* x) {
   if (classes == 1) {
@@ -104,20 +105,20 @@ struct Smoothing {
   float share;
 };
 
-/// Rows of probabilities, which are divided by their sum.
+/// Rows of probabilities, each normalized by its sum.
 struct Probabilities {
   const CrossentropyRows& shape;
   const float* y_pred;
 
   const float* row(std::int64_t r) const { return y_pred + r * shape.classes; }
 
-  /// Writes the rows' norms, and the logarithms of all shares.
+  /// Writes each row's sum (its norm), and the logarithms of all normalized probabilities.
   void write_logs(std::int64_t first, std::int64_t rows, float* logs, float* norms) const {
     for (std::int64_t r = 0; r < rows; ++r)
       norms[first + r] = static_cast<float>(sum_of(shape.classes, row(first + r)));
     write_logs_of(first, rows, norms, logs);
   }
-  /// The same where the norms are known.
+  /// The same with known norms.
   void write_logs_of(std::int64_t first, std::int64_t rows, const float* norms, float* logs) const {
     for (std::int64_t r = 0; r < rows; ++r) {
       const float norm = norms[first + r];
@@ -127,7 +128,8 @@ struct Probabilities {
     }
     take_log(rows * shape.classes, logs);
   }
-  /// The logarithms of one share a row; a negative label has none, and the norm 0.
+  /// Writes the logarithm of the label's probability for each row; 0, with norm 0, for a negative
+  /// label.
   void write_label_logs(std::int64_t first, std::int64_t rows, const float* labels, float*,
                         float* logs, float* norms) const {
     for (std::int64_t r = first; r < first + rows; ++r) {
@@ -146,7 +148,7 @@ struct Logits {
 
   const float* row(std::int64_t r) const { return y_pred + r * shape.classes; }
 
-  /// Writes `exp(x - largest)` of all elements.
+  /// Writes `exp(x - largest)` for all elements.
   void write_exponentials(std::int64_t first, std::int64_t rows, float* to) const {
     for (std::int64_t r = 0; r < rows; ++r) {
       const float* x = row(first + r);
@@ -246,7 +248,7 @@ void probability_gradient_row(const float* p, float norm, const float* t, const 
   }
 }
 
-// d/dx_k = softmax_k sum(t) - t_k, from exp(x - largest); `targets` is scratch.
+// d/dx_k = softmax_k sum(t) - t_k, computed from exp(x - largest); `targets` is scratch.
 void logit_gradient_row(float norm, const float* t, const Smoothing& smooth, std::int64_t classes,
                         float upstream, float* targets, float* out) {
   const Smoothing own_smooth = smooth;
@@ -279,7 +281,7 @@ void binary_terms(std::int64_t count, const float* t, const float* p, const Smoo
   }
 }
 
-// The same from a logit: softplus(x) - t x, without overflow.
+// The same from a logit: softplus(x) - t x, which doesn't overflow.
 void binary_logit_terms(std::int64_t count, const float* t, const float* x, const Smoothing smooth,
                         float* terms, float*) {
   for (std::int64_t i = 0; i < count; ++i) {

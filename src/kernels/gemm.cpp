@@ -26,7 +26,8 @@ void multiply(const Product& product) {
               whole(c_stride));
 }
 
-// A BLAS may add in another order where rows or columns are cut elsewhere.
+// A BLAS may sum in another order if rows or columns are split elsewhere, so the number of parts
+// depends on the work only, not on the number of threads.
 std::int64_t most_blas_parts(std::int64_t products) {
   constexpr std::int64_t kFew = 16;
   constexpr std::int64_t kWorthACore = 1 << 24;

@@ -35,9 +35,9 @@ inline bool fits(const Product& product, std::int64_t longest) {
                    product.c_stride}) <= longest;
 }
 
-/// Calls `multiply(piece)` for products that make up `product` and whose extents and strides are at
-/// most `longest`: a BLAS counts with 32 bits. Matrices whose rows lie farther apart than that are
-/// taken row by row.
+/// Splits `product` into products whose extents and strides are at most `longest`, since a BLAS has
+/// 32-bit integers, and calls `multiply(piece)` for each. A matrix whose row stride exceeds that is
+/// processed row by row.
 template <class Multiply>
 void multiply_in_pieces(const Product& product, std::int64_t longest, Multiply multiply) {
   const auto& [rows, columns, inner, a, b, c, c_stride, add] = product;
@@ -46,7 +46,7 @@ void multiply_in_pieces(const Product& product, std::int64_t longest, Multiply m
   const std::int64_t wide = most(b.transposed && b.stride > longest);
   const std::int64_t deep =
       most((a.transposed && a.stride > longest) || (!b.transposed && b.stride > longest));
-  // The stride of a single row only has to be as long as the row.
+  // With a single row, any stride of at least the row's length is valid.
   const auto stride = [longest](std::int64_t whole, std::int64_t row) {
     return whole > longest ? row : whole;
   };
@@ -74,7 +74,7 @@ void multiply_in_pieces(const Product& product, std::int64_t longest, Multiply m
 
 void gemm(const Product& product);
 
-/// The same on the calling thread alone: for use inside a part of something larger, while a
+/// The same on the calling thread only: for use inside one part of a parallel loop, while a
 /// `SingleThreadedBlas` lives.
 void gemm_serial(const Product& product);
 

@@ -1,5 +1,6 @@
-// How ops along one axis of (outer, extent, inner) meet their lines: always as columns side by
-// side, which vectors take eight at a time, whichever axis it is.
+// How ops along one axis of an (outer, extent, inner) array reach its lines (the elements along the
+// axis): always as adjacent columns, so that vectors process eight lines at a time whichever axis
+// it is.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +25,8 @@ void store(float* to, const Value& value) {
   std::memcpy(to, &value, sizeof(value));
 }
 
-/// Calls `body(j, Floats())` for eight columns from j on, as long as there are eight, then
-/// `body(j, float())` for each that is left.
+/// Calls `body(j, Floats())` for each full group of eight columns from j on, then `body(j,
+/// float())` for each remaining column.
 template <class Body>
 void for_vectors(std::int64_t columns, const Body& body) {
   std::int64_t j = 0;
@@ -33,8 +34,8 @@ void for_vectors(std::int64_t columns, const Body& body) {
   for (; j < columns; ++j) body(j, 0.0f);
 }
 
-/// `rows` rows of `columns` floats, `stride` apart, and the first `rest` columns of one more row. The
-/// first column's elements have the indices `first`, `first + step`, … along the axis.
+/// `rows` rows of `columns` floats, `stride` apart, and the first `rest` columns of one more row.
+/// The elements of the first column have the indices `first`, `first + step`, … along the axis.
 struct Slab {
   std::int64_t rows;
   std::int64_t columns;
@@ -44,16 +45,16 @@ struct Slab {
   std::int64_t step = 1;
 };
 
-/// How the lines are cut into groups, each small enough that what is known of its lines stays in
-/// the first cache.
+/// How the lines are split into groups, each small enough that the state of its lines stays in the
+/// L1 cache.
 struct LineGroups {
   enum class Kind {
-    columns,     ///< Neighbouring lines as they are.
-    folded,      ///< Long lines, few side by side: each is cut into `fold` ones, taken in turns.
-    transposed,  ///< Short ones: those of some outer indices are transposed first.
+    columns,     ///< Adjacent lines, in place.
+    folded,      ///< Few adjacent long lines: element i of a line goes to column i % `fold`.
+    transposed,  ///< Short lines: the block of several outer indices is transposed first.
   };
 
-  static constexpr std::int64_t kColumns = 256;      ///< The most side by side.
+  static constexpr std::int64_t kColumns = 256;      ///< The most columns in a group.
   static constexpr std::int64_t kTransposed = 4096;  ///< The most elements of a transposed group.
 
   explicit LineGroups(const Layout& layout) : l(layout) {
@@ -80,14 +81,14 @@ struct LineGroups {
     }
   }
 
-  /// The most elements of any group.
+  /// The largest number of elements in a group.
   std::int64_t elements() const { return l.extent * (kind == Kind::folded ? l.inner : columns); }
 
-  /// How many rows a group's columns have, but for a `rest`.
+  /// Number of full rows in a group's columns.
   std::int64_t rows() const { return l.extent / fold; }
 
-  /// Group `group`'s rows [begin, end), `rest` being part of the last ones; where it begins is
-  /// added to `offset`.
+  /// Rows [begin, end) of group `group`, plus the partial last row if `end` is the last; adds the
+  /// position of the first element to `offset`.
   Slab slab(std::int64_t group, std::int64_t begin, std::int64_t end, std::int64_t* offset) const {
     const std::int64_t first = group % per_outer * kColumns;
     const std::int64_t stride = fold * l.inner;
@@ -98,7 +99,7 @@ struct LineGroups {
             begin * fold, fold};
   }
 
-  /// The index of group `group`'s first line among all.
+  /// The index of the first line of group `group` among all lines.
   std::int64_t first_line(std::int64_t group) const {
     if (kind == Kind::transposed) return group * outers * l.inner;
     return group / per_outer * l.inner + group % per_outer * kColumns;
@@ -107,14 +108,14 @@ struct LineGroups {
   Layout l;
   Kind kind = Kind::columns;
   std::int64_t groups = 0;
-  std::int64_t columns = 0;    ///< The most of any group.
+  std::int64_t columns = 0;    ///< The most columns in any group.
   std::int64_t per_outer = 1;  ///< Groups that share an outer index.
-  std::int64_t outers = 1;     ///< Outer indices that share a transposed group.
+  std::int64_t outers = 1;     ///< Outer indices in one transposed group.
   std::int64_t fold = 1;
 };
 
-/// Into how many parts each of `groups` sums of `terms` terms is cut, so that few long ones too
-/// keep the threads busy.
+/// Into how many parts each of `groups` sums over `terms` terms is cut, so that a few long sums
+/// keep all threads busy too.
 inline std::int64_t parts_within(std::int64_t groups, std::int64_t terms) {
   constexpr std::int64_t kWorthASum = 1 << 18;
   const std::int64_t most = most_parts(groups * terms, kMostParts, kWorthASum);

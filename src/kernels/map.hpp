@@ -1,6 +1,6 @@
 // Element-by-element loops: contiguous ones that the compiler vectorizes for the CPU's units, and
-// broadcast ones made of contiguous runs. An element's outcome depends on its operands alone, not
-// on where it lies.
+// broadcast ones made of contiguous runs. A result element depends on its operands only, not on its
+// position.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ template <class F>
 void map(std::int64_t count, std::int64_t cost, const float* x, float* out, F f) {
   parallel_for(count, cost, [=](std::int64_t begin, std::int64_t end) {
     with_vector_units([=] {
-      const F own = f;  // beside the loop: no store to `out` can reach it
+      const F own = f;  // A local copy, which stores to `out` can't alias.
       for (std::int64_t i = begin; i < end; ++i) out[i] = own(x[i]);
     });
   });
@@ -46,18 +46,18 @@ class Broadcast {
   Broadcast(const Shape& result, const std::array<const Shape*, N>& operands);
 
   /// Calls `run(position, count, offsets)` for runs that cover the result, in parallel and compiled
-  /// for the CPU's vector units. Along a run operand n stays in place or moves by one, as `moves`
-  /// says.
+  /// for the CPU's vector units. Along a run, operand n is constant or advances by one element, as
+  /// `moves` says.
   template <class Run>
   void parallel_runs(std::int64_t cost, Run run) const;
 
-  /// Calls `run(position, count, from)` for stretches of many elements, along which all operands
-  /// move by one: those that don't by themselves are laid out first.
+  /// Calls `run(position, count, from)` for segments of many elements, along which all operands
+  /// advance by one element; operands that don't are expanded into a scratch array first.
   template <class Run>
   void parallel_blocks(std::int64_t cost, const std::array<const float*, N>& operands,
                        Run run) const;
 
-  /// Whether blocks gain: where runs are short.
+  /// Whether `parallel_blocks` is faster: if runs are short.
   bool has_short_runs() const { return rank_ > 1 && axes_[0].extent < kShortRun; }
 
   /// Bit n: whether operand n moves along a run.
@@ -77,7 +77,7 @@ class Broadcast {
   };
   using Index = std::array<std::int64_t, Shape::kMaxRank>;
 
-  // Where along the axes from `first` on the run of this number lies.
+  // The index along axes `first` and above of run number `number`.
   Index index_of(std::int64_t number, std::size_t first) const {
     Index index{};
     for (std::size_t axis = first; axis < rank_; ++axis) {
@@ -95,7 +95,7 @@ class Broadcast {
     return offsets;
   }
 
-  // To the next element along axis `first`, after its last to the next along the one behind.
+  // Carries an index that reached the end of axis `first` over to the next axis.
   void carry(Index& index, std::size_t first) const {
     for (std::size_t axis = first; axis < rank_ && index[axis] == axes_[axis].extent; ++axis) {
       index[axis] = 0;
@@ -180,8 +180,8 @@ void Broadcast<N>::parallel_blocks(std::int64_t cost, const std::array<const flo
 
 namespace detail {
 
-// `rows` times `extent` elements whose steps are these, one behind the other. Where a row is one
-// number, it is written over the following ones too, by whole vectors.
+// Copies `rows` times `extent` elements with these strides into contiguous memory. A row of one
+// repeated value is written in whole vectors, which may write past the row into the following ones.
 template <std::int64_t kMost>
 void lay_out(const float* from, std::int64_t rows, std::int64_t row_step, std::int64_t extent,
              std::int64_t step, float* to) {
@@ -201,7 +201,7 @@ void lay_out(const float* from, std::int64_t rows, std::int64_t row_step, std::i
 
 }  // namespace detail
 
-// A block is a number of short runs, or a part of a long one.
+// A block is several short runs, or a part of a long one.
 template <std::size_t N>
 template <class Run>
 void Broadcast<N>::blocks(std::int64_t begin, std::int64_t end,
@@ -210,7 +210,8 @@ void Broadcast<N>::blocks(std::int64_t begin, std::int64_t end,
   const Axis inner = first == 1 ? axes_[0] : Axis{};
   const Axis& outer = axes_[first];
   std::array<std::array<float, kBlock + kShortRun>, N> copies;
-  std::array<const float*, N> copied{};  // what lies in `copies`, and can stay if it doesn't move
+  std::array<const float*, N>
+      copied{};  // what `copies` holds, which is reused while the operand doesn't advance
   std::array<std::int64_t, N> copied_rows{};
   Index index = index_of(begin, first);
   while (begin < end) {
@@ -251,7 +252,7 @@ void map_run(const std::array<const float*, N>& from, std::int64_t count, float*
 
 }  // namespace detail
 
-/// A function of this cost, in additions, is no single instruction.
+/// Functions that cost at least this many additions are more than a single instruction.
 inline constexpr std::int64_t kInvolved = 16;
 
 /// `out = f(operands…)`, broadcast.
@@ -259,8 +260,8 @@ template <std::size_t N, class F>
 void map(const Broadcast<N>& loop, std::int64_t cost, const std::array<const float*, N>& operands,
          float* out, F f) {
   constexpr unsigned kAll = (1U << N) - 1;
-  // What the compiler knows of an operand that stays, it may move out of the loop together with
-  // branches that keep the rest from being vectorized.
+  // For a constant operand the compiler may hoist part of the function out of the loop, together
+  // with branches that prevent vectorization of the remainder.
   const bool is_involved = cost >= kInvolved && loop.moves() != kAll;
   if (loop.has_short_runs() || is_involved) {
     loop.parallel_blocks(

@@ -31,7 +31,8 @@ void orthonormalize(double* matrix, std::int64_t rows, std::int64_t columns) {
   const OpenMpForCaller alone;
   const auto m = static_cast<blasint>(rows);
   const auto n = static_cast<blasint>(columns);
-  const auto work_size = static_cast<blasint>(std::min(64 * columns, kLongest));  // 64: its blocks
+  const auto work_size =
+      static_cast<blasint>(std::min(64 * columns, kLongest));  // 64: LAPACK's block size
   std::vector<double> reflectors(static_cast<std::size_t>(n));
   std::vector<double> work(static_cast<std::size_t>(work_size));
   blasint info = 0;

@@ -1,6 +1,6 @@
-// Every group of lines is reduced as columns side by side, but for sums of long rows, which are
-// taken along the row. Either way the work is cut by its size alone, and partial results are
-// combined in order.
+// Reductions along one axis. Groups of lines are reduced as adjacent columns, except sums of long
+// contiguous rows, which are summed along the row. In both cases the work is split by its size
+// only, and partial results are combined in order.
 #include "kernels/reduction.hpp"
 
 #include <algorithm>
@@ -19,10 +19,10 @@
 namespace strata::kernels {
 namespace {
 
-// A reducer keeps `kFields` numbers for each line: the first ones of `width` lines side by side,
-// then the second ones.
+// A reducer keeps `kFields` numbers for each line: the first number of `width` adjacent lines, then
+// the second number of each.
 
-// Sums of `term(x)`, of which `result` makes the output.
+// Sums `term(x)`; `result` turns the sum into the output.
 template <class Term, class Result>
 struct Sum {
   using Number = double;
@@ -50,7 +50,7 @@ struct Sum {
     take(slab.rest, row, [this](const auto& at) { return this->term(at(0)); });
   }
 
-  // Four rows and no more: from their elements to the results at once.
+  // Exactly four rows: sums each column and writes its result directly.
   void four_rows(std::int64_t columns, const float* __restrict x, float* __restrict out) const {
     for (std::int64_t j = 0; j < columns; ++j) {
       const auto at = [&](std::int64_t row) { return x[row * columns + j]; };
@@ -82,7 +82,7 @@ struct Sum {
 template <class Term, class Result>
 Sum(Term, Result) -> Sum<Term, Result>;
 
-// Elements combined one by one, in any grouping.
+// Elements combined one at a time, in any order.
 template <class State, class Combine>
 struct Fold {
   using Number = State;
@@ -134,7 +134,7 @@ struct Fold {
 template <class State, class Combine>
 Fold(State, Combine) -> Fold<State, Combine>;
 
-// The first best element of each line, or the first NaN: its value, and the index of its row.
+// The first best element of each line, or the first NaN, and its index along the axis.
 template <class Better>
 struct FirstBest {
   using Number = float;
@@ -142,7 +142,7 @@ struct FirstBest {
   float worst;
   Better better;
 
-  // Where all elements are the worst, none is better than this, and 0 is right.
+  // If all elements equal `worst`, none is better, and index 0 is correct.
   void start(std::int64_t width, float* states) const {
     std::fill_n(states, width, worst);
     std::fill_n(states + width, width, 0.0f);
@@ -180,7 +180,7 @@ struct FirstBest {
     });
   }
 
-  // The indices of `from` are to be larger by `shift`.
+  // `shift` is added to the indices of `from`.
   void merge(std::int64_t count, std::int64_t width, float* into, const float* from,
              std::int64_t shift) const {
     for_vectors(count, [&](std::int64_t j, auto kind) {
@@ -246,7 +246,7 @@ class Reduction {
   }
 
  private:
-  // Long rows may have a way of their own.
+  // Whether the reducer has a separate function for long contiguous rows.
   static constexpr bool kAlong = requires(const Reducer& r, const float* x) { r.along(1, x); };
 
   bool along() const { return groups_.kind == LineGroups::Kind::folded && groups_.l.inner == 1; }
@@ -323,7 +323,8 @@ void reduce(const Layout& layout, const float* x, float* out, const Reducer& red
   Reduction<Reducer>(layout, x, out, reducer).run();
 }
 
-// In float, for there twice as many roots are taken at once; a sum of floats can be too large for it.
+// In float, since twice as many square roots fit a vector. Sums too large for float are scaled by
+// 2^-40, and their roots by 2^20.
 float root(double total) {
   const bool large = total > 1e37;
   const float root = std::sqrt(static_cast<float>(large ? total * 0x1p-40 : total));

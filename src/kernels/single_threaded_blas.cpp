@@ -1,3 +1,4 @@
+// Counts the users of the BLAS, and turns its threads off while there are any.
 #include "kernels/single_threaded_blas.hpp"
 
 #include <cblas.h>
@@ -8,7 +9,7 @@
 
 #include "core/fork.hpp"
 
-// Not declared by the cblas.h of every BLAS that has them.
+// Not every BLAS that has these functions declares them in cblas.h.
 extern "C" {
 int openblas_get_parallel(void);
 int openblas_get_num_threads(void);
@@ -30,8 +31,8 @@ BlasThreads blas_threads() {
   return found;
 }
 
-// How many users the BLAS has. Threads that come and go meanwhile wait for nobody; the first and
-// the last change a setting, which takes a moment.
+// Counts the users of the BLAS. Only the first user and the last one change the BLAS's setting;
+// other threads enter and leave without waiting.
 class Users final : ForkHook {
  public:
   Users() { watch_forks(*this, HeldUp::work); }
@@ -79,12 +80,12 @@ class Users final : ForkHook {
     if (threads_ != 1) openblas_set_num_threads(1);
   }
 
-  // Unless somebody else has chosen another number meanwhile.
+  // Restores the number unless the program has set another one meanwhile.
   void turn_threads_on() {
     if (threads_ != 1 && openblas_get_num_threads() == 1) openblas_set_num_threads(threads_);
   }
 
-  // A thread that forks from inside would wait for itself.
+  // A thread that forks while it is a user itself would wait for itself, so it doesn't wait.
   void before_fork() override {
     if (depth_ > 0) return;
     forking_ = true;
@@ -99,13 +100,13 @@ class Users final : ForkHook {
 
   std::atomic<int> count_ = 0;
   std::atomic<bool> forking_ = false;
-  int threads_ = 1;  // the number set outside; of who changes the count
+  int threads_ = 1;  // the program's setting; guarded by kChanging
   static thread_local constinit int depth_;
 };
 
 thread_local constinit int Users::depth_ = 0;
 
-// Never destroyed, as no fork hook is.
+// Never destroyed, since fork hooks live as long as the process.
 Users& users() {
   static Users& instance = *new Users;
   return instance;

@@ -1,13 +1,13 @@
-// Has the BLAS compute on the threads that call it alone: loops over parts spread work over threads,
-// and a BLAS that did so too would cut sums by their number. What the process has set for its own
-// use of BLAS and OpenMP is left as it was.
+// Makes the BLAS compute on the calling thread only: parallel loops already spread the work over
+// threads, and a BLAS with threads would split sums by their number. The program's own settings of
+// BLAS and OpenMP threads are preserved.
 #pragma once
 
 namespace strata::kernels {
 
-/// While one lives, a BLAS with threads of its own uses none of them; the number set is put back
-/// after the last. The process does not fork meanwhile, since the BLAS has locks that a child
-/// couldn't open. Any number of threads may have one, and one inside another.
+/// While one lives, a BLAS with its own threads uses none of them; the last one to end restores the
+/// number of threads that was set. A fork by another thread waits meanwhile, since the BLAS has
+/// locks that a child couldn't release. Any number of threads may hold one, and they may be nested.
 class SingleThreadedBlas {
  public:
   SingleThreadedBlas();
@@ -16,8 +16,8 @@ class SingleThreadedBlas {
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
 };
 
-/// While one lives, a BLAS built with OpenMP takes no other threads than the one that made this;
-/// neither does any other parallel region of that thread, so it belongs right around the call.
+/// While one lives, a BLAS built with OpenMP runs on the thread that made this only. The same holds
+/// for any other parallel region of that thread, so it should enclose just the BLAS call.
 class OpenMpForCaller {
  public:
   OpenMpForCaller();

@@ -1,5 +1,5 @@
-// Each op here takes sums over its lines, of which one or two coefficients of each line are made,
-// and then maps every element by its line's coefficients.
+// Softmax, normalization and their gradients. Each op sums over its lines, computes one or two
+// coefficients per line from the sums, and then maps every element with its line's coefficients.
 #include "kernels/softmax.hpp"
 
 #include <algorithm>
@@ -19,8 +19,9 @@
 namespace strata::kernels {
 namespace {
 
-/// log(x) for x in [1, 2^52], to 1e-10 of it: 2^k m with m near 1, and log(m) = 2 artanh((m - 1) /
-/// (m + 1)) by its series. Without branches or calls, so that loops are vectorized.
+/// log(x) for x in [1, 2^52], with a relative error of 1e-10: x = 2^k m with m near 1, and log(m) =
+/// 2 artanh((m - 1) / (m + 1)) by its series. Without branches or calls, so that loops are
+/// vectorized.
 inline double log_from_one(double x) {
   constexpr std::int64_t kRootOfHalf = 0x3FE6A09E667F3BCD;
   constexpr std::int64_t kWhole = 0x4338000000000000;  // 1.5 * 2^52: adding whole numbers is exact
@@ -37,9 +38,9 @@ inline double log_from_one(double x) {
   return x != x ? x : value;
 }
 
-// An op has `kShifts` where it shifts by the largest element of a line, and `kKeeps` where what
-// `first` makes of an element is kept in the output, to be mapped. It sums up `term` and, where
-// there are two sums, `second_term`. `coefficients` makes of a line's sums what `result` needs.
+// An op has `kShifts` if it subtracts the line's largest element, and `kKeeps` if `first(element)`
+// is stored in the output for the second pass. It sums `term` and, if `kSums` is 2, `second_term`.
+// `coefficients` computes from a line's sums the numbers that `result` needs.
 
 struct Softmax {
   static constexpr std::int64_t kCost = 20;
@@ -144,7 +145,7 @@ struct L2NormalizeGradient {
   }
 };
 
-// What is known of the lines of a group, side by side.
+// The state of a group's lines, one column per line.
 struct LineStates {
   float largest[LineGroups::kColumns];
   double sums[2][LineGroups::kColumns];
@@ -153,7 +154,7 @@ struct LineStates {
 
 struct Operands {
   const float* a;
-  const float* b;  // `a` where there is no other
+  const float* b;  // equals `a` if the op has one input
   float* y;
 
   Operands at(std::int64_t offset) const { return {a + offset, b + offset, y + offset}; }
@@ -194,7 +195,7 @@ void add_row(const Op& op, std::int64_t columns, const float* __restrict a,
   }
 }
 
-// Four rows at once, so that sums are fetched and put back once.
+// Four rows at once, so that the sums are loaded and stored once.
 template <class Op>
 void add_four_rows(const Op& op, std::int64_t columns, std::int64_t stride,
                    const float* __restrict a, const float* __restrict b, double* __restrict sums,
@@ -250,8 +251,9 @@ void map_slab(const Op& op, const Slab& slab, const Operands& x, const LineState
   }
 }
 
-// One op over an array, group by group. Groups of long lines are cut into parts, and each pass is
-// shared; into how many does not depend on how many lines there are, so neither do a line's bits.
+// One op over an array, group by group. Groups of long lines are split into parts that threads
+// share. The number of parts doesn't depend on the number of lines, so a line's result is the same
+// to the bit in any array.
 template <class Op>
 class LineOp {
  public:
@@ -273,7 +275,7 @@ class LineOp {
 
  private:
   static std::int64_t parts_of(const LineGroups& groups) {
-    constexpr std::int64_t kElements = 1 << 16;  // of a part: more than it takes to share a pass
+    constexpr std::int64_t kElements = 1 << 16;  // per part; sharing less costs more than it saves
     return std::clamp<std::int64_t>(groups.elements() / kElements, 1, kMostParts);
   }
 
@@ -360,7 +362,7 @@ class LineOp {
     for (std::int64_t j = 0; j < count; ++j) into[j] += from[j];
   }
 
-  // Where lines are cut into several columns each, these now are one line again.
+  // Combines the columns of each folded line, and writes the line's maximum to all of them.
   void share_largest(LineStates& states) const {
     const std::int64_t inner = groups_.l.inner;
     for (std::int64_t half = groups_.fold / 2; half > 0; half /= 2)

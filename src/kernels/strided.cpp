@@ -62,7 +62,8 @@ void copy_run(const Axis& axis, const float* from, float* to) {
   }
 }
 
-// Copies of so many floats in as many instructions as vectors of them, not in a loop.
+// Copies runs of `extent` floats as a few vectors of `Width`; the last vector overlaps the one
+// before.
 template <std::int64_t Width>
 void copy_short_runs(const Axis& inner, const Axis& rows, const float* from, float* to) {
   const std::int64_t last = inner.extent - Width;
@@ -108,9 +109,9 @@ void copy_tile(const Axis& inner, const Axis& rows, const float* from, float* to
     copy_run<store>(inner, from + row * rows.from, to + row * rows.to);
 }
 
-// The second axis is the one whose rows make tiles with the innermost one: where that jumps through
-// `from`, the one that walks it step by step, so that what is read of a cache line is read while it
-// is there; else a long one. Returns whether it is the former.
+// Chooses the axis that forms tiles with the innermost one. If the innermost axis jumps through
+// `from`, it is the axis with stride 1 in `from`, so that a tile reads whole cache lines; otherwise
+// a long axis. Returns whether a stride-1 axis was chosen.
 bool choose_second_axis(Walk& walk) {
   constexpr std::int64_t kLong = 16;
   const auto begin = walk.axes.begin() + 1;
@@ -132,7 +133,7 @@ bool choose_second_axis(Walk& walk) {
 template <Store store>
 void copy_walk(Walk walk, const float* from, float* to) {
   constexpr std::int64_t kTile = 4096;         // elements
-  constexpr std::int64_t kTransposeTile = 32;  // rows at least, where there are so many
+  constexpr std::int64_t kTransposeTile = 32;  // fewest rows of a tile, if there are as many
   const Axis inner = walk.axes[0];
   if (walk.rank == 1) {  // a single long run is cut, so that several threads can take part in it
     return parallel_for(inner.extent, 1, [=](std::int64_t begin, std::int64_t end) {
@@ -142,7 +143,8 @@ void copy_walk(Walk walk, const float* from, float* to) {
   }
   const bool transposes = choose_second_axis(walk);
   const Axis rows = walk.axes[1];
-  // Tiles beside each other in `to` follow each other, so that its cache lines are filled.
+  // The order in which adjacent tiles of `to` follow each other, so that its cache lines are
+  // filled.
   const bool rows_last = transposes && walk.rank > 2 && rows.to > walk.axes[2].to;
   const std::int64_t most = rows_last ? std::min(rows.extent, kTransposeTile) : rows.extent;
   const std::int64_t few =

@@ -160,7 +160,8 @@ bool tiles_gain(const Product& product) {
 
 void tiled_gemm(const Product& product, const float* bias, bool relu) {
   const bool finishes = bias != nullptr || relu;
-  if (product.a.transposed && finishes) {  // whose tiles only add
+  if (product.a.transposed &&
+      finishes) {  // the tiles of a transposed left factor can only accumulate
     tiled_gemm(product, nullptr, false);
     return finish(product, bias, relu);
   }

@@ -1,4 +1,4 @@
-// Transposing blocks of floats in registers: element by element, every float would be a store.
+// Transposes blocks of floats in registers, since element by element each float would need a store.
 #pragma once
 
 #include <algorithm>
@@ -57,7 +57,7 @@ using FourFloats = float __attribute__((vector_size(16)));
   }
 }
 
-/// Where a matrix is read and where it is written transposed: `to[j][i] = from[i][j]`.
+/// Source and target of a transposition: `to[j][i] = from[i][j]`.
 struct Transposition {
   std::int64_t rows;
   std::int64_t columns;
@@ -67,8 +67,8 @@ struct Transposition {
   std::int64_t to_step;
 };
 
-/// `block(from, from_step, to, to_step)` for blocks of `height` by `width` that cover the matrix.
-/// Where an extent is no multiple of a block's, the last one overlaps the one before.
+/// Calls `block(from, from_step, to, to_step)` for blocks of `height` by `width` that cover the
+/// matrix. If an extent is not a multiple of the block's, the last block overlaps the previous one.
 template <class Block>
 [[gnu::always_inline]] inline void for_blocks(const Transposition t, std::int64_t height,
                                               std::int64_t width, const Block& block) {
@@ -90,10 +90,10 @@ inline void transpose_by_fours(const Transposition t) {
 
 #if defined(__x86_64__)
 
-// These are compiled for AVX2 themselves: what is only inlined into a function that is has its
-// wide vectors cut in two before.
+// These functions have the AVX2 target attribute themselves: without it, the compiler splits their
+// wide vectors in two before it inlines them into an AVX2 function.
 
-/// Transposes the left and the right half of four rows of eight floats, each for itself.
+/// Transposes the left and the right 4 x 4 half of four rows of eight floats separately.
 [[gnu::target("avx2"), gnu::always_inline]] inline void transpose_halves(Floats (&rows)[4]) {
   Floats pairs[4];
   for (int i = 0; i < 4; i += 2) {
@@ -164,7 +164,7 @@ inline void transpose_by_fours(const Transposition t) {
 
 #endif
 
-/// Each element is written at least once.
+/// Writes each element at least once, since blocks may overlap.
 inline void transpose(const Transposition t) {
 #if defined(__x86_64__)
   static const bool avx2 = vector_bits() >= 256;

@@ -1,8 +1,8 @@
-// Functions without branches or calls, so that loops over them are vectorized for whatever vectors
-// there are, and an element's outcome does not depend on the place it has in one. They are within
-// three units in the last place of the exact value, subnormal ones included. The polynomials are
-// the best ones of their degree over their range, found by reweighted least squares, but for those
-// of exp and tanh.
+// Functions without branches or calls, so that loops over them are vectorized for any vector
+// length, and a result does not depend on the element's position in a vector. They are within three
+// units in the last place of the exact value, for subnormal values too. Except for exp and tanh,
+// the polynomials are the best ones of their degree over their range, found by reweighted least
+// squares.
 #pragma once
 
 #include <bit>
@@ -12,7 +12,7 @@
 
 namespace strata::kernels {
 
-/// The larger one, of floats or vectors of them; NaN if one is. (`||` would be a branch.)
+/// The larger of two floats or vectors of floats; NaN if either is. (`||` would be a branch.)
 template <class Value>
 inline Value larger(const Value& a, const Value& b) {
   return ((a > b) | (a != a)) ? a : b;
@@ -52,7 +52,7 @@ inline float exp(float x) {
   return x != x ? x : y;
 }
 
-/// From exp(-|x|), which never overflows.
+/// Computed from exp(-|x|), which never overflows.
 inline float sigmoid(float x) {
   const float e = exp(-std::abs(x));
   return (x < 0.0f ? e : 1.0f) / (1.0f + e);
@@ -72,12 +72,12 @@ inline float tanh(float x) {
   return std::copysign(size < 0.625f ? near : far, x);
 }
 
-/// exp(x) - 1. With x = n ln 2 + r as in exp, it is 2^n (exp(r) - 1) + (2^n - 1), here from the
-/// halves, so that 2^n itself need not be finite.
+/// exp(x) - 1. With x = n ln 2 + r as in exp, it is 2^n (exp(r) - 1) + (2^n - 1). Both terms are
+/// computed halved, so that 2^n itself need not be finite.
 inline float expm1(float x) {
   constexpr float kRound = 12582912.0f;
   float c = x < 89.0f ? x : 89.0f;
-  c = c > -18.0f ? c : -18.0f;  // beyond, the outcome is -1
+  c = c > -18.0f ? c : -18.0f;  // for smaller x the result is -1
   const float n = (c * 1.44269504f + kRound) - kRound;
   const float r = (c - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.991419849e-4f;
@@ -92,8 +92,8 @@ inline float expm1(float x) {
   return x != x ? x : std::copysign(y, x);
 }
 
-/// A positive float as m 2^k with m in [sqrt(1/2), sqrt(2)). Meaningless for 0 and what isn't
-/// finite.
+/// A positive float as m 2^k with m in [sqrt(1/2), sqrt(2)). Undefined for 0 and for values that
+/// are not finite.
 struct Magnitude {
   float m;
   std::int32_t k;
@@ -102,8 +102,8 @@ struct Magnitude {
     constexpr std::uint32_t kRootHalf = 0x3f3504f3U;
     constexpr float kLeastNormal = 1.17549435e-38f;
     const bool subnormal = x < kLeastNormal;
-    const auto bits =
-        std::bit_cast<std::uint32_t>(subnormal ? x * 8388608.0f : x) - kRootHalf;  // times 2^23
+    const auto bits = std::bit_cast<std::uint32_t>(subnormal ? x * 8388608.0f : x) -
+                      kRootHalf;  // the factor is 2^23
     m = std::bit_cast<float>((bits & 0x7fffffU) + kRootHalf);
     k = (static_cast<std::int32_t>(bits) >> 23) - (subnormal ? 23 : 0);
   }
@@ -132,14 +132,14 @@ inline float log(float x) {
   return ((x > 0.0f) & (x < kInfinity)) ? y : beyond;
 }
 
-/// log(1 + x). What is lost when 1 is added to x comes back by the slope, 1 / (1 + x).
+/// log(1 + x). The rounding error of 1 + x is corrected with the derivative, 1 / (1 + x).
 inline float log1p(float x) {
   const float u = 1.0f + x;
   const float added = u - 1.0f;
   const float lost = (1.0f - (u - added)) + (x - added);
   const bool counts = (u > 0.0f) & (x < 1e9f);
   const float y = log(u) + (counts ? lost : 0.0f) / (counts ? u : 1.0f);
-  return x == 0.0f ? x : y;  // keeps the sign
+  return x == 0.0f ? x : y;  // keeps the sign of zero
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log(1 + e) with e = exp(-|x|), where log(1 + e) = 2 atanh(s) with
@@ -156,7 +156,7 @@ inline float softplus(float x) {
   return (x > 0.0f ? x : 0.0f) + (e - s * (e - 2.0f * z * p));
 }
 
-/// erf(x), and exp(-x^2), which is most of its slope.
+/// erf(x), and exp(-x^2), the main factor of its derivative.
 struct ErrorFunction {
   float value;
   float bell;
@@ -186,7 +186,7 @@ struct ErrorFunction {
 };
 inline float erf(float x) { return ErrorFunction(x).value; }
 
-/// Up to which size sin and cos know an angle's place on the circle.
+/// The largest |x| for which sin and cos reduce the angle accurately.
 inline constexpr float kLargestAngle = 1048576.0f;
 
 /// sin(x + quarters pi / 2) for |x| up to kLargestAngle: x = n pi / 2 + r, in double.
@@ -194,7 +194,7 @@ inline float sin_from(float x, std::int32_t quarters) {
   constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52
   const double angle = std::abs(x) <= kLargestAngle ? static_cast<double>(x) : 0.0;
   const double n = (angle * 0x1.45f306dc9c883p-1 + kRound) - kRound;
-  const auto r =  // pi / 2 in two parts, the first of which has so few bits that products are exact
+  const auto r =  // pi / 2 in two parts; the first has few enough bits that its products are exact
       static_cast<float>((angle - n * 0x1.921fb544p+0) - n * 0x1.0b4611a626331p-34);
   const std::int32_t quadrant = static_cast<std::int32_t>(n) + quarters;
   const float z = r * r;
@@ -212,11 +212,12 @@ inline float sin_from(float x, std::int32_t quarters) {
 }
 inline float sin(float x) {
   const float y = sin_from(x, 0);
-  return x == 0.0f ? x : y;  // keeps the sign
+  return x == 0.0f ? x : y;  // keeps the sign of zero
 }
 inline float cos(float x) { return sin_from(x, 1); }
 
-/// log2 of a positive, finite number in double, right to 2^-37: for exponents of any size.
+/// log2 of a positive, finite number in double, within 2^-37, which is precise enough for any
+/// exponent in `pow`.
 inline double log2_in_double(float x) {
   const Magnitude size(x);
   const auto m = static_cast<double>(size.m);
@@ -230,12 +231,12 @@ inline double log2_in_double(float x) {
   return p * s + static_cast<double>(size.k);
 }
 
-/// 2^t, rounded to float; what counts most is added up in double, so that whole numbers come out
-/// whole. Meaningless for NaN.
+/// 2^t, rounded to float; the leading terms are added in double, so that whole powers are exact.
+/// Undefined for NaN.
 inline float exp2_of_double(double t) {
   constexpr double kRound = 6755399441055744.0;
-  double c = t < 129.0 ? t : 129.0;  // beyond, the outcome is infinite
-  c = c > -151.0 ? c : -151.0;       // or 0
+  double c = t < 129.0 ? t : 129.0;  // for larger t the result is infinite
+  c = c > -151.0 ? c : -151.0;       // for smaller t it is 0
   const double n = (c + kRound) - kRound;
   const double r = c - n;
   const auto short_r = static_cast<float>(r);
@@ -252,8 +253,8 @@ inline float exp2_of_double(double t) {
   return p * power_of_two(half) * power_of_two(whole - half);
 }
 
-/// x^y as the standard library's: of a negative x for whole y only, and 1 for y = 0 and x = 1
-/// whatever the other is.
+/// x^y with the special cases of std::pow: a negative x has a result only for whole y, and the
+/// result is 1 if y = 0 or x = 1, whatever the other is.
 inline float pow(float x, float y) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const float size = std::abs(x);
@@ -262,7 +263,7 @@ inline float pow(float x, float y) {
   const bool half_whole = round_to_even(0.5f * power) == 0.5f * power;
   const std::uint32_t odd = (whole & !half_whole) ? 0x80000000U : 0U;
   const float inside = exp2_of_double(static_cast<double>(y) * log2_in_double(size));
-  const float end = y > 0.0f ? size : 1.0f / size;  // of 0, infinity and NaN
+  const float end = y > 0.0f ? size : 1.0f / size;  // the result for an x of 0, infinity or NaN
   const float positive = ((size > 0.0f) & (size < kInfinity)) ? inside : end;
   const float z = std::bit_cast<float>(std::bit_cast<std::uint32_t>(positive) |
                                        (std::bit_cast<std::uint32_t>(x) & odd));

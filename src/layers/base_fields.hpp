@@ -27,8 +27,9 @@ inline std::string name_in(const Config& config) {
   return name != config.end() && name->is_string() ? name->get<std::string>() : std::string();
 }
 
-/// Reads a layer's own fields; the base's are left to `Layer::set_base_config`. `autocast` says
-/// nothing where all is float32, and the shapes of an input nothing but in front of a model.
+/// Reads a layer's own fields; the base fields are read by `Layer::set_base_config`. `autocast` is
+/// ignored since everything is float32, and input shapes are ignored in layers that aren't a
+/// model's first one.
 template <class List>
 void read_layer_fields(std::string_view who, const Config& config, List&& list) {
   read_fields(who, config, [&](auto& fields) {

@@ -34,7 +34,8 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
   fields("gamma_constraint", options.gamma_constraint);
   fields.neutral("synchronized", false);
   fields.neutral("renorm", false);
-  for (const char* key : {"renorm_clipping", "renorm_momentum"}) fields.ignore(key);  // of renorm
+  for (const char* key : {"renorm_clipping", "renorm_momentum"})
+    fields.ignore(key);  // options of `renorm`, which is refused
 }
 
 }  // namespace

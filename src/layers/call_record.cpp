@@ -1,4 +1,4 @@
-// What one call of a layer records, and the records that layers show of their last call.
+// Records what a call of a layer adds to the losses, and publishes it as the layers' last record.
 #include "layers/call_record.hpp"
 
 #include <mutex>
@@ -12,7 +12,7 @@
 namespace strata {
 namespace {
 
-// Guards every layer's last record. Predictions publish nothing, so they never take it.
+// Guards the last record of every layer. Predictions publish nothing, so they never lock it.
 ForkSafe<std::mutex>& records_mutex() {
   static ForkSafe<std::mutex>& mutex = *new ForkSafe<std::mutex>(HeldUp::work);
   return mutex;
@@ -54,7 +54,8 @@ void CallRecord::visit_entries_of(const Layer& layer, const Visit& visit) const 
   }
 }
 
-// The recorded entries of the layer and of those that it tracks, then the penalties of weights.
+// Visits the recorded entries of the layer and of the layers it tracks, then the penalties of
+// weights.
 template <class Visit>
 void CallRecord::visit(const Layer& layer, const CallRecord* record, Visit visit) {
   std::vector<const Layer*> all = layer.flattened();
@@ -106,7 +107,7 @@ void CallRecord::publish(Layer& layer) {
     copy->entries_ = std::move(entries_);
     record = std::move(copy);
   }
-  std::vector<std::shared_ptr<const CallRecord>> replaced;  // let go without the lock
+  std::vector<std::shared_ptr<const CallRecord>> replaced;  // destroyed after the lock is released
   const std::scoped_lock lock(records_mutex());
   set_last_record(layer, record, replaced);
 }

@@ -1,5 +1,5 @@
-// What one call of a layer records: activity penalties and added losses, and which random streams
-// it has drawn from.
+// What one call of a layer records: activity penalties, added losses, and the random streams it has
+// drawn from.
 #pragma once
 
 #include <cstdint>
@@ -12,37 +12,38 @@
 
 namespace strata {
 
-/// Belongs to one call, so that any number of threads can call the same layers. A layer that a user
-/// calls makes a record and publishes it when the call ends; training makes its own and decides
-/// itself.
+/// Belongs to one call, so that any number of threads can call the same layers. A layer called by
+/// the user makes a record and publishes it when the call ends; training makes its own record and
+/// publishes it only if the step succeeds.
 class CallRecord {
  public:
   enum class Penalties { kept, left_out };
 
-  /// `left_out`: for predictions, where activity penalties aren't even computed.
+  /// `left_out` is for predictions: activity penalties aren't computed.
   explicit CallRecord(Penalties penalties = Penalties::kept) : penalties_(penalties) {}
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
 
   bool keeps_penalties() const { return penalties_ == Penalties::kept; }
-  /// Calls the layer as the outermost one, with all recorded here. Streams that a failed call drew
-  /// from are put back.
+  /// Calls the layer as the outermost one and records into this object. If the call fails, the
+  /// random streams it drew from are rewound.
   Tensors call(Layer& layer, const Tensors& inputs, const CallContext& context);
 
   void add(const Layer& layer, std::string_view source, Tensor value);
 
-  /// To be told before a layer draws from its stream.
+  /// Must be called before a layer draws from its stream.
   void before_draw(random::Generator& stream);
-  /// Puts the streams back to where they stood before the call, for one that failed; not those that
-  /// another call has drawn from meanwhile.
+  /// Rewinds the streams to their position before the call, for a call that failed; skips streams
+  /// that another call has drawn from since.
   void rewind_streams();
 
-  /// What `Layer::losses` and `Layer::penalties` give, of this call; null: of the last calls that
-  /// were published.
+  /// The results of `Layer::losses` and `Layer::penalties` for this call; if `record` is null, for
+  /// the last published calls.
   static std::vector<Tensor> losses_of(const Layer& layer, const CallRecord* record);
   static std::vector<Penalty> penalties_of(const Layer& layer, const CallRecord* record);
 
-  /// Makes this the last record of the layer and of all that it tracks, and ends its use.
+  /// Makes this the last record of the layer and of all layers it tracks. The record must not be
+  /// used afterwards.
   void publish(Layer& layer);
   /// Adds to the last record of a layer, outside of any call.
   static void add_to_published(Layer& layer, std::string_view source, Tensor value);

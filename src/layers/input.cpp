@@ -9,13 +9,13 @@
 namespace strata::layers {
 namespace {
 
-// What a config says of the shape: nothing else in it has an effect.
+// Reads the input's shape from a config; the other keys have no effect.
 Shape read_batch_shape(const Config& config) {
   Shape batch_shape;
   std::optional<Shape> shape;
   std::optional<int> batch_size;
   ConfigReader reader("InputLayer", config);
-  reader("shape", shape);  // as an Input is constructed
+  reader("shape", shape);  // as an Input's options name it
   reader("batch_size", batch_size);
   reader.or_default("batch_input_shape", batch_shape);  // as Keras 2 writes it
   reader.or_default("batch_shape", batch_shape);
@@ -23,7 +23,7 @@ Shape read_batch_shape(const Config& config) {
   for (const char* key : {"input_tensor", "input_shape"}) reader.null_alone(key);
   for (const char* key : {"name", "trainable", "dtype"}) reader.skip(key);  // the base reads them
   for (const char* key : {"optional", "type_spec", "autocast", "activity_regularizer"})
-    reader.ignore(key);  // Keras takes these and does nothing about them
+    reader.ignore(key);  // Keras accepts these keys and ignores them
   reader.finish();
   if (shape && batch_shape.rank() == 0) {
     batch_shape = {batch_size.value_or(Shape::kUnknown)};
@@ -60,7 +60,7 @@ void Input::set_activity_regularizer(RegularizerSpec regularizer) {
   check(!regularizer, name(), "an Input can't have an activity regularizer. Received: one.");
 }
 
-// As in Keras, which takes the key and drops it.
+// Keras accepts this key of an Input and drops it.
 void Input::restore_activity_regularizer(RegularizerSpec) {}
 
 Config Input::get_config() const {

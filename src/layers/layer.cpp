@@ -66,7 +66,8 @@ std::uint64_t Layer::next_id() {
 }
 
 const std::string& Layer::name() const {
-  // A user's class is known by its type, which a base's constructor can't see.
+  // Made on first use, since the default name needs the dynamic type, which a base's constructor
+  // can't see.
   if (!layers::load(named_)) {
     const std::scoped_lock lock(layers::build_mutex());
     if (name_.empty()) name_ = layers::unique_name(registry::snake_case(class_name()));

@@ -1,4 +1,4 @@
-// A layer's call: building, the running context, and what is recorded.
+// A layer's call: building, the context of running calls, and recording of penalties.
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -15,8 +15,7 @@
 
 namespace strata {
 
-// A call that runs on this thread. Calls inside it that record into the same record know it as
-// their outer one.
+// A call that is running on this thread; RunningCalls form a stack.
 class Layer::RunningCall {
  public:
   RunningCall(const Layer& layer, const CallContext& context, CallRecord& record)
@@ -31,7 +30,7 @@ class Layer::RunningCall {
   const CallContext& context() const { return context_; }
   CallRecord& record() const { return record_; }
 
-  // Whether a layer is part of what runs, so that it records into the same record.
+  // Whether a layer is part of the running call, so that its own call records into the same record.
   bool includes(const Layer& layer) const {
     const auto is_direct = [&](const RunningCall& call) {
       const auto& parts = call.layer_.sublayers_;
@@ -88,7 +87,8 @@ Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallC
   const profile::Timed timed(id_, name(), !sublayers_.empty());
   check(inputs.defined(), name(), "the inputs must be defined. Received: {}.",
         inputs.empty() ? "no tensor" : "an undefined tensor");
-  // The outermost call knows all the layers that it may build.
+  // Only the outermost call makes a rollback, since it knows all the layers that may be built in
+  // it.
   std::unique_lock<layers::BuildMutex> building;
   std::optional<BuildRollback> rollback;
   if (!built()) {
@@ -191,9 +191,9 @@ void Layer::build(const std::vector<Shape>& input_shapes) {
 
 void Layer::end_build(BuildRollback& rollback) {
   for (const auto& [weight, regularizer] : set_regularizers_) {
-    if (regularizer) this->weight(weight);  // raises if there is none of this name
+    if (regularizer) this->weight(weight);  // raises if no weight has this name
   }
-  name();  // whoever sees a built layer finds its name made
+  name();  // names the layer, so that a built layer always has a name
   rollback.keep();
 }
 
@@ -230,7 +230,7 @@ bool has_any_batch(const Shape& shape) {
   return shape.rank() > 0 && shape.front() == Shape::kUnknown;
 }
 
-// For whoever asked about one output; who takes several finds their shapes here.
+// Thrown by `compute_output_shape`; `compute_output_shapes` catches it and uses the shapes.
 class SeveralOutputs : public ShapeError {
  public:
   SeveralOutputs(const std::string& who, std::vector<Shape> shapes)
@@ -266,7 +266,7 @@ std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
   for (const Shape& shape : input_shapes) inputs.push_back(zeros_of(shape));
   const bool any_batch = std::any_of(input_shapes.begin(), input_shapes.end(), has_any_batch);
   std::unique_lock<layers::BuildMutex> building;
-  std::optional<BuildRollback> rollback;  // what is built keeps what its first call makes
+  std::optional<BuildRollback> rollback;  // removes what the trial call builds
   if (!built()) {
     building = std::unique_lock(layers::build_mutex());
     if (!built()) rollback.emplace(*this);

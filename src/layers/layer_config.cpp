@@ -11,7 +11,7 @@
 namespace strata {
 namespace {
 
-// As a layer of several inputs writes what it was built for.
+// Whether this is the list of input shapes that a layer of several inputs was built for.
 bool is_list_of_lists(const Config& config) {
   return config.is_array() && !config.empty() &&
          std::all_of(config.begin(), config.end(),
@@ -81,7 +81,8 @@ void Layer::restore(const Config& object) {
     }
     return build(several);
   }
-  // Keras writes a call's only shape by itself, or among those by name, and ignores other keys.
+  // Keras writes the shape of a single input as one shape or as an object by name; other keys are
+  // ignored.
   const auto by_name = build_config->find("shapes_dict");
   const bool named = by_name != build_config->end() && by_name->is_object();
   std::optional<Shape> input_shape;

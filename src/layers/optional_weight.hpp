@@ -1,4 +1,4 @@
-// Weights that options can leave out: a rule for one of those would never count.
+// Checks rules for weights that the options leave out, where a rule would have no effect.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@
 
 namespace strata::layers {
 
-/// Raises InvalidArgument, in `who`'s name, on a rule written in code for `weight`, which `option`
+/// Raises InvalidArgument, naming `who`, on a rule that is set in code for `weight`, which `option`
 /// leaves out.
 inline void check_no_rules(OptionsOrigin origin, std::string_view who, std::string_view weight,
                            std::string_view option, const RegularizerSpec& regularizer,

@@ -1,4 +1,4 @@
-// Flags that one thread sets while others read them, and the lock that building takes.
+// Flags that one thread sets while others read them, and the lock for building layers.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@
 
 namespace strata::layers {
 
-/// Held while a layer is built for the first time or named; threads that call a built layer never
-/// take it. Recursive, since a layer builds its parts.
+/// Locked while a layer is built or gets its name; calls of a built layer never lock it. Recursive,
+/// since building a layer may build its sub-layers.
 using BuildMutex = ForkSafe<std::recursive_mutex>;
 BuildMutex& build_mutex();
 

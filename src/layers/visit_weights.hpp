@@ -1,12 +1,13 @@
-// The walk over a layer's weights that everything about weights and their penalties stands on.
+// Visits all weights of a layer and its sub-layers, in the order in which weights and penalties are
+// listed.
 #pragma once
 
 #include "strata/layers/layer.hpp"
 
 namespace strata {
 
-// Own trainable weights, own others, then each sub-layer's, in tracking order; `visit` sees the
-// layer too.
+// Visits the layer's own trainable weights, its other own weights, then those of each sub-layer, in
+// tracking order; `visit` also gets the layer.
 template <class Visit>
 void Layer::visit_weights(const Visit& visit) const {
   for (const Variable& weight : trainable_weights_) visit(*this, weight);

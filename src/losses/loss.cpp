@@ -1,4 +1,5 @@
-// Losses: the reduction and weighting that all share, and how slots make them.
+// Losses: reduction and weighting shared by all losses, and their construction from identifiers,
+// callables and configs.
 #include "strata/losses/loss.hpp"
 
 #include <algorithm>

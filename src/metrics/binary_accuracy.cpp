@@ -12,7 +12,7 @@ BinaryAccuracy::BinaryAccuracy(const Options& options)
 
 BinaryAccuracy::BinaryAccuracy(const Options& options, OptionsOrigin origin)
     : MeanMetric(options.name), options_(options) {
-  if (origin == OptionsOrigin::config) {  // Keras takes any, such as 0 for logits
+  if (origin == OptionsOrigin::config) {  // Keras accepts any threshold, such as 0 for logits
     check(std::isfinite(options.threshold), "BinaryAccuracy",
           "threshold must be finite. Received: threshold={}.", options.threshold);
     return;

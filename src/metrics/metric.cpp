@@ -45,7 +45,7 @@ std::shared_ptr<Metric> Metric::fresh() const {
   if (made == nullptr && registry::find(typeid(*this)) != nullptr) {
     try {
       made = from_object(to_object(*this));
-    } catch (const std::logic_error&) {  // a config that its own class doesn't take
+    } catch (const std::logic_error&) {  // its class doesn't accept the config that it wrote
       return nullptr;
     }
   }

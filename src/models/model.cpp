@@ -30,7 +30,7 @@ void renew(std::vector<MetricSpec>& metrics) {
   }
 }
 
-// The outputs of all batches, one below the other.
+// Concatenates the outputs of all batches along the batch axis.
 Tensors joined(const std::vector<Tensors>& batches) {
   std::vector<Tensor> all;
   for (std::size_t i = 0; i < batches.front().size(); ++i) {

@@ -74,7 +74,8 @@ void Attached::detach() noexcept {
     try {
       callbacks_[i]->attach(before_[i].host, before_[i].params);
     } catch (...) {
-      // An override that raises, perhaps before it called this one. The host is gone soon.
+      // An overridden `attach` may raise before it calls the base's, so the base's is called
+      // directly: the new host will soon be gone.
       callbacks_[i]->Callback::attach(before_[i].host, before_[i].params);
     }
   }

@@ -57,8 +57,8 @@ class Host final : public TrainingHost {
   std::ostream& output_;
 };
 
-/// Callbacks see the model while this lives, and what they saw before afterwards: those too that
-/// were attached where a later one's `attach` raises, and one that raises itself.
+/// Attaches the callbacks to a model while this lives, then restores what they were attached to
+/// before, also if the `attach` of one of them raises.
 class Attached {
  public:
   Attached(const Callbacks& callbacks, Host& host, const CallbackParams& params);

@@ -130,7 +130,7 @@ std::optional<Shape> any_batch(std::optional<Shape> shape) {
   return shape;
 }
 
-// A layer that can't say what comes of an input, or that the input doesn't fit, has no known shape.
+// The output shape, unknown if the layer can't compute it or the input doesn't fit.
 std::optional<Shape> output_shape(Layer& layer, const std::optional<Shape>& input) {
   if (!input) return std::nullopt;
   try {
@@ -149,7 +149,7 @@ class Rows {
  public:
   explicit Rows(const SummaryOptions& options) : options_(options) {}
 
-  // `input` reaches the first layer of a chain; unknown as long as the model isn't built.
+  // `input` is the shape at the first layer of a chain; unknown until the model is built.
   void add(const Model& model, std::optional<Shape> input, int depth) {
     const bool is_chain = dynamic_cast<const Sequential*>(&model) != nullptr;
     for (const auto& layer : model.layers()) {

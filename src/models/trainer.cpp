@@ -70,7 +70,8 @@ void Model::Trainer::train(Model& model, const FitOptions& options, const models
   try {
     train_epochs(model, options, data, callbacks, builds, stop, logs);
   } catch (const models::PredictionStopped&) {
-    // Of a prediction in a hook. The wish that ended it was for this fit as well.
+    // From a prediction in a hook, which a stop request ended; the request is meant for this fit
+    // too.
     if (!stop.heard()) throw;
   }
   compiled->optimizer->finalize(model.trainable_variables());

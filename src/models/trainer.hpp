@@ -25,12 +25,12 @@ struct FitData {
   std::optional<training::Samples> validation;
 };
 
-/// Counts the wishes to stop a model's runs; a signal handler may add one.
+/// Counts the requests to stop a model's runs; a signal handler may increment it.
 using StopWishes = std::atomic<std::uint64_t>;
 static_assert(StopWishes::is_always_lock_free);
 
-/// Hears the wishes that come while it lives: as long as a run. What came before is another run's,
-/// and those of a run inside it are its own as well.
+/// Sees the stop requests made since it was constructed: one lives as long as its run. Earlier
+/// requests don't concern the run; requests made during a nested run end the outer run too.
 class StopListener {
  public:
   explicit StopListener(const StopWishes& wishes)
@@ -43,7 +43,7 @@ class StopListener {
   std::uint64_t before_;
 };
 
-/// A prediction that was told to stop: it has no outputs for all samples.
+/// Raised by a prediction that was asked to stop, since it doesn't have outputs for all samples.
 class PredictionStopped : public StateError {
  public:
   using StateError::StateError;
@@ -54,19 +54,20 @@ class PredictionStopped : public StateError {
 class Model::Trainer {
  public:
   std::optional<CompileOptions> compiled;
-  training::FreshMetrics fresh_metrics;  // of what is compiled
+  training::FreshMetrics fresh_metrics;  // made from `compiled`
   training::LastTerms last_terms;
   models::StopWishes stop_wishes = 0;
 
   class Builds;
 
-  /// Builds the model for batches of this size, and raises on all about data and targets that can
-  /// be seen before the first step. Returns the shapes of the outputs for all samples.
+  /// Builds the model for batches of this size, and raises on every mismatch of data and targets
+  /// that can be found before the first step. Returns the shapes of the outputs for all samples.
   std::vector<Shape> check_fits(Model& model, const training::Samples& samples,
                                 int batch_size) const;
   /// The same of validation data, whose first batch is tried: training would come before it.
   void check_validation(Model& model, const training::Samples& samples, int batch_size) const;
-  /// Gives samples for which `check_fits` returned `output` the weights of their classes.
+  /// Sets the sample weights to the weights of their classes. `check_fits` returned `output` for
+  /// these samples.
   void weigh_classes(training::Samples& samples, const std::map<int, float>& class_weight,
                      const Shape& output) const;
   training::Meter meter() const { return training::Meter(*compiled, fresh_metrics); }
@@ -74,7 +75,7 @@ class Model::Trainer {
   /// All epochs of a fit. The model stays built from its first update on.
   void train(Model& model, const FitOptions& options, const models::FitData& data,
              const models::Callbacks& callbacks, Builds& builds, const models::StopListener& stop);
-  /// Loss and metrics over all samples, in inference, or over those until it is told to stop.
+  /// Loss and metrics over all samples, in inference, or over those before a stop request.
   Logs test(Model& model, const training::Samples& samples, int batch_size,
             const models::Callbacks& callbacks, const models::StopListener& stop,
             training::ProgressLogger* progress = nullptr) const;
@@ -92,8 +93,8 @@ class Model::Trainer {
   std::atomic<std::uint64_t> builds_kept_ = 0;
 };
 
-/// Unbuilds, where a run fails, what it has built, unless a run inside it came to its end: the
-/// weights are that one's too.
+/// If a run fails, removes the weights that it built, unless a run nested in it succeeded: that run
+/// uses the same weights.
 class Model::Trainer::Builds {
  public:
   explicit Builds(Model& model)
@@ -104,7 +105,7 @@ class Model::Trainer::Builds {
   Builds(const Builds&) = delete;
   Builds& operator=(const Builds&) = delete;
 
-  /// Whether there was nothing left to build.
+  /// Whether every layer was built before the run.
   bool all_built() const { return rollback_.all_built(); }
   void keep() {
     rollback_.keep();

@@ -75,15 +75,15 @@ float share(float g, float mine, float other) {
   return mine > other ? g : (mine == other ? 0.5f * g : 0.0f);
 }
 
-// Whether the power is by one number, of which no gradient is asked.
+// Whether the exponent is a single number that needs no gradient.
 bool is_constant_number(const Tensor& exponent, const Tensor& base) {
   const Tensor* const input = &exponent;
   return exponent.size() == 1 && exponent.rank() <= base.rank() &&
          !autodiff::recording({&input, 1});
 }
 
-// The powers that penalties, norms and moments are made of, each by an instruction or two; undefined
-// for others. They keep to what the standard library says of zeros and infinities.
+// Exponents that are common in penalties, norms and moments, computed in one or two instructions;
+// undefined for other exponents. Zeros and infinities have the results of std::pow.
 Tensor common_power(const Tensor& x, float exponent) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (exponent == 1.0f)
@@ -103,7 +103,7 @@ Tensor common_power(const Tensor& x, float exponent) {
         [](float v) { return -1.0f / v / v; });
   }
   if (exponent == 0.5f) {
-    const auto root = [](float v) {  // of -0 and -infinity +0 and infinity
+    const auto root = [](float v) {  // -0 gives +0, and -infinity gives infinity
       return v == -kInfinity ? kInfinity : std::sqrt(v + 0.0f);
     };
     return unary(kPowerName, kCheap, x, root, [root](float v) { return 0.5f / root(v); });
@@ -169,7 +169,7 @@ Tensor power(const Tensor& base, const Tensor& exponent) {
   if (is_constant_number(exponent, base)) {
     if (const Tensor known = common_power(base, exponent.data()[0]); known.defined()) return known;
   }
-  // A product that is not wanted is chosen away rather than left out, so that nothing branches.
+  // Both products are computed and one is selected, since a branch would prevent vectorization.
   return binary(
       kPowerName, kPower, base, exponent, [](float x, float y) { return kernels::pow(x, y); },
       [](float g, float x, float y) {

@@ -38,7 +38,8 @@ struct Blocks {
   }
 };
 
-// A row of floats, in blocks of a known size where it is so short that a call would take longer.
+// Copies a row of floats; short rows in blocks of fixed size, since a call of memcpy would take
+// longer.
 void copy_row(std::int64_t count, const float* from, float* to) {
   constexpr std::int64_t kBlock = 4;
   constexpr std::int64_t kShort = 32;
@@ -57,7 +58,7 @@ void take(const Blocks& blocks, const std::vector<std::int64_t>& indices, const 
   const auto count = static_cast<std::int64_t>(indices.size());
   const std::int64_t inner = blocks.inner;
   parallel_for(blocks.outer * count, inner, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end;) {  // those of one outer index
+    for (std::int64_t i = begin; i < end;) {  // rows of one outer index
       const std::int64_t place = i % count;
       const std::int64_t* index = indices.data() + place;
       const std::int64_t length = std::min(count - place, end - i);
@@ -74,8 +75,8 @@ void take(const Blocks& blocks, const std::vector<std::int64_t>& indices, const 
   });
 }
 
-// Indices may repeat, so rows are added one after another; threads share the outer indices, or,
-// where there are more of them, the columns.
+// Indices may repeat, so the rows of one outer index are added one after another. Threads share the
+// outer indices or, if there are more of them, the columns.
 void add_back(const Blocks& blocks, const std::vector<std::int64_t>& indices, const float* from,
               float* to) {
   const auto count = static_cast<std::int64_t>(indices.size());

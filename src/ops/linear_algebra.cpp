@@ -71,7 +71,7 @@ Product product_of(const Shape& a, const Shape& b) {
   } else {
     product.a = starts_of(left, batch);
     product.b = starts_of(right, batch);
-    product.c.resize(product.a.size());  // none for an empty batch
+    product.c.resize(product.a.size());  // an empty batch has no elements
     for (std::size_t i = 0; i < product.c.size(); ++i)
       product.c[i] = static_cast<std::int64_t>(i) * product.rows * product.columns;
   }

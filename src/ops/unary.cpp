@@ -21,8 +21,8 @@ constexpr auto kSign = [](float v) {
   return v != v ? v : (v > 0.0f ? 1.0f : 0.0f) - (v < 0.0f ? 1.0f : 0.0f);
 };
 
-// A function of an angle: `of_small` where vectors can, `of_any` for the rest. Both are tried by
-// element, so that neighbours don't matter.
+// A function of an angle: `of_small` (vectorized) up to kLargestAngle, `of_any` beyond. The choice
+// is made per element, so that a result doesn't depend on its neighbours.
 template <class Small, class Any>
 Tensor mapped_angle(const Tensor& x, Small of_small, Any of_any) {
   constexpr std::int64_t kBlock = 1024;

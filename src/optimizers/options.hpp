@@ -54,7 +54,7 @@ Options read_options(const char* who, const Config& config, List&& list) {
   read_fields(who, config, [&](auto& fields) {
     list_base_fields(fields, options);
     list(fields, options);
-    // Keras 2 writes it, and Keras 3 passes over it; where it isn't 0 it meant something.
+    // Keras 2 writes `decay` and Keras 3 ignores it; a value other than 0 had an effect in Keras 2.
     const auto decay = config.find("decay");
     if (decay != config.end() && (decay->is_null() || *decay == 0)) fields.ignore("decay");
   });
@@ -77,7 +77,8 @@ void check_learning_rate(std::string_view who, float learning_rate);
 /// The past's share in a running average: in [0, 1).
 void check_share(std::string_view who, const char* argument, float value);
 void check_momentum(std::string_view who, float momentum);
-/// In code at least the smallest normal number; a config may say any from 0 on, as Keras does.
+/// In code, epsilon must be at least the smallest normal float; a config may have any from 0 on, as
+/// in Keras.
 void check_epsilon(OptionsOrigin origin, std::string_view who, float epsilon);
 
 }  // namespace strata::optimizers

@@ -1,4 +1,5 @@
-// Regularizers by name, callable and config, and how a layer takes their penalties.
+// Regularizers from identifiers, callables and configs, and the check that a penalty is a scalar
+// with a gradient.
 #include "strata/regularizers/regularizer.hpp"
 
 #include "autodiff/dependence.hpp"

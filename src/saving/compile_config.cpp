@@ -67,13 +67,13 @@ bool is_by_output(const Config& value) {
   return value.is_object() && !value.contains("class_name");
 }
 
-// What stands for a model's single output in a list of one, or in an object that names the output.
+// The element of a list of one or of an object that names the only output.
 const Config& single(const std::string& who, const Config& value) {
   check(value.size() == 1, who, "a model of one output takes one entry. Received: {}.", value);
   return *value.begin();
 }
 
-// The value itself, or what stands for it in lists and objects, however deep.
+// The value inside any nesting of such lists and objects.
 const Config& innermost(const std::string& who, const Config& value) {
   const Config* inner = &value;
   while (inner->is_array() || is_by_output(*inner)) inner = &single(who, *inner);
@@ -100,7 +100,7 @@ MetricSpec read_metric(const std::string& who, const Config& value) {
   return metric;
 }
 
-// Lists in lists, and objects that name the output, are taken apart.
+// Nested lists, and objects that name the output, are flattened.
 void add_metrics(const std::string& who, const Config& value, std::vector<MetricSpec>& metrics) {
   if (value.is_array()) {
     for (const Config& metric : value) add_metrics(who, metric, metrics);

@@ -14,8 +14,8 @@ namespace {
 
 std::string clipped(std::string_view text) { return excerpt(text, 40); }
 
-// The parser reads numbers by the locale's decimal point, or by the first byte of one that has
-// several, and leaves that in the token. A double is read from the token anew, by a point.
+// The parser converts numbers with the locale's decimal point (its first byte, if it has several)
+// and leaves that in the token. This replaces it by a point, so that the double can be read again.
 std::string with_point(std::string token) {
   for (char& c : token) {
     if (!is_digit(c) && c != '-' && c != '+' && to_lower(c) != 'e') c = '.';

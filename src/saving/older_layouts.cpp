@@ -1,3 +1,4 @@
+// Rewrites Keras 2 and TensorFlow.js configs of models in the layout of Keras 3.
 #include "saving/older_layouts.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ bool is_class(const Config& object, const char* class_name) {
   return object.is_object() && object.value("class_name", Config()) == class_name;
 }
 
-// The shape of a layer's input with the batch axis, null where its config says none.
+// The shape of a layer's input with the batch axis; null if the layer's config has none.
 Config input_shape_in(const Config& layer) {
   const Config config = layer.is_object() ? layer.value("config", Config()) : Config();
   if (!config.is_object()) return nullptr;
@@ -36,7 +37,7 @@ Config input_shape_in(const Config& layer) {
   return nullptr;
 }
 
-// Keras 2 calls an entry after the layer behind it.
+// An InputLayer named as Keras 2 would, after the layer that follows it.
 Config input_layer(const Config& batch_shape, const Config& first) {
   Config config = {{"batch_shape", batch_shape}};
   const Config name = first.at("config").value("name", Config());

@@ -63,7 +63,7 @@ Sequential Sequential::from_config(const Config& config) {
   std::string name;
   std::optional<Shape> build_input_shape;
   read_fields("Sequential", config, [&](auto& fields) {
-    fields.or_default("name", name);  // null: one is made up
+    fields.or_default("name", name);  // null: the default name
     fields("build_input_shape", build_input_shape);
     for (const char* key : {"trainable", "dtype", "activity_regularizer", "layers"})
       fields.skip(key);  // set_base_config reads all but the last

@@ -1,4 +1,4 @@
-// Shapes in error texts.
+// How error messages print shapes.
 #pragma once
 
 #include <string>

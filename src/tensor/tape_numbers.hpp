@@ -1,5 +1,5 @@
-// The numbers of gradient tapes, which also tell when a variable was read: before a tape was made,
-// or since. The numbers are here, below the tapes, because variables look at them.
+// The numbers of gradient tapes, by which a tape knows whether a variable was read before or after
+// it was made. They are defined here, below `autodiff`, because variables need them.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Tensors: checks and shapes of a list of tensors.
+// Tensors: checks of a list of tensors, and the list of their shapes.
 #include "strata/tensor/tensors.hpp"
 
 #include <algorithm>

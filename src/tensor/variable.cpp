@@ -25,7 +25,7 @@ struct Variable::State {
           "only a weight that is trained can have a {}. Received: one for {}.", rule, name);
   }
 
-  // A constant: each read says anew when it was.
+  // Stored as a constant: `value()` gives each read its own trace.
   void set(Tensor tensor) { value = TensorAccess::traced(std::move(tensor), {}); }
 };
 

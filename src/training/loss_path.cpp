@@ -12,7 +12,7 @@ void check_loss_path(const Layer& model, const Tensors& predictions, const Tenso
   if (!autodiff::is_recording() ||
       std::any_of(predictions.begin(), predictions.end(), autodiff::leads_to_weight))
     return;
-  if (data_loss.item() == 0.0f) return;  // so is that of an empty batch
+  if (data_loss.item() == 0.0f) return;  // the loss of an empty batch is 0 too
   if (model.trainable_variables().empty()) return;
   raise(model.name(),
         "the outputs must depend on the trainable weights by ops, or the data loss trains nothing; "

@@ -82,7 +82,7 @@ RunMetric::RunMetric(std::shared_ptr<Metric> compiled, const Metric* fresh)
   metric_ = made;
 }
 
-// One that was moved from holds nothing.
+// A moved-from RunMetric holds no metric.
 void RunMetric::release() noexcept {
   if (metric_ != nullptr && !is_fresh_)
     metric_->in_use_.flag.store(false, std::memory_order_release);

@@ -30,16 +30,16 @@ class NameClaims {
 /// one that is listed twice, and a name that validation would take.
 void name_metrics(CompileOptions& compiled);
 
-/// One of each compiled metric that no run touches, to make those of overlapping runs from; null
-/// where there is no way to make one. In the order of `metrics`, then `weighted_metrics`.
+/// One copy of each compiled metric that no run uses, from which overlapping runs make theirs; null
+/// if a metric can't be copied. In the order of `metrics`, then `weighted_metrics`.
 using FreshMetrics = std::vector<std::shared_ptr<const Metric>>;
 FreshMetrics fresh_metrics(const CompileOptions& compiled);
 
-/// A metric as one run uses it: the compiled object, reset, where no other run gathers in it, else
-/// a fresh one.
+/// A metric during one run: the compiled object, reset, if no other run accumulates in it;
+/// otherwise a fresh one.
 class RunMetric {
  public:
-  /// Raises StateError where a fresh one is needed and there is none.
+  /// Raises StateError if a fresh metric is needed and none can be made.
   RunMetric(std::shared_ptr<Metric> compiled, const Metric* fresh);
   ~RunMetric() { release(); }
   RunMetric(RunMetric&& other) noexcept = default;
@@ -55,10 +55,10 @@ class RunMetric {
   bool is_fresh_;
 };
 
-/// The figures of one run, or of one epoch: no other run changes them.
+/// The mean losses and metrics of one run or one epoch, which no other run changes.
 class Meter {
  public:
-  /// Starts anew. `compiled` is looked at here only.
+  /// Starts with no batches. `compiled` is only read here.
   explicit Meter(const CompileOptions& compiled, const FreshMetrics& fresh = {});
 
   void update(const Batch& batch, const Outcome& outcome);

@@ -140,7 +140,7 @@ ProgressLogger::~ProgressLogger() {
   if (!open_line_) return;
   try {
     output_ << '\n' << std::flush;
-  } catch (...) {  // a stream that raises; the run is over
+  } catch (...) {  // the stream raised; the run is over, so ignore it
   }
 }
 

@@ -33,7 +33,7 @@ Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t end,
                                                  static_cast<std::size_t>(end - begin)));
 }
 
-// Which class each position of the targets has, and the positions' axes: `(n)`, or `(n, steps)`.
+// The class at each position of the targets, and the shape of the positions: `(n)` or `(n, steps)`.
 struct Labels {
   Shape shape;
   std::vector<double> values;
@@ -83,7 +83,8 @@ Labels one_hot_labels(const std::string& who, const Tensor& y) {
   return labels;
 }
 
-// The shapes of targets and predictions tell labels from one-hot rows, as for the losses.
+// Labels and one-hot rows are told apart by the shapes of targets and predictions, as in the
+// losses.
 Labels labels_of(const std::string& who, const Tensor& y, const Shape& output, int class_axis) {
   const auto kind = ops::target_kind(y.shape(), output);
   if (kind == ops::TargetKind::one_hot && y.rank() > 1) {
@@ -94,7 +95,8 @@ Labels labels_of(const std::string& who, const Tensor& y, const Shape& output, i
     return one_hot_labels(who, y);
   }
   Labels labels = whole_labels(who, y);
-  // A loss that compares element by element has a value a step only if an axis of 1 is behind them.
+  // A loss that compares element by element has a value per step only if the outputs have a last
+  // axis of extent 1.
   const bool by_step = kind == ops::TargetKind::labels || y.rank() == output.rank();
   check<ShapeError>(
       labels.shape.rank() == 1 || (by_step && labels.shape.rank() == output.rank() - 1), who,

@@ -23,15 +23,15 @@ class Samples {
   const Tensors& x() const { return x_; }
   const Tensors& y() const { return y_; }
 
-  /// Raises InvalidArgument where class weights can't be: beside sample weights, or without finite
-  /// targets.
+  /// Raises InvalidArgument if class weights can't be used: together with sample weights, or
+  /// without finite targets.
   void check_class_weight(const std::map<int, float>& class_weight) const;
-  /// Makes each label's weight that of its class, 1 where it is missing. The predictions' shape
-  /// says what the targets are: `output` has an axis of classes more than labels have, and the same
-  /// shape as one-hot rows; a last axis of 1 makes the targets the labels. Where there are labels
-  /// for the steps of a sample, each step has its weight, if the loss has a value for each.
+  /// Sets the weight of each label to that of its class, 1 for classes not in `class_weight`. The
+  /// targets are labels if `output`, the shape of the predictions, has one more axis (the classes)
+  /// or a last axis of 1; with the same shape as `output` they are one-hot rows. If a sample has a
+  /// label per step, each step has its own weight, provided that the loss has a value per step.
   /// `class_axis` is the loss's. Raises InvalidArgument on labels that are not whole, rows that are
-  /// not one-hot, and one-hot rows along another axis than the last.
+  /// not one-hot, and one-hot rows along an axis other than the last.
   void weigh_classes(const std::map<int, float>& class_weight, const Shape& output,
                      int class_axis = -1);
 

@@ -38,8 +38,9 @@ std::string describe(const Penalty& penalty) {
 
 float shown(float value) { return std::isnan(value) ? std::abs(value) : value; }
 
-// `; in step 3 the largest was the data loss, 2.5e+37`: what grew until this step failed. Empty if
-// there was no step before. The penalties' names are those of now, in the same order.
+// `; in step 3 the largest was the data loss, 2.5e+37`: the term that grew until this step failed.
+// Empty if there was no step before. The penalties have the names of the present ones, which are in
+// the same order.
 std::string largest_before(const Layer& model, const CallRecord& record, const LastTerms& last) {
   if (last.step == 0) return {};
   float largest = last.data.item();
@@ -54,7 +55,7 @@ std::string largest_before(const Layer& model, const CallRecord& record, const L
   return fmt::format("; in step {} the largest was {}, {}", last.step, name, largest);
 }
 
-// Says which term of the total loss was the first that is not finite.
+// Raises an error that names the first term of the total loss that is not finite.
 [[noreturn]] void raise_not_finite(const Layer& model, const CallRecord& record,
                                    const TotalLoss& loss, std::int64_t step,
                                    const LastTerms& last) {
@@ -193,7 +194,7 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
       if (!gradients[i].defined()) continue;
       any = true;
       if (optimizer.takes(gradients[i])) continue;
-      record.rewind_streams();  // the search for the term draws the same masks
+      record.rewind_streams();  // so that finding the term draws the same dropout masks
       raise_bad_gradient(model, compiled, batch, variables[i], gradients[i], record, last);
     }
     meter.update(batch, outcome_of(loss, predictions));

@@ -23,32 +23,32 @@ struct Outcome {
   double data_loss = 0.0;
   double reg_loss = 0.0;
   bool regularized = false;  ///< Whether there was any penalty at all.
-  Tensors predictions = {};  ///< Of the weights before the update.
+  Tensors predictions = {};  ///< computed with the weights before the update
 };
 
-/// The total loss as a differentiable tensor, with its two parts. Where a model has several outputs,
-/// the data loss is the sum of theirs, each with targets of its own.
+/// The total loss as a differentiable tensor, with its two parts. If a model has several outputs,
+/// the data loss is the sum of one loss per output, each with its own targets.
 struct TotalLoss {
   Tensor data;
-  Tensor penalties;           ///< Undefined if there are none.
-  std::vector<Tensor> terms;  ///< What `penalties` is the sum of, in the order of `losses()`.
+  Tensor penalties;           ///< undefined if there are none
+  std::vector<Tensor> terms;  ///< the terms of `penalties`, in the order of `losses()`
   Tensor total() const;
 };
 TotalLoss total_loss(const Layer& model, const CompileOptions& compiled, const Batch& batch,
                      const Tensors& predictions, std::vector<Tensor> penalties);
 
-/// The terms of a model's last update, for the error that says what grew until the next one failed.
+/// The terms of a model's last update, for the error that names the one that grew before a failure.
 struct LastTerms {
-  std::int64_t step = 0;  ///< From 1; 0 before any.
+  std::int64_t step = 0;  ///< counted from 1; 0 before any
   Tensor data = {};
-  std::vector<Tensor> penalties = {};  ///< In the order of `losses()`.
+  std::vector<Tensor> penalties = {};  ///< in the order of `losses()`
 };
 
 class Meter;
 
-/// One update, metered before it. Whatever raises, the model is as it was. Raises StateError if the
-/// total loss is not finite, or a gradient that the optimizer doesn't take: the text names the
-/// weight, the first term that was not, and the largest term of the step before.
+/// One update; metrics are updated before the weights. If it raises, the model is unchanged. Raises
+/// StateError if the total loss is not finite, or a gradient that the optimizer uses: the text
+/// names the weight, the first term that was not finite, and the largest term of the step before.
 void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch, Meter& meter,
                 LastTerms& last);
 

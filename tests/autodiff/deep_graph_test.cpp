@@ -63,7 +63,7 @@ TEST(DeepGraph, LeavesNothingBehindWithoutAGradient) {
   }
   EXPECT_TRUE(TensorAccess::unique(x));
   const float* const value = w.value().data();
-  EXPECT_EQ(w.mutable_data(), value);  // nobody else holds it
+  EXPECT_EQ(w.mutable_data(), value);  // not copied, so no tape holds the value
 }
 
 TEST(DeepGraph, LeavesNothingBehindWhenTheOutcomeOutlivesTheTape) {

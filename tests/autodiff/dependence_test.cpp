@@ -1,4 +1,4 @@
-// What the recording tape knows of the way from one value to another.
+// Whether the recording tape knows that one value was computed from another.
 #include "autodiff/dependence.hpp"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST_F(Dependence, UnderAnInnerTapeIsOnWhatThatFollows) {
   EXPECT_TRUE(leads_to_weight(square * w_));
 }
 
-// Its gradient is refused, as a second derivative, with a better word.
+// `gradient` refuses it as a second derivative, with an error that explains more.
 TEST_F(Dependence, ByWayOfAnotherTapeIsLeftToTheGradient) {
   GradientTape tape;
   const Tensor read = w_;

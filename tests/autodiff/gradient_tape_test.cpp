@@ -324,7 +324,7 @@ TEST(Inference, KeepsNothing) {
   { const Tensor y = ops::square(w * x); }
   EXPECT_TRUE(TensorAccess::unique(x));
   const float* const value = w.value().data();
-  EXPECT_EQ(w.mutable_data(), value);  // nobody else holds it
+  EXPECT_EQ(w.mutable_data(), value);  // not copied, so no tape holds the value
 }
 
 // sum(x_0, …, x_4), written as a user's own op with more inputs than any built-in one has.

@@ -1,4 +1,4 @@
-// Tapes that end, or are used, on another thread than the one that made them.
+// Tapes that are used or destroyed on a thread other than the one that made them.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -98,7 +98,7 @@ TEST_F(TapeThreads, GivesItsGradientElsewhere) {
   Tensor gradient;
   std::thread([&] { gradient = tape.gradient(target, w_); }).join();
   EXPECT_THAT(gradient, IsClose(Tensor({2}, {2, 4})));
-  EXPECT_TRUE(ops::square(w_).trace().is_constant());  // used up here as well
+  EXPECT_TRUE(ops::square(w_).trace().is_constant());  // used up on this thread too
 }
 
 TEST_F(TapeThreads, GivesItsGradientElsewhereUnderATapeOfThere) {

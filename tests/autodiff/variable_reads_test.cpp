@@ -1,4 +1,4 @@
-// What a tape makes of a variable that is assigned to: it follows what was read since the tape was
+// How a tape treats a variable that is assigned to: it follows what was read since the tape was
 // made, each read with its own value; what was read before is a constant.
 #include <gtest/gtest.h>
 
@@ -41,7 +41,7 @@ TEST_F(VariableReads, ByValueOrConversionAreAlike) {
   const Tensor within = w_.value();
   EXPECT_FALSE(tape.gradient(ops::sum(before), w_).defined());
   EXPECT_THAT(tape.gradient(ops::sum(within), w_), IsClose(Tensor({2}, {1, 1})));
-  const Tensor& bound = w_;  // lives as long as its name
+  const Tensor& bound = w_;  // a temporary whose life the reference extends
   EXPECT_THAT(tape.gradient(ops::sum(bound * before), w_), IsClose(Tensor({2}, {1, 2})));
 }
 
@@ -80,7 +80,7 @@ TEST_F(VariableReads, UnderAPersistentTapeServeTwoLossesAndTwoUpdates) {
     const Tensor loss = ops::sum(ops::square(w_));
     const Tensor gradient = tape.gradient(loss, w_);
     EXPECT_THAT(gradient, IsClose(2.0f * value)) << update;
-    w_.assign(value - 0.25f * gradient);  // halves it
+    w_.assign(value - 0.25f * gradient);  // halves the weight
   }
   EXPECT_THAT(w_.value(), IsClose(Tensor({2}, {0.25f, 0.5f})));
 }
@@ -130,7 +130,7 @@ TEST_F(VariableReads, UnderAnInnerTapeAreFollowedByTheOuterOne) {
 TEST_F(VariableReads, AfterAnInnerGradientAreFollowedByTheOuterOne) {
   GradientTape outer;
   GradientTape inner({.persistent = true});
-  inner.gradient(ops::sum(w_), w_);  // takes a number
+  inner.gradient(ops::sum(w_), w_);  // advances the number of tapes and gradients
   const Tensor read = w_;
   EXPECT_THAT(outer.gradient(read, w_), IsClose(Tensor({2}, {1, 1})));
 }

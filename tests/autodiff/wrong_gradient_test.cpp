@@ -1,5 +1,5 @@
-// A user's operation whose gradient doesn't fit its input is told so, by name, and no memory is
-// touched.
+// A gradient that doesn't fit the input of a user's operation raises an error that names the
+// operation, and no memory outside the arrays is accessed.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -17,8 +17,8 @@ namespace {
 
 using Backward = std::function<void(autodiff::InputGradients&)>;
 
-// Sweeps over an operation "bad" on a weight of shape (2, 3) with this gradient. The weight gets
-// another gradient too, before that of the operation.
+// Computes gradients through an operation "bad" on a weight of shape (2, 3), whose gradient is
+// `backward`. Unless `is_alone`, the weight already has a gradient from another operation.
 void sweep(const Backward& backward, bool is_alone) {
   const Variable w("w", ops::ones({2, 3}));
   GradientTape tape;
@@ -123,7 +123,8 @@ TEST(PendingGradient, OfAScalarIsOneSample) {
   EXPECT_EQ(tape.gradient(y, w).item(), 5.0f);
 }
 
-// Where it is evaluated by many threads, for one tensor or inside a convolution's backward pass.
+// With a pending gradient that many threads evaluate, into one tensor or inside a convolution's
+// backward pass.
 TEST(PendingGradient, WhatWritingThrowsReachesTheCaller) {
   const KeepHelpers keep;
   const auto fail = [](std::int64_t sample, float*) {

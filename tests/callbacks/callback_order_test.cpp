@@ -154,7 +154,7 @@ TEST(Callback, SeesTheOuterRunsModelAgainAfterAnInnerRun) {
   EXPECT_EQ(evaluates->epochs, 3);
 }
 
-// Raises where it is told to: as it is attached, let go, or called.
+// Raises in the function it is told to: when attached, detached or called.
 class Fails : public Callback {
  public:
   enum class Where { nowhere, before_attaching, after_attaching, letting_go, train_begin };

@@ -274,7 +274,7 @@ TEST(Profiler, IsOneAtATimeOnAThread) {
   EXPECT_EQ(profile::ledger, nullptr);
 }
 
-// Runs inside hooks, while a step is measured.
+// Starts runs inside hooks while a step is measured.
 void fit_with_inner_runs(const std::shared_ptr<Profiler>& profiler,
                          const std::function<void()>& inner) {
   Sequential model({layers::Input({6}), dense("outer", 1)});

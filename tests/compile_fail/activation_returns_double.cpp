@@ -1,4 +1,4 @@
-// An activation that is a number has left the tape.
+// Must not compile: an activation that returns a number, which has left the tape.
 #include "strata/activations/activation.hpp"
 
 #ifdef MISTAKE

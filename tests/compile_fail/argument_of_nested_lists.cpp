@@ -1,4 +1,5 @@
-// Where an op takes a tensor, nested lists would be a shape and its values.
+// Must not compile: nested lists as an op's tensor, since they would be read as a shape and its
+// values.
 #include "strata/ops/elementwise.hpp"
 
 #ifdef MISTAKE

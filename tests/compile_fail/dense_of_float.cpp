@@ -1,4 +1,4 @@
-// Units are whole numbers.
+// Must not compile: a number of units that is not an int.
 #include "strata/layers/dense.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// A truth value is no rate.
+// Must not compile: a bool as a dropout rate.
 #include "strata/layers/dropout.hpp"
 
 #ifdef MISTAKE

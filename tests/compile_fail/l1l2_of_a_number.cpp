@@ -1,4 +1,4 @@
-// One number does not say which of the two.
+// Must not compile: L1L2 of one number, which could be either factor.
 #include "strata/regularizers/l1l2.hpp"
 
 #ifdef MISTAKE

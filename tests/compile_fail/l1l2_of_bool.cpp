@@ -1,4 +1,4 @@
-// Truth values are no factors.
+// Must not compile: bools as regularization factors.
 #include "strata/regularizers/l1l2.hpp"
 
 #ifdef MISTAKE

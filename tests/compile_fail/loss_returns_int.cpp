@@ -1,4 +1,4 @@
-// A loss that is a number has left the tape.
+// Must not compile: a loss that returns a number, which has left the tape.
 #include "strata/losses/loss.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// A registered callable is no way around that a rule returns a tensor.
+// Must not compile: registering a callable that returns a number instead of a tensor.
 #include "strata/saving/register_serializable.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// Nor does a number become a penalty by way of std::function.
+// Must not compile: a regularizer from a std::function that returns a number.
 #include "strata/regularizers/regularizer.hpp"
 
 #ifdef MISTAKE

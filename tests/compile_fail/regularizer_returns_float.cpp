@@ -1,4 +1,5 @@
-// A penalty that is a number has left the tape: it would count and train nothing.
+// Must not compile: a penalty that is a number. It has left the tape, so it would count in the loss
+// and train nothing.
 #include "strata/regularizers/regularizer.hpp"
 
 #ifdef MISTAKE

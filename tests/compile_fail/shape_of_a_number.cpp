@@ -1,4 +1,4 @@
-// A number alone may be an extent or a rank.
+// Must not compile: a number as a shape, since it could be an extent or a rank.
 #include "strata/ops/array.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// Extents are whole numbers.
+// Must not compile: extents that are not whole numbers.
 #include "strata/tensor/shape.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// Lists nested more deeply.
+// Must not compile: a tensor from lists nested three deep.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

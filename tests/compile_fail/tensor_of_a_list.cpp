@@ -1,4 +1,4 @@
-// One list may be a shape or its values.
+// Must not compile: a tensor from one list, which could be a shape or its values.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// The same without parentheses.
+// Must not compile: a tensor from one list in braces, which could be a shape or its values.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

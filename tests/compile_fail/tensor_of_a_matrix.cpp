@@ -1,4 +1,5 @@
-// Nested lists would be a shape and its values where a matrix is meant.
+// Must not compile: nested lists assigned to a tensor, since they would be read as a shape and its
+// values.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

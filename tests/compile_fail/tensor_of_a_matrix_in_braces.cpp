@@ -1,4 +1,4 @@
-// The same without the equals sign.
+// Must not compile: a tensor from nested lists in braces, without an equals sign.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

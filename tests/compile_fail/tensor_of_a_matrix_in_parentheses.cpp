@@ -1,4 +1,4 @@
-// The same in parentheses.
+// Must not compile: a tensor from nested lists in parentheses.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// A pointer has no shape.
+// Must not compile: a tensor from a pointer, which has no shape.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// A matrix of one row, which would be taken for a shape.
+// Must not compile: a tensor from a nested list of one row, which would be read as a shape.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// An empty list was the scalar 0.
+// Must not compile: a tensor from an empty list, which would be the scalar 0.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// A truth value is no number.
+// Must not compile: a tensor from a bool.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

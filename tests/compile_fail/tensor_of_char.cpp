@@ -1,4 +1,4 @@
-// A character is no number.
+// Must not compile: a tensor from a character.
 #include "strata/tensor/tensor.hpp"
 
 #ifdef MISTAKE

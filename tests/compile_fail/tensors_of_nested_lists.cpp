@@ -1,4 +1,4 @@
-// What goes into a call is a tensor or a list of tensors, and no list of numbers is a tensor.
+// Must not compile: Tensors from nested lists of numbers. They take a tensor or a list of tensors.
 #include "strata/tensor/tensors.hpp"
 
 #ifdef MISTAKE

@@ -1,4 +1,4 @@
-// The same in the value of a weight.
+// Must not compile: nested lists as a variable's value.
 #include "strata/tensor/variable.hpp"
 
 #ifdef MISTAKE

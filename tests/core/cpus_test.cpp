@@ -1,3 +1,4 @@
+// When a thread asks the system again how many CPUs it may use.
 #include "core/cpus.hpp"
 
 #include <gtest/gtest.h>
@@ -5,7 +6,7 @@
 namespace strata::testing {
 namespace {
 
-// A system whose CPUs change, and that counts how often it is asked.
+// A system whose number of CPUs changes, and which counts how often it is asked.
 class CpusTest : public ::testing::Test {
  protected:
   int loop(std::int64_t parts, int wanted) {

@@ -1,3 +1,4 @@
+// Decimal numbers are read from text independently of the locale.
 #include "core/decimal.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// How text and JSON from a file are shortened in error messages.
 #include "core/excerpt.hpp"
 
 #include <gtest/gtest.h>
@@ -40,12 +41,13 @@ std::string error_of(const std::function<void()>& body) {
   return {};
 }
 
-// A whole file in a place for a name, a value or a key is quoted by its beginning.
+// A whole file where a name, a value or a key belongs: the error quotes only its beginning.
 TEST(Errors, CarryNoWholeJson) {
   Config large = Config::array();
   for (int i = 0; i < 10000; ++i) large.push_back(i);
   const std::string text = large.dump();
-  const std::string beginning = text.substr(0, 250);  // some may be shown, as of a layer's name
+  const std::string beginning =
+      text.substr(0, 250);  // a message may show a beginning, such as that of a layer's name
   const Config objects[] = {
       large,
       {{"class_name", large}},

@@ -1,4 +1,4 @@
-// What a forked child can do, whatever its parent's threads were at.
+// What a forked child can do, whatever its parent's threads were doing.
 #include "core/fork.hpp"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ class Fork : public ::testing::Test {
   const int before_ = num_threads();
 };
 
-// Whether a loop with helpers does its parts, each once.
+// Whether a loop with several threads runs each of its parts exactly once.
 bool loop_works() {
   const KeepHelpers keep(2);
   std::vector<int> calls(64, 0);
@@ -39,7 +39,7 @@ bool loop_works() {
   return calls == std::vector<int>(64, 1);
 }
 
-// How many threads a loop has.
+// The number of threads that a loop uses.
 int threads_of_loop() {
   const KeepHelpers keep(2);
   std::vector<std::thread::id> by(64);
@@ -68,7 +68,8 @@ TEST_F(Fork, ChildOfAChildWorks) {
 }
 
 TEST_F(Fork, ChildWorksAfterParallelRegionsOfTheProcesssOwn) {
-  const Buffer buffer = Buffer::uninitialized(1);  // the parent has used the library
+  const Buffer buffer =
+      Buffer::uninitialized(1);  // so that the parent has used the library before it forks
   int threads = 0;
 #pragma omp parallel num_threads(3)
 #pragma omp atomic
@@ -101,7 +102,7 @@ TEST_F(Fork, ThreadsOfAChildWork) {
   }));
 }
 
-// While something goes on again and again on another thread.
+// Forks and runs `check` in the child while another thread repeats `work`.
 template <class Work, class Check>
 void fork_during(Work work, Check check) {
   std::atomic<bool> stop = false;
@@ -118,7 +119,7 @@ void fork_during(Work work, Check check) {
   worker.join();
 }
 
-// Large blocks, which threads share, and small ones.
+// Whether large buffers, from the pool that threads share, and small ones can be made.
 bool buffers_work() {
   for (const std::size_t count : {std::size_t{100}, std::size_t{4} << 20}) {
     const Buffer one = Buffer::uninitialized(count);
@@ -166,7 +167,7 @@ TEST_F(Fork, LeavesASharedMutexFree) {
   read();
 }
 
-// Who builds a layer may fork, as a user's initializer could.
+// A thread may fork while it builds a layer, for instance in a user's initializer.
 TEST_F(Fork, KeepsAMutexThatTheForkingThreadHas) {
   static auto& mutex = *new ForkSafe<std::recursive_mutex>(HeldUp::builds);
   const auto free_for_others = [] {
@@ -189,7 +190,7 @@ TEST_F(Fork, KeepsAMutexThatTheForkingThreadHas) {
   EXPECT_TRUE(free_for_others());
 }
 
-// Whoever a fork waits for may take later locks, and use some for the first time.
+// A thread that the fork waits for may lock later mutexes, and make some for the first time.
 TEST_F(Fork, WaitsForBuildersThatTakeOtherLocks) {
   static auto& builds = *new ForkSafe<std::recursive_mutex>(HeldUp::builds);
   static auto& moments = *new ForkSafe<std::mutex>;

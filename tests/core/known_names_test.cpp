@@ -1,3 +1,4 @@
+// Errors about an unknown name suggest the nearest known one.
 #include "core/known_names.hpp"
 
 #include <gtest/gtest.h>
@@ -19,10 +20,10 @@ using Names = std::vector<std::string>;
 
 TEST(NearestName, IsAFewEditsAway) {
   const Names known = {"acc", "accuracy", "loss", "val_loss", "mean_squared_error", "mse"};
-  EXPECT_EQ(nearest_name("acuracy", known), "accuracy");    // a letter left out
-  EXPECT_EQ(nearest_name("accuraccy", known), "accuracy");  // one too many
-  EXPECT_EQ(nearest_name("accurady", known), "accuracy");   // another one
-  EXPECT_EQ(nearest_name("acucracy", known), "accuracy");   // two swapped
+  EXPECT_EQ(nearest_name("acuracy", known), "accuracy");    // one letter missing
+  EXPECT_EQ(nearest_name("accuraccy", known), "accuracy");  // one letter too many
+  EXPECT_EQ(nearest_name("accurady", known), "accuracy");   // one letter replaced
+  EXPECT_EQ(nearest_name("acucracy", known), "accuracy");   // two letters swapped
   EXPECT_EQ(nearest_name("value_loss", known), "val_loss");
   EXPECT_EQ(nearest_name("valloss", known), "val_loss");
   EXPECT_EQ(nearest_name("meansquarederror", known), "mean_squared_error");
@@ -62,7 +63,7 @@ TEST(KnownNames, NameTheNearestFirst) {
 
 layers::Dense dense_named(const char* name) { return layers::Dense({.units = 1, .name = name}); }
 
-// Every family of names asks the same function.
+// All families of names suggest the nearest one.
 template <class Spec>
 void expect_suggestion(const std::string& received, const std::string& nearest) {
   try {

@@ -184,7 +184,7 @@ TEST_F(Parallel, FewerThanOneThreadIsRefusedAndNothingIsChanged) {
   EXPECT_EQ(num_threads(), 2);
 }
 
-// Whatever threads take part: the first of the parts that throw is heard.
+// Whichever threads take part, the caller gets the exception of the lowest part that threw.
 TEST_F(Parallel, WhatABodyThrowsReachesTheCaller) {
   const KeepHelpers keep;
   for (const int threads : {1, 2, 3, 8}) {
@@ -196,7 +196,7 @@ TEST_F(Parallel, WhatABodyThrowsReachesTheCaller) {
         << threads;
     std::atomic<int> parts = 0;
     parallel_parts(64, [&](std::int64_t) { ++parts; });
-    EXPECT_EQ(parts, 64);  // and the next loop works
+    EXPECT_EQ(parts, 64);  // the next loop works
   }
 }
 

@@ -74,10 +74,10 @@ TEST_F(Subnormals, AreToEveryWorkerWhatTheyAreToTheCaller) {
 
 #if defined(__x86_64__)
 
-constexpr unsigned kSigns = 0x3f;  // of exceptions that there were: a computation may leave some
+constexpr unsigned kSigns = 0x3f;  // flags of exceptions that occurred, which a computation may set
 
-// Every setting of "flush to zero", "denormals are zero" and the rounding, with subnormal operands
-// trapped or not.
+// Every setting of "flush to zero", "denormals are zero" and the rounding mode, with and without a
+// trap on subnormal operands.
 std::vector<unsigned> control_words() {
   std::vector<unsigned> words;
   for (const unsigned flush : {0x0000U, 0x8000U, 0x0040U, 0x8040U}) {
@@ -118,7 +118,8 @@ TEST_P(ControlWord, IsTheCallersOnEveryWorker) {
   EXPECT_EQ(now(), GetParam());
 }
 
-// The helpers are OpenMP's, and so those of the process's own loops too.
+// OpenMP's worker threads are shared with the program's own parallel loops, so they must keep their
+// mode.
 TEST_P(ControlWord, OfHelpersIsTheirOwnAfterwards) {
   const auto words_of_helpers = [] {
     std::vector<unsigned> words(4);

@@ -1,4 +1,5 @@
-// What the buffer pool keeps and what it gives back, counted by what it asks of the system.
+// What the buffer pool keeps and what it returns, measured by the memory it requests from the
+// system.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -16,7 +17,7 @@ namespace {
 
 std::atomic<std::int64_t> locks = 0;
 
-// What of this program, the library in it included, takes a mutex.
+// Whether the caller of a mutex function is in this program, which includes the library.
 bool is_ours(const void* caller) {
   Dl_info caller_info{};
   Dl_info own_info{};
@@ -27,7 +28,7 @@ bool is_ours(const void* caller) {
 
 }  // namespace
 
-// In place of the C library's, which goes on as if nothing was.
+// Replaces the C library's function, counts the call and forwards it.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   static const auto lock =
       reinterpret_cast<int (*)(pthread_mutex_t*)>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
@@ -48,7 +49,7 @@ Buffers taken(int count, std::size_t floats) {
   return buffers;
 }
 
-// Blocks that taking so many buffers asks of the system.
+// The number of blocks requested from the system when `count` buffers are made.
 std::int64_t asked_for(int count, std::size_t floats) {
   const Allocations before = allocations();
   taken(count, floats);
@@ -61,7 +62,7 @@ class PoolMemory : public ::testing::Test {
   ~PoolMemory() override { release_idle_memory(); }
 };
 
-// Buffers are released in destructors, where nobody could catch what a full heap throws.
+// Buffers are released in destructors, where an exception for lack of memory couldn't be caught.
 TEST_F(PoolMemory, GivingBackAsksForNone) {
   for (const std::size_t floats : {std::size_t{10}, 9 * kMegabyte}) {
     Buffers buffers = taken(100, floats);
@@ -124,7 +125,7 @@ TEST_F(PoolMemory, OfAnotherThreadIsReleasedWhenItNextUsesSome) {
   const std::int64_t buffers_alive = (allocations() - before).alive;
   phase = 4;
   other.join();
-  EXPECT_LT(buffers_alive, 10);  // the one, and what the thread itself takes
+  EXPECT_LT(buffers_alive, 10);  // the one buffer, and a few that the thread itself uses
 }
 
 TEST_F(PoolMemory, IsHandedOnByThreadsThatEnd) {
@@ -151,7 +152,7 @@ TEST_F(PoolMemory, OfAThreadThatEndedAfterItWasToBeReleasedIsReleased) {
   EXPECT_LT((allocations() - before).alive, 10);
 }
 
-// One thread makes what another drops, as where batches are prepared ahead.
+// One thread makes buffers that another destroys, as when batches are prepared ahead.
 TEST_F(PoolMemory, GoesRoundBetweenThreads) {
   const auto pass_on = [] {
     Buffers buffers = taken(100, 100'000);
@@ -163,7 +164,7 @@ TEST_F(PoolMemory, GoesRoundBetweenThreads) {
   EXPECT_EQ((allocations() - before).buffers, 0);
 }
 
-// Kept by an object that ends after those of the library's do.
+// The buffer is held by a thread-local object that outlives those of the library.
 TEST_F(PoolMemory, MayBeGivenBackWhileAThreadEnds) {
   struct Late {
     Buffer buffer;
@@ -185,7 +186,7 @@ TEST_F(PoolMemory, TakesNoLockInTheSteadyState) {
   const std::int64_t before = locks;
   all_sizes();
   EXPECT_EQ(locks, before);
-  taken(1, 20 * kMegabyte);  // so large that threads share them
+  taken(1, 20 * kMegabyte);  // large enough to go to the pool that threads share
   EXPECT_GT(locks, before);
 }
 

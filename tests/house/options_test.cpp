@@ -1,5 +1,5 @@
-// docs/options.md against the headers: every options struct with its fields in their order, since
-// designated initializers must follow it.
+// Compares docs/options.md with the headers: it lists every options struct with its fields in the
+// order of declaration, which designated initializers must follow.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -22,7 +22,7 @@ std::string trimmed(const std::string& text) {
 
 std::string without_comment(const std::string& line) { return line.substr(0, line.find("//")); }
 
-// `int units = 3` as a row of the table.
+// The row of the table for a declaration such as `int units = 3`.
 std::string row_of(const std::string& field) {
   const std::size_t equals = field.find(" = ");
   const std::string declared = field.substr(0, equals);
@@ -33,7 +33,7 @@ std::string row_of(const std::string& field) {
          initial + " |\n";
 }
 
-// The struct whose first line was read: its heading and table.
+// The heading and table of a struct whose first line was just read from `lines`.
 std::string table_of(const std::string& name, std::istream& lines) {
   std::string body;
   for (std::string line; std::getline(lines, line) && line != "};";)

@@ -84,7 +84,7 @@ TEST(Gemm, AddsABiasAndFinishes) {
   }
 }
 
-// Odd extents, every way that a factor can lie, and everything that can follow.
+// Odd extents, all four combinations of transposed factors, with and without bias and ReLU.
 TEST(Gemm, TilesAddABiasAndReluWhereverTheFactorsLie) {
   const KeepHelpers keep;
   for (const Extents& extents : {Extents{33, 19, 7}, {17, 1, 1}, {71, 37, 1031}, {129, 65, 131}}) {
@@ -139,7 +139,7 @@ TEST(Gemm, FinishesProductsOfTransposedFactors) {
   }
 }
 
-// As if a BLAS could count to 5 only.
+// As if a BLAS could represent integers up to 5 only.
 TEST(Gemm, IsCutWhereExtentsOrStridesAreTooLong) {
   constexpr std::int64_t kLongest = 5;
   for (const Extents& extents :
@@ -169,7 +169,7 @@ TEST(Gemm, IsCutWhereExtentsOrStridesAreTooLong) {
 TEST(Gemm, PiecesReachBeyond32Bits) {
   constexpr std::int64_t kLongest = std::numeric_limits<std::int32_t>::max();
   constexpr std::int64_t kInner = 2 * kLongest + 3;
-  const auto* const memory = reinterpret_cast<const float*>(4096);  // only counted with
+  const auto* const memory = reinterpret_cast<const float*>(4096);  // an address that is never read
   std::vector<std::int64_t> inner;
   multiply_in_pieces({1, 1, kInner, {memory, kInner}, {memory, 1}, nullptr, 1}, kLongest,
                      [&](const Product& piece) {

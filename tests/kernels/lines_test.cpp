@@ -1,5 +1,6 @@
-// Ops along one axis, against plain loops in double: every axis, extents that fill no vector, and
-// the shapes at which another way of meeting the lines begins.
+// Ops along one axis, compared with plain loops in double: every axis, extents that aren't a
+// multiple of a vector's, and the shapes at which the ops switch to another way of processing
+// lines.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -124,7 +125,7 @@ TEST(Lines, ExtremesAreThoseOfAPlainLoop) {
 TEST(Lines, ProductsAreThoseOfAPlainLoop) {
   for (const Layout& l : layouts()) {
     Values x = whole_numbers(size_of(l), 5);
-    for (float& value : x) value = value < 0.0f ? -1.0f : 1.0f;  // products that stay exact
+    for (float& value : x) value = value < 0.0f ? -1.0f : 1.0f;  // so that products are exact
     std::vector<double> expected;
     for_lines(l, [&](std::int64_t, std::int64_t first, std::int64_t) {
       double product = 1.0;
@@ -137,7 +138,8 @@ TEST(Lines, ProductsAreThoseOfAPlainLoop) {
 
 TEST(Lines, IndicesAreThoseOfTheFirstBestElement) {
   for (const Layout& l : layouts()) {
-    const Values x = whole_numbers(size_of(l), 7);  // with many equals
+    const Values x =
+        whole_numbers(size_of(l), 7);  // few distinct values, so that many elements are equal
     std::vector<double> largest, smallest;
     for_lines(l, [&](std::int64_t, std::int64_t first, std::int64_t) {
       const Line line = line_of(l, x, first);
@@ -176,7 +178,8 @@ TEST(Lines, WhereAllAreInfiniteTheFirstIsBest) {
   }
 }
 
-/// An op over lines of one or two arrays, in floats and for one line in double.
+/// An op over lines of one or two arrays: the kernel in float, and the reference for one line in
+/// double.
 struct LineOp {
   const char* name;
   std::function<void(const Layout&, const float*, const float*, float*)> run;
@@ -203,7 +206,8 @@ Line combined(const Line& a, const Line& b, const std::function<double(double, d
 }
 
 std::vector<LineOp> line_ops() {
-  constexpr float kEpsilon = 0.5f;  // large enough that there are lines on either side
+  constexpr float kEpsilon =
+      0.5f;  // large enough that some lines have a smaller norm and some a larger one
   const auto length = [](const Line& x) { return std::sqrt(product_of(x, x)); };
   return {
       {"softmax", [](const Layout& l, const float* x, const float*, float* y) { softmax(l, x, y); },

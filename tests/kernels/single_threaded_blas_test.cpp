@@ -1,5 +1,5 @@
-// That the BLAS computes on its callers' threads alone, and that what the process has set for its
-// own use of BLAS and OpenMP is left as it was. Run with each OpenBLAS there is: tests/blas_cores.
+// The BLAS computes on its callers' threads only, and the program's own settings of BLAS and OpenMP
+// threads are preserved. Run with each available OpenBLAS: tests/blas_cores.
 #include "kernels/single_threaded_blas.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ namespace {
 
 constexpr int kOpenMp = 2;
 
-// Numbers that are neither 1 nor, most likely, that of the CPUs.
+// Sets numbers of threads that are neither 1 nor, most likely, the number of CPUs.
 class BlasThreads : public ::testing::Test {
  protected:
   BlasThreads() {
@@ -47,7 +47,8 @@ class BlasThreads : public ::testing::Test {
     EXPECT_EQ(openblas_get_num_threads(), blas_);
   }
 
-  // Few rows, which the BLAS is for; a quarter of this is worth threads to it.
+  // With few rows the kernels call the BLAS; a quarter of this work is enough for the BLAS to use
+  // threads.
   static std::vector<float> product() {
     constexpr std::int64_t kRows = 8;
     constexpr std::int64_t kExtent = 400;

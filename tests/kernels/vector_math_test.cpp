@@ -37,7 +37,7 @@ struct NamedFunction {
   const char* name;
   float (*function)(float);
   double (*exact)(double);
-  double most;  // units in the last place
+  double most;  // largest error in units in the last place
 };
 
 double exact_sigmoid(double x) {
@@ -59,7 +59,7 @@ constexpr NamedFunction kFunctions[] = {
      [](double x) { return std::pow(x, 0.5); }, 0.6},
 };
 
-// NaN where the exact value is, and the sign of a zero as well.
+// NaN exactly where the exact value is NaN, and the same sign of zero.
 void expect_alike(const char* name, float x, float found, double exact) {
   EXPECT_EQ(std::isnan(found), std::isnan(exact)) << name << " of " << x;
   EXPECT_TRUE(exact != 0.0 || std::signbit(found) == std::signbit(exact)) << name << " of " << x;
@@ -94,7 +94,7 @@ TEST(VectorMath, AnglesAreRightAsFarAsTheyAreKnown) {
   const auto known = [](float x) { return std::abs(x) <= kLargestAngle; };
   EXPECT_LT(largest_distance(sin, std::sin, known), 1.6);
   EXPECT_LT(largest_distance(cos, std::cos, known), 1.6);
-  // Near to multiples of pi / 2, where little is left of the angle.
+  // Close to multiples of pi / 2, where the reduced angle has few correct digits.
   for (std::int32_t n = 1; n < 600000; n += 7) {
     const auto x = static_cast<float>(n * 1.5707963267948966);
     ASSERT_LT(units_off(sin(x), std::sin(double{x})), 1.6) << x;

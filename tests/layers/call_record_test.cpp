@@ -1,4 +1,4 @@
-// What a call records, and when its layers show it.
+// What a call records, and when its layers show the record.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,13 +39,13 @@ std::vector<float> values(const std::vector<Tensor>& losses) {
   return all;
 }
 
-// Outputs are its inputs; pays their sum.
+// An identity layer whose activity penalty is the sum of its inputs' absolute values.
 std::shared_ptr<Layer> paying() {
   return std::make_shared<layers::Activation>(
       layers::ActivationOptions{.activation = "linear", .activity_regularizer = L1(1.0f)});
 }
 
-// Calls what it is given, tracked or not, with its context or without.
+// Calls other layers, which it may track, passing its context on or not.
 class Caller : public Layer {
  public:
   using Call = std::function<Tensor(const Tensor&, const CallContext&)>;
@@ -197,7 +197,8 @@ TEST(RandomStream, StandsWhereItStoodAfterAStepThatFails) {
     model.compile({.optimizer = "sgd", .loss = "mse"});
     const Tensor x = ops::ones({4, 8});
     if (fails_first) {
-      EXPECT_THROW(model.train_on_batch(x, ops::full({4, 1}, 1e30f)), StateError);  // 1e60
+      EXPECT_THROW(model.train_on_batch(x, ops::full({4, 1}, 1e30f)),
+                   StateError);  // its square, 1e60, overflows
     }
     model.train_on_batch(x, ops::ones({4, 1}));
     return model.get_weights()[0];
@@ -223,7 +224,7 @@ TEST(RandomStream, GivesEachThreadDrawsOfItsOwn) {
   EXPECT_EQ(different.size(), drawn.size());
 }
 
-// Named by its class at the first look.
+// A layer without a given name: its name is made from its class when first asked for.
 class Unnamed : public Layer {
  public:
   Tensor call(const Tensor& inputs, const CallContext&) override { return inputs; }

@@ -1,4 +1,5 @@
-// Rules for weights that options leave out: a mistake in code, and kept without effect in configs.
+// Rules for weights that the options leave out are refused in code, and kept without effect in
+// configs.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -23,7 +24,7 @@ const char* const kConstraint =
 const char* const kInitializer =
     R"({"module": "keras.initializers", "class_name": "Constant", "config": {"value": 0.5}, "registered_name": null})";
 
-// A config of the layer with all rules for `weight`, which `option` leaves out.
+// The config with all rules set for `weight`, which `option` leaves out.
 Config with_unused_rules(Config config, const std::string& weight, const std::string& option) {
   config[option] = false;
   config[weight + "_regularizer"] = Config::parse(kRegularizer);
@@ -68,7 +69,7 @@ TEST(UnusedRules, OfAConfigAreKeptWithoutEffect) {
       with_unused_rules(normalization, "gamma", "scale"), "gamma", {3, 4});
 }
 
-// Such as could not be met by any bias: nobody asks it.
+// A rule that no bias could satisfy, and that is never applied.
 TEST(UnusedRules, AreNotHeldAgainstAShape) {
   Config config = layers::Dense({.units = 2}).get_config();
   config["use_bias"] = false;
@@ -95,7 +96,7 @@ TEST(UnusedRules, WrittenInCodeStayRefused) {
               Raises("BatchNormalization: a gamma_constraint needs scale. Received: scale=false."));
 }
 
-// A rule that can't be one is a mistake wherever it stands.
+// An invalid rule is refused, even for a weight that is left out.
 TEST(UnusedRules, MustBeRules) {
   Config config = layers::Dense({.units = 2}).get_config();
   config["use_bias"] = false;

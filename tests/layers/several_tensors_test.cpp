@@ -27,7 +27,7 @@ using testing::Raises;
 
 constexpr std::int64_t kAny = Shape::kUnknown;
 
-// a * kernel + b for two inputs; returns the sum and the difference.
+// A layer with inputs a and b and two outputs: a * kernel + b and a * kernel - b.
 class Mix : public Layer {
  public:
   Mix() : Layer("Mix", "mix", L1(1.0f)) {}
@@ -50,7 +50,7 @@ class Mix : public Layer {
   Variable kernel_;
 };
 
-// Takes one tensor apart.
+// Splits one tensor into two.
 class Halves : public Layer {
  public:
   Tensors call_tensors(const Tensors& inputs, const CallContext&) override {
@@ -93,7 +93,8 @@ TEST(SeveralTensors, PayOneActivityPenaltyEach) {
   mix(Tensors({ops::ones({2, 3}), ops::full({2, 4}, 5.0f)}));
   const std::vector<Penalty> penalties = mix.penalties();
   ASSERT_EQ(penalties.size(), 2U);
-  EXPECT_EQ(penalties[0].value.item(), 32.0f);  // 8 elements of 8, by a batch of 2
+  EXPECT_EQ(penalties[0].value.item(),
+            32.0f);  // 8 elements, each adding 8, divided by the batch of 2
   EXPECT_EQ(penalties[1].value.item(), 8.0f);
 }
 

@@ -248,7 +248,7 @@ TEST_F(BadInput, ANonFiniteSumOfFiniteTermsIsNoTermsFault) {
                          "is not. Received: inf in step 1."));
 }
 
-// The data loss is 0; the penalties are factors times the kernel's, until one is not finite.
+// The data loss is 0; each penalty is a factor times the kernel's sum, until one isn't finite.
 class Divergence : public ::testing::Test {
  protected:
   Divergence() {

@@ -1,4 +1,5 @@
-// Class weights go by the labels, one a sample or one a step, or are refused.
+// Class weights are looked up by the labels, one per sample or one per step; other targets are
+// refused.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -61,8 +62,8 @@ void expect_as(const Case& c, const Tensor& y, const Tensor& weights) {
   EXPECT_NE(by_class, fit(c, y, {}, {}));
 }
 
-const Tensor kPerSample({3}, {3.0f, 0.5f, 1.0f});         // of the labels 1, 2, 7
-const Tensor kPerStep({2, 2}, {1.0f, 3.0f, 0.5f, 3.0f});  // of 0, 1, 2, 1
+const Tensor kPerSample({3}, {3.0f, 0.5f, 1.0f});         // for the labels 1, 2, 7
+const Tensor kPerStep({2, 2}, {1.0f, 3.0f, 0.5f, 3.0f});  // for the labels 0, 1, 2, 1
 const Tensor kStepLabels({2, 2}, {0.0f, 1.0f, 2.0f, 1.0f});
 
 TEST(ClassWeight, GoesByOneLabelASample) {

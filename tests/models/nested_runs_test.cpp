@@ -1,5 +1,5 @@
-// A run inside another one's hook, or beside it on another thread, has figures and limits of its
-// own.
+// A run inside a hook of another run, or beside it on another thread, has its own logs and its own
+// stop requests.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ namespace {
 
 using testing::Raises;
 
-// The sum of all errors: a metric of one's own, with state of its own.
+// The sum of all errors: a user's metric that keeps its own state.
 class TotalError : public Metric {
  public:
   TotalError() : Metric("total_error") {}
@@ -57,7 +57,7 @@ class NestedRuns : public ::testing::Test {
                    .metrics = std::move(metrics)});
   }
 
-  // A fit of three batches, each with errors of 1, with `inner` in the hook after each.
+  // Fits three batches, each with an error sum of 1, and calls `inner` after each.
   std::map<std::string, std::vector<double>> fit_with(std::function<void()> inner) {
     callbacks::LambdaCallbackOptions hooks;
     hooks.on_train_batch_end = [inner](int, const Logs&) { inner(); };
@@ -137,7 +137,8 @@ TEST_F(NestedRuns, AreRefusedWhereAMetricHasNoCopy) {
                   "total_error: runs that overlap need a metric each: give compile an object of a "
                   "copyable class, by value or as a shared_ptr of that class, or override fresh(). "
                   "Received: a run inside or beside another one that uses this metric."));
-  EXPECT_EQ(fit_with([] {}).at("total_error").front(), 6.0);  // the failed runs let go of it
+  EXPECT_EQ(fit_with([] {}).at("total_error").front(),
+            6.0);  // the failed runs have released the metric
 }
 
 TEST_F(NestedRuns, TakeTheMetricThatFreshMakes) {

@@ -1,4 +1,5 @@
-// The same bits for any number of threads, on however many CPUs, and in a forked child.
+// Training and predictions give the same bits for any number of threads and CPUs, and in a forked
+// child.
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -30,7 +31,7 @@ std::vector<float> bits_of(const Tensor& tensor) {
   return {tensor.values().begin(), tensor.values().end()};
 }
 
-// What a few steps of training leave in a model, and what it predicts then.
+// The model's weights after a few training steps, and its predictions with them.
 Bits trained(Sequential model, const Shape& inputs) {
   set_random_seed(5);
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
@@ -55,7 +56,8 @@ Bits of_mlp() {
                  {200, 500});
 }
 
-// By register tiles, by images and by lines, and, with groups and strides, by the BLAS.
+// Covers register tiles, convolutions split by images and by rows, and, with groups and strides,
+// the BLAS.
 Bits of_convnet() {
   set_random_seed(2);
   return trained(
@@ -114,7 +116,7 @@ TEST_P(SameBits, ForAnyNumberOfThreads) {
   }
 }
 
-// Of more CPUs than threads, and fewer.
+// Both more CPUs than threads and fewer.
 TEST_P(SameBits, ForAnyNumberOfCpus) {
   set_num_threads(5);
   const Bits here = GetParam().run();

@@ -21,7 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::Raises;
 
-// out = dense(a) + b, and b itself times a weight of its own.
+// Outputs dense(a) + b, and b times another weight.
 class TwoByTwo : public Model {
  public:
   TwoByTwo() : Model("TwoByTwo", "two") {
@@ -66,14 +66,14 @@ TEST(SeveralTensors, HaveALossEachAndTheirSumIsTrained) {
   const Tensors x = {kA, kB};
   const Tensors y = {kB, kB};
   const Logs before = model.evaluate(x, y, {.batch_size = 2, .verbose = 0});
-  EXPECT_FLOAT_EQ(static_cast<float>(before.at("data_loss")), 7.5f);  // of the first output alone
+  EXPECT_FLOAT_EQ(static_cast<float>(before.at("data_loss")), 7.5f);  // from the first output only
   EXPECT_FLOAT_EQ(static_cast<float>(before.at("reg_loss")), 0.02f);
   const History history =
       model.fit(x, y, {.batch_size = 2, .epochs = 3, .verbose = 0, .validation_data = {x, y}});
   EXPECT_LT(history.history.at("data_loss").back(), 7.5);
   EXPECT_LT(history.history.at("val_loss").back(), before.at("loss"));
   EXPECT_LT(model.get_weights()[0].item(), 1.0f);
-  EXPECT_LT(model.get_weights()[1].item(), 1.0f);  // by its penalty alone
+  EXPECT_LT(model.get_weights()[1].item(), 1.0f);  // changed by its penalty only
 }
 
 TEST(SeveralTensors, AreCheckedBeforeTheFirstStep) {

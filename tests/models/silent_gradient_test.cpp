@@ -1,5 +1,5 @@
-// A penalty, activation or loss that leaves the tape counts in the reported loss and trains nothing.
-// It is refused in the first step, by name, and leaves the model as it was.
+// A penalty, activation or loss that leaves the tape would count in the reported loss and train
+// nothing. The first step refuses it by name, and leaves the model unchanged.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -48,7 +48,7 @@ Tensor by_item(const Tensor& w) { return ops::sum(ops::square(w)).item(); }
 Tensor by_stop_gradient(const Tensor& w) { return by_ops(ops::stop_gradient(w)); }
 Tensor by_sign(const Tensor& w) { return ops::sum(ops::square(ops::greater(w, -100.0f))); }
 
-// A penalty that is meant to be reported only.
+// A penalty that is reported but not trained, on purpose.
 class Reported : public Regularizer {
  public:
   Tensor operator()(const Tensor& x) const override { return by_values(x); }

@@ -1,4 +1,4 @@
-// A wish to stop counts wherever in a run it comes, and for the runs under way only.
+// A stop request has effect at any point of a run, and only on the runs under way.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ using callbacks::LambdaCallback;
 using callbacks::LambdaCallbackOptions;
 using testing::Raises;
 
-// Calls back in each forward pass.
+// A layer that calls a function in each forward pass.
 class Probe : public Layer {
  public:
   using Action = std::function<void(bool training)>;
@@ -60,7 +60,7 @@ class StopTraining : public ::testing::Test {
     return model.fit(x, y, options);
   }
 
-  // Once `count` forward passes have been, in training or not.
+  // Requests a stop in the forward pass number `count`, counting those of training or of inference.
   void stop_in_call(int count, bool in_training) {
     *in_call = [this, count, in_training, seen = 0](bool training) mutable {
       if (training == in_training && ++seen == count) model.stop_training();

@@ -81,9 +81,9 @@ TEST_F(ModelSubnormals, AreZeroInWhateverAModelDoesWithABatch) {
 
 #if defined(__x86_64__)
 
-// Whatever the process has chosen for itself is left as it was, bit for bit.
+// The program's own floating-point mode is restored, bit for bit.
 TEST_F(ModelSubnormals, LeaveTheControlWordAsItWas) {
-  constexpr unsigned kSigns = 0x3f;  // of exceptions that there were
+  constexpr unsigned kSigns = 0x3f;  // flags of exceptions that occurred
   const unsigned before = _mm_getcsr();
   Sequential model = model_with("linear");
   Sequential failing = model_with([](const Tensor& x) {

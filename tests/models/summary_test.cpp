@@ -69,7 +69,7 @@ TEST(Summary, ExpandsModelsInsideIfAsked) {
             std::string::npos);
 }
 
-// The outputs of two layers of the same input, one behind the other, go to a third.
+// Two layers that share an input, and a third that takes both outputs: not a chain.
 class Branches : public Model {
  public:
   Branches() {

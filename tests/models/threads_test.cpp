@@ -23,7 +23,7 @@
 namespace strata {
 namespace {
 
-// A user's layer, named lazily, that adds a loss in each call.
+// A user's layer that gets its name on first use and adds a loss in each call.
 class AddsALoss : public Layer {
  public:
   Tensor call(const Tensor& inputs, const CallContext&) override {

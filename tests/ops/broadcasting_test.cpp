@@ -89,7 +89,7 @@ TEST(Broadcasting, HoldsForWorkThatIsCutIntoParts) {
   expect_broadcast(sample({400, 1}), sample({300}));
 }
 
-// Short rows are laid out in blocks first.
+// Operands with short rows are first expanded in blocks.
 TEST(Broadcasting, HoldsForShortRowsThatAreCutIntoParts) {
   for (const std::int64_t extent : {2, 3, 8, 9, 31, 32}) {
     const Tensor rows = sample({7, 1500, extent});

@@ -1,4 +1,4 @@
-// Every op that works element by element, and every reduction, over degenerate shapes.
+// Elementwise ops and reductions over degenerate shapes.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -80,7 +80,7 @@ constexpr NamedBinary kBinary[] = {{"operator+", operator+ },
                                           {"logical_or", ops::logical_or, false},
                                      };
 
-// NumPy's rule, extent by extent from the back.
+// NumPy's broadcasting rule, compared extent by extent from the last axis.
 Expected broadcast_shape(const Shape& a, const Shape& b) {
   std::vector<std::int64_t> extents;
   for (int i = 1; i <= std::max(a.rank(), b.rank()); ++i) {
@@ -92,7 +92,7 @@ Expected broadcast_shape(const Shape& a, const Shape& b) {
   return Shape(extents);
 }
 
-// The element of `x` that stands at place `index` once `x` is broadcast to `shape`.
+// The element of `x` at position `index` after `x` is broadcast to `shape`.
 float broadcast_element(const Tensor& x, const Shape& shape, std::int64_t index) {
   std::int64_t offset = 0;
   std::int64_t size = 1;
@@ -162,7 +162,7 @@ TEST(DegenerateShapes, OfWhere) {
   }
 }
 
-// What is left of a reduction's terms: NumPy's outcome, right for no terms too.
+// The result that NumPy gives for these terms, including an empty list.
 using Reference = double (*)(const std::vector<double>&);
 
 double sum_of(const std::vector<double>& terms) {
@@ -227,7 +227,7 @@ Shape reduced_shape(const Shape& shape, unsigned axes, bool keepdims) {
   return result;
 }
 
-// The terms of each element of the outcome.
+// The terms that each output element is reduced from.
 std::vector<std::vector<double>> terms_of(const Tensor& x, unsigned axes) {
   const Shape kept = reduced_shape(x.shape(), axes, true);
   std::vector<std::vector<double>> terms(static_cast<std::size_t>(kept.element_count()));
@@ -298,7 +298,8 @@ TEST(DegenerateShapes, OfIndicesOfExtremes) {
         if (!y.defined() || y.size() == 0) continue;
         const Tensor extreme = op == ops::argmax ? ops::max(x, axis) : ops::min(x, axis);
         const Tensor rows = ops::one_hot(y, shape[axis]);
-        std::vector<int> back;  // the new axis, which is the last, to where it belongs
+        std::vector<int>
+            back;  // the permutation that moves the last axis, the new one, to position `axis`
         for (int i = 0; i + 1 < shape.rank(); ++i) back.push_back(i);
         back.insert(back.begin() + axis, shape.rank() - 1);
         EXPECT_TRUE(same_elements(ops::sum(ops::transpose(rows, back) * x, axis), extreme));

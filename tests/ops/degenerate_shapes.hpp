@@ -1,5 +1,5 @@
-// Shapes at the edges of what there can be, and what every op must do with them: give a result of
-// the right shape and gradients in the shapes of its inputs, or raise an error of Strata's.
+// Degenerate shapes, and what every op must do with them: return a result of the right shape with
+// gradients in the shapes of its inputs, or raise one of Strata's errors.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@
 
 namespace strata::testing {
 
-/// Scalars, vectors, extents of 0 and of 1 in every place, up to the highest rank.
+/// Scalars, vectors, and extents of 0 and 1 at every position, up to the highest rank.
 inline std::vector<Shape> degenerate_shapes() {
   return {{},
           {0},
@@ -48,16 +48,16 @@ inline std::vector<Shape> degenerate_shapes() {
           {0, 1, 2, 1, 1, 1, 1, 1}};
 }
 
-/// The same for few axes.
+/// Those of at most `rank` axes.
 inline std::vector<Shape> degenerate_shapes_up_to(int rank) {
   std::vector<Shape> shapes = degenerate_shapes();
   std::erase_if(shapes, [rank](const Shape& shape) { return shape.rank() > rank; });
   return shapes;
 }
 
-/// Several inputs at once, of which the outcome may depend in any way.
+/// An op of several inputs; its result may depend on them in any way.
 using Op = std::function<Tensor(const std::vector<Tensor>&)>;
-/// The outcome's shape; nothing where an error must be raised.
+/// The result's shape; empty if an error must be raised.
 using Expected = std::optional<Shape>;
 
 inline std::string described(const std::string& name, const std::vector<Tensor>& inputs) {
@@ -66,8 +66,8 @@ inline std::string described(const std::string& name, const std::vector<Tensor>&
   return text;
 }
 
-/// Checks the outcome's shape with and without a tape, and the shapes of the gradients. Returns the
-/// outcome, which is undefined where an error was raised.
+/// Checks the result's shape with and without a tape, and the shapes of the gradients. Returns the
+/// result, which is undefined if an error was raised.
 inline Tensor outcome_of(const std::string& name, const Op& op, const std::vector<Tensor>& inputs,
                          const Expected& expected, bool differentiable = true) {
   SCOPED_TRACE(described(name, inputs));
@@ -98,7 +98,7 @@ inline Tensor outcome_of(const std::string& name, const Op& op, const std::vecto
   }
 }
 
-/// Whether all elements are the same; NaN is the same as NaN.
+/// Whether all elements are equal; NaN equals NaN.
 inline bool same_elements(const Tensor& a, const Tensor& b) {
   return std::equal(
       a.values().begin(), a.values().end(), b.values().begin(), b.values().end(),

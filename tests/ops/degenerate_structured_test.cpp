@@ -1,5 +1,5 @@
-// Every op that looks at axes (products, moving, indexing, windows, normalization, crossentropies)
-// over degenerate shapes.
+// Ops for which axes have a role (products, transposition, indexing, windows, normalization,
+// crossentropies) over degenerate shapes.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -16,7 +16,7 @@ Op with_one(std::function<Tensor(const Tensor&)> op) {
   return [op = std::move(op)](const std::vector<Tensor>& inputs) { return op(inputs[0]); };
 }
 
-// NumPy's rule for products of matrices and vectors.
+// NumPy's rule for the shape of products of matrices and vectors.
 Expected product_shape(const Shape& a, const Shape& b) {
   if (a.rank() == 0 || b.rank() == 0) return std::nullopt;
   if (a.back() != (b.rank() == 1 ? b[0] : b[b.rank() - 2])) return std::nullopt;
@@ -32,7 +32,8 @@ Expected product_shape(const Shape& a, const Shape& b) {
   return Shape(extents);
 }
 
-// Ones times ones are the inner extent everywhere, and their gradients the other extents'.
+// With factors of ones, all elements of the product are the inner extent, and those of the
+// gradients the other extents.
 TEST(DegenerateShapes, OfMatmul) {
   const Op product = [](const auto& inputs) { return ops::matmul(inputs[0], inputs[1]); };
   std::vector<Shape> shapes = degenerate_shapes_up_to(4);
@@ -107,7 +108,7 @@ TEST(DegenerateShapes, OfReshapingOnes) {
                  return ops::reshape(t, {-1, 0});
                }),
                {x},
-               std::nullopt);  // any extent would do
+               std::nullopt);  // any extent would fit, so -1 is ambiguous
     outcome_of("reshape", with_one([](const Tensor& t) {
                  return ops::reshape(t, {0, 5});
                }),
@@ -246,7 +247,7 @@ TEST(DegenerateShapes, OfNormalization) {
   }
 }
 
-// Where windows of this kind are to be moved over an input of this shape.
+// The output shape of windows over the input, empty if the op must raise.
 Expected windowed(const Shape& x, std::int64_t window, int stride, ops::Padding padding,
                   std::int64_t channels) {
   if (x.rank() < 3 || x.rank() > 5) return std::nullopt;

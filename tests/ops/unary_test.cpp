@@ -212,7 +212,8 @@ TEST(Sigmoid, SaturatesWithoutNan) {
   EXPECT_TRUE(std::isnan(ops::tanh(NAN).item()));
 }
 
-// What is behind the angles that vectors know does not change its neighbours, and is right itself.
+// An angle beyond the range of the vectorized function has the right sine, and doesn't change its
+// neighbours.
 TEST(Sin, OfLargeAnglesIsRightBesideSmallOnes) {
   std::vector<float> angles;
   for (int i = 0; i < 3000; ++i) angles.push_back(0.01f * static_cast<float>(i));
@@ -235,7 +236,8 @@ TEST(Sin, OfLargeAnglesIsRightBesideSmallOnes) {
   EXPECT_TRUE(std::isnan(ops::cos(NAN).item()));
 }
 
-// Vectors and what is left behind their last one compute alike, at every place and length.
+// Elements in full vectors and in the remainder have the same results, at every position and
+// length.
 TEST(Unary, OutcomesDoNotDependOnThePlace) {
   const float values[] = {-3.0f, -0.7f, 0.1f, 0.45f, 0.8f, 1.3f, 2.9f, 11.0f};
   for (auto* op : {ops::exp, ops::expm1, ops::log, ops::log1p, ops::sin, ops::cos, ops::tanh,

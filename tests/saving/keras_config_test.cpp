@@ -1,5 +1,5 @@
-// Configs with what Keras takes and writes: keys of other releases, null for a default, options
-// without effect. They load and mean what they mean to Keras.
+// Configs that Keras accepts and writes: keys of other releases, null for a default, options
+// without effect. They load, and have the same meaning as in Keras.
 #include <gtest/gtest.h>
 
 #include "strata/activations/activation.hpp"
@@ -32,7 +32,7 @@ auto RaisesWith(const std::string& part) {
   return Throws<InvalidArgument>(Property(&std::exception::what, HasSubstr(part)));
 }
 
-// A Sequential of these layers behind an InputLayer of 4 features.
+// A Sequential with these layers after an InputLayer of 4 features.
 Config net(const std::string& layers, const std::string& compile_config = "null") {
   return Config::parse(
       R"({"module": "keras", "class_name": "Sequential", "config": {"name": "net", "layers": [
@@ -307,7 +307,7 @@ TEST(KerasCompileConfig, LossesAndMetricsTakeNullAndPolicies) {
       RaisesWith("dtype is supported only as \"float32\""));
 }
 
-// 0 tells the sign of logits apart.
+// For logits, a threshold of 0 separates the classes.
 TEST(KerasCompileConfig, BinaryAccuracyTakesAnyThreshold) {
   const MetricSpec metric(
       Config{{"class_name", "BinaryAccuracy"}, {"config", {{"threshold", 0.0}}}});

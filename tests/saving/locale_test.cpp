@@ -1,4 +1,4 @@
-// Numbers are written, read and trained with alike, whatever the process's locale.
+// Writing, reading and training give the same numbers under any locale of the process.
 #include <gtest/gtest.h>
 
 #include <clocale>
@@ -21,15 +21,15 @@
 namespace strata::testing {
 namespace {
 
-// What streams print numbers by: 1.234,5.
+// A C++ locale facet with which streams print 1234.5 as 1.234,5.
 class Commas : public std::numpunct<char> {
   char do_decimal_point() const override { return ','; }
   char do_thousands_sep() const override { return '.'; }
   std::string do_grouping() const override { return "\3"; }
 };
 
-// Sets a C and a C++ locale with a decimal comma, the C one if this machine has any, and puts back
-// what was there.
+// Sets a C and a C++ locale with a decimal comma (the C one if one is installed), and restores the
+// previous ones.
 class CommaLocale : public ::testing::Test {
  protected:
   void SetUp() override {

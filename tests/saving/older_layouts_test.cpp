@@ -1,4 +1,4 @@
-// Models as Keras 2 and TensorFlow.js lay them out.
+// Models in the config layouts of Keras 2 and TensorFlow.js.
 #include <gtest/gtest.h>
 
 #include "strata/config.hpp"
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Property;
 using ::testing::Throws;
 
-// Keras 2: two keys an object, and the input's shape in the first layer.
+// A Keras 2 entry: an object with two keys, and the input's shape in the first layer.
 Config dense(const char* name, int units, const char* input = "{}") {
   Config config = {
       {"name", name},

@@ -1,4 +1,4 @@
-// Child processes, for what must hold in them.
+// Runs checks in forked child processes.
 #pragma once
 
 #include <sys/wait.h>
@@ -6,7 +6,7 @@
 
 namespace strata::testing {
 
-// The tool ends children of processes with threads that start one.
+// ThreadSanitizer ends a child that starts a thread if its parent had several.
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kMayForkWithThreads = false;
 #elif defined(__has_feature)
@@ -15,7 +15,7 @@ inline constexpr bool kMayForkWithThreads = !__has_feature(thread_sanitizer);
 inline constexpr bool kMayForkWithThreads = true;
 #endif
 
-/// Whether `check()` returns true in a forked child. One that hangs is ended by an alarm.
+/// Whether `check()` returns true in a forked child. An alarm ends a child that hangs.
 template <class Check>
 bool holds_in_child(Check check) {
   const pid_t child = fork();

@@ -9,7 +9,7 @@
 namespace strata::testing {
 namespace {
 
-// `nan`, `inf` or `-inf`, which JSON can't hold as numbers.
+// The number that the string `nan`, `inf` or `-inf` stands for; JSON has no such numbers.
 float number_named(const std::string& name) {
   float value = 0.0f;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);

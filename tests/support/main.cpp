@@ -1,5 +1,5 @@
-// The main of every test program. STRATA_TEST_LOCALE names a locale to run under, one whose decimal
-// point is a comma: nothing that reads or writes a number may ask for it.
+// The main function of every test program. STRATA_TEST_LOCALE names a locale with a decimal comma
+// to run under: reading and writing numbers must not depend on it.
 #include <gmock/gmock.h>
 
 #include <clocale>
@@ -10,7 +10,7 @@
 
 namespace {
 
-// Fails every test of the program where the comma isn't there, so that none passes for want of it.
+// Makes every test fail if the locale isn't in effect, so that no test passes without it.
 class DecimalComma : public testing::Environment {
  public:
   void SetUp() override {

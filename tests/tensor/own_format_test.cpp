@@ -1,5 +1,5 @@
-// What a program says of how Strata's types look in its own output changes none of Strata's texts,
-// though the linker keeps one of two definitions of the same function.
+// A program's own fmt formatters for Strata's types don't change Strata's messages, although the
+// linker keeps only one of two definitions of the same function.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

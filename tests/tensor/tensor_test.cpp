@@ -41,7 +41,7 @@ TEST(Tensor, MadeOfAWholeNumberIsExactOrRefused) {
   EXPECT_THROW(Tensor(UINT64_MAX), InvalidArgument);
 }
 
-// The first list is the shape, always; what would make it ambiguous doesn't compile.
+// The first list is always the shape; ambiguous forms don't compile.
 TEST(Tensor, TakesShapeAndValuesInParentheses) {
   EXPECT_EQ(values_of(Tensor({1, 2}, {3, 4})), (std::vector<float>{3, 4}));
   EXPECT_EQ(Tensor({}, {5}).shape(), Shape());
@@ -150,7 +150,7 @@ TEST(ArrayLike, RefusesMoreThanEightAxes) {
               Raises<ShapeError>("Shape: at most 8 axes are supported. Received: 9."));
 }
 
-// What a user's array may be: `Begin` and `End` iterate, `extents` is what it says of itself.
+// A user's array type: `Begin` and `End` are its iterators, `extents` is the shape it reports.
 template <class Begin, class End = Begin>
 struct Array {
   std::vector<std::int64_t> extents;
@@ -173,7 +173,7 @@ Tensor tensor_of_list(std::vector<std::int64_t> extents, const List& values) {
   return Array<List::const_iterator>{std::move(extents), values.begin(), values.end()};
 }
 
-// Gives each number once, and how many there are is seen only at the end.
+// An array with single-pass iterators, whose number of elements is known only at the end.
 Tensor tensor_of_stream(std::vector<std::int64_t> extents, const std::string& numbers) {
   std::istringstream stream(numbers);
   stream.imbue(std::locale::classic());
@@ -200,7 +200,7 @@ TEST(ArrayLike, RefusesMoreElementsThanItsShapeHas) {
   EXPECT_THROW(tensor_of_list({0, 5}, {1}), ShapeError);
 }
 
-// Never reaches an end.
+// An iterator that never reaches an end.
 struct Endless {
   float operator*() const { return 1.0f; }
   Endless& operator++() { return *this; }

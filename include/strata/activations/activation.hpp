@@ -14,10 +14,10 @@
 
 namespace strata {
 
-/// A function from a tensor to one of the same shape, written in ops. While a tape records, one whose
-/// result does not depend on an input that can be trained, because it left the tape (by `values()`,
-/// `item()`, `ops::stop_gradient` or an operation whose gradient is 0), is refused by layers. See
-/// https://keras.io/api/layers/activations/.
+/// A function from a tensor to a tensor of the same shape, written in ops. While a tape records and
+/// the input leads back to a trainable variable, layers refuse a result that does not depend on
+/// that input. Such a result has left the tape by `values()`, `item()`, `ops::stop_gradient` or an
+/// operation whose gradient is 0. See https://keras.io/api/layers/activations/.
 class Activation {
  public:
   using Function = std::function<Tensor(const Tensor&)>;

@@ -16,20 +16,20 @@ struct GradientTapeOptions {
 
 /// While it is alive, operations of the thread that made it are recorded if they depend on a
 /// trainable variable that was read since the tape was made, or on a watched tensor; `gradient`
-/// sweeps back over the record. Of several tapes alive on a thread only the youngest that is not
+/// walks back over the record. Of several tapes alive on a thread, only the newest one that is not
 /// used up records. After `gradient`, a tape that is not persistent is used up.
 ///
-/// A variable may be assigned to meanwhile: each operation counts with the value that it was
-/// computed with, and the gradient for the variable is that for all its reads. Where two losses are
-/// taken with an assignment between them, each has the gradient at the value that it saw. What was
-/// read from a variable before the tape was made is a constant.
+/// A variable may be assigned to while the tape is alive: each operation is differentiated at the
+/// value it was computed with, and the gradient for the variable is the sum over all its reads. If
+/// an assignment comes between two losses, each loss is differentiated at the value it was computed
+/// from. A value that was read before the tape was made is a constant.
 ///
 ///     GradientTape tape;
 ///     const Tensor loss = ops::sum(ops::square(weight));
 ///     const auto gradients = tape.gradient(loss, {weight});   // 2 * weight
 ///
-/// The handle may be used and destroyed on another thread than its own, by one thread at a time;
-/// that it is destroyed there may coincide with whatever its own thread does.
+/// The handle may be used and destroyed on a thread other than the one that made it, by one thread
+/// at a time. Its destruction may coincide with any work of the thread that made it.
 class GradientTape {
  public:
   explicit GradientTape(const GradientTapeOptions& options = {});

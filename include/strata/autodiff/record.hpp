@@ -43,15 +43,15 @@ struct GradientSlot {
 
 inline constexpr int kNoSlot = -1;
 
-/// What the tape keeps of an operation's input.
+/// What the tape stores about an operation's input.
 struct RecordedInput {
   int slot;  ///< its place on the tape; `kNoSlot` for a constant
   Shape shape;
 };
 
-/// The gradients of one operation's inputs, as the sweep gathers them. All members raise
-/// InvalidArgument, naming the operation, if there is no such input; those that add raise
-/// ShapeError if the gradient has another shape than the input.
+/// The gradients of one operation's inputs, collected while `GradientTape::gradient` runs. All
+/// members raise InvalidArgument, naming the operation, if there is no such input; those that add
+/// raise ShapeError if the gradient's shape differs from the input's.
 class InputGradients {
  public:
   InputGradients(const char* op, std::span<const RecordedInput> inputs, const GradientSlot& outcome,
@@ -106,8 +106,8 @@ Tensor record(const char* op, Tensor value, std::span<const Tensor* const> input
               Backward backward, bool takes_pending = false);
 }  // namespace detail
 
-/// An input as a list names it: a tensor, or a variable, which is read. One that is undefined, as an
-/// optional input that isn't given, counts as a constant.
+/// An input as an initializer list names it: a tensor, or a variable, whose value is read. An
+/// undefined one, such as an optional input that isn't given, counts as a constant.
 class Input {
  public:
   Input(const Tensor& tensor) : tensor_(&tensor) {}

@@ -55,7 +55,7 @@ class Callback {
   virtual Run attach(TrainingHost* host, const CallbackParams& params) {
     return std::exchange(run_, {host, params});
   }
-  /// The run that it is attached to.
+  /// The run that this callback is attached to.
   const Run& run() const { return run_; }
 
  protected:

@@ -58,8 +58,9 @@ struct ProfilerOptions {
 /// layer takes forward and backward, the penalties, the optimizer, the batches and the rest, with
 /// their share of the step, and how much of each was spent in matrix products. Every moment of a
 /// step is in exactly one row. A layer made of others has a row only if it computes something
-/// itself. A profiler measures one run at a time, and a run has one profiler: StateError otherwise.
-/// Validation is not measured; a run inside a hook is part of the step's rest.
+/// itself. A profiler measures one run at a time, and a run can have only one profiler; otherwise
+/// StateError is raised. Validation is not measured; a run that a hook starts counts in the row of
+/// the step's remaining time.
 ///
 ///     const auto profiler = std::make_shared<callbacks::Profiler>();
 ///     model.fit(x, y, {.callbacks = {profiler}});
@@ -82,7 +83,7 @@ class Profiler : public Callback {
  private:
   Options options_;
   int seen_ = 0;
-  const TrainingHost* measured_ = nullptr;  // of the run that it measures
+  const TrainingHost* measured_ = nullptr;  // Host of the run that is being measured.
   std::unique_ptr<profile::Ledger> ledger_;
 };
 

@@ -1,4 +1,4 @@
-// What is meant where a number is asked for: neither a truth value nor a character.
+// The types accepted as a number: arithmetic types other than bool and characters.
 #pragma once
 
 #include <concepts>

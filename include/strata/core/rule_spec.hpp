@@ -26,9 +26,9 @@ struct CallResult<std::function<R(Args...)>, F> {
 
 }  // namespace detail
 
-/// A callable whose result becomes a `Tensor` only by conversion, in a family whose rules train. A
-/// number, or another library's array, has left the tape: it would count in the reported loss and
-/// have no gradient.
+/// A callable whose result is not a `Tensor` but converts to one, in a family whose rules must be
+/// differentiable. A number, or another library's array, has left the tape: it would count in the
+/// reported loss without having a gradient.
 template <class F, class Rule>
 concept ReturnsNoTensor = requires {
   requires Rule::kTrains;
@@ -85,7 +85,7 @@ class RuleSpec {
   requires(!std::same_as<F, RuleSpec> && !std::derived_from<F, std::remove_const_t<Rule>> &&
            std::convertible_to<F, typename Rule::Function> && ReturnsNoTensor<F, Rule>)
       RuleSpec(F callable)
-  = delete;  // it must return a strata::Tensor: a number trains nothing
+  = delete;  // The callable must return a strata::Tensor: a number has no gradient.
 
   /// A plain function.
   template <class Result, class... Args>
@@ -106,7 +106,7 @@ class RuleSpec {
   }
 
  private:
-  // A family whose rules are copied later must learn the class while it is known.
+  // A family whose rules are copied later must store how to copy them while the class is known.
   template <class R>
   void tell_class() {
     if constexpr (requires(Rule & rule) { rule.template set_class<R>(); }) {

@@ -108,7 +108,7 @@ class Batches {
 /// Raises InvalidArgument if the data is empty or undefined, lengths differ, `batch_size < 1`, or
 /// `drop_remainder` leaves nothing; ShapeError on a scalar.
 Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options = {});
-// Templates, so that options in braces are never taken for a tensor.
+// Templates, so that options in braces are never converted to a tensor.
 template <std::convertible_to<Tensor> Y>
 Batches<LabeledBatch> batches(const Tensor& x, const Y& y, const BatchesOptions& options = {}) {
   return Batches<LabeledBatch>(BatchCutter({x, y}, options));

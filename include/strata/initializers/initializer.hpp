@@ -18,7 +18,7 @@ namespace strata {
 class Initializer {
  public:
   using Function = std::function<Tensor(const Shape&)>;
-  static constexpr const char* kWhenNull = "glorot_uniform";  ///< What null means in configs.
+  static constexpr const char* kWhenNull = "glorot_uniform";  ///< What null means in a config.
 
   virtual ~Initializer() = default;
   virtual Tensor operator()(const Shape& shape) const = 0;

@@ -34,8 +34,8 @@ struct BatchNormalizationOptions {
 /// moving_variance, each `(channels)`; the last two are not trained.
 ///
 /// Raises InvalidArgument on a momentum outside [0, 1], a negative epsilon, or, in code, a rule for
-/// a gamma or beta left out, ShapeError where rank or channels differ from when it was built.
-/// Ioffe and Szegedy, 2015;
+/// a gamma or beta that the options leave out; ShapeError if rank or channels differ from those it
+/// was built for. Ioffe and Szegedy, 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/.
 class BatchNormalization : public Layer {
  public:

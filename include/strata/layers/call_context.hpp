@@ -1,11 +1,11 @@
-// CallContext: what a layer's call is told besides its inputs.
+// CallContext: what a layer's call receives besides its inputs.
 #pragma once
 
 namespace strata {
 
-/// A call inside another one takes that one's context where it is given none.
+/// A call inside another call uses the outer call's context if it is given none.
 struct CallContext {
-  bool training = false;  ///< Whether dropout drops and batch statistics are used.
+  bool training = false;  ///< Whether dropout is active and normalization uses batch statistics.
 };
 
 }  // namespace strata

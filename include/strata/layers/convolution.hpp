@@ -58,7 +58,7 @@ class Conv : public Layer {
   using Options = ConvOptions<N>;
 
   explicit Conv(Options options);
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit Conv(I filters, PerAxis<N> kernel_size)
       : Conv(Options{.filters = filters, .kernel_size = kernel_size}) {}
 

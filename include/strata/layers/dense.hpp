@@ -29,9 +29,9 @@ struct DenseOptions {
 ///
 /// Input `(batch, …, in)`; output `(batch, …, units)`. Kernel `(in, units)`, bias `(units)`.
 /// Adds a loss per regularizer; the activity penalty is divided by `batch`.
-/// Raises InvalidArgument if `units <= 0` or a bias that is left out has a rule (`from_config`
-/// keeps the rule, without effect, as Keras does), ShapeError if the input's rank is below 2 or its
-/// last axis changes.
+/// Raises InvalidArgument if `units <= 0`, or if a rule is set for a bias that is left out
+/// (`from_config` keeps such a rule without effect, as Keras does); ShapeError if the input's rank
+/// is below 2 or its last axis changes.
 /// See https://keras.io/api/layers/core_layers/dense/.
 ///
 ///     layers::Dense hidden({.units = 64, .activation = "relu",
@@ -41,7 +41,7 @@ class Dense : public Layer {
   using Options = DenseOptions;
 
   explicit Dense(Options options);
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit Dense(I units) : Dense(Options{.units = units}) {}
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;

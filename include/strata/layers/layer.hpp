@@ -43,8 +43,8 @@ struct Penalty {
   Tensor value;
 };
 
-/// A subclass overrides `call`, and where it has weights `create_weights`. One that takes or returns
-/// several tensors overrides `call_tensors` and its like in place of these.
+/// A subclass overrides `call` and, if it has weights, `create_weights`. A layer that takes or
+/// returns several tensors overrides `call_tensors` and the other functions over lists instead.
 ///
 ///     class Scale : public Layer {
 ///       void create_weights(const Shape& input) override {
@@ -65,14 +65,14 @@ class Layer {
   Layer& operator=(Layer&&) = default;
 
   /// Builds the layer if need be, runs `call`, and records the activity penalty: the regularizer's
-  /// value on the outputs by their axis-0 size. Inside the call of a layer that tracks this one, it
-  /// records into that call; else into one of its own, which replaces the last when it ends. Without
-  /// a context it is training if the call around it is. Once the layer is built, any number of
-  /// threads may call it at once. Raises ShapeError if `call` returns another number of tensors
-  /// than one.
+  /// value on the outputs divided by the size of their axis 0. Inside the call of a layer that
+  /// tracks this one, it records into that call; otherwise into a call record of its own, which
+  /// replaces the previous one when the call ends. Without a context, it is training if the call
+  /// around it is. Once the layer is built, any number of threads may call it at once. Raises
+  /// ShapeError if `call` doesn't return exactly one tensor.
   Tensor operator()(const Tensor& inputs);
   Tensor operator()(const Tensor& inputs, const CallContext& context);
-  /// The same with any number of tensors in and out: `layer(Tensors({a, b}))`.
+  /// The same with any number of input and output tensors: `layer(Tensors({a, b}))`.
   template <std::same_as<Tensors> T>
   Tensors operator()(const T& inputs) {
     return run(inputs, inherited_context());
@@ -82,10 +82,10 @@ class Layer {
     return run(inputs, context);
   }
 
-  /// What most layers override.
+  /// The forward pass from one tensor to one tensor: the function that most layers override.
   virtual Tensor call(const Tensor& inputs, const CallContext& context);
-  /// What layers of several inputs or outputs override. By default one tensor is passed to `call`;
-  /// raises ShapeError on more.
+  /// The forward pass of layers with several inputs or outputs. By default a single tensor is
+  /// passed to `call`; raises ShapeError on any other number.
   virtual Tensors call_tensors(const Tensors& inputs, const CallContext& context);
 
   /// Makes the weights for inputs of this shape (the batch axis may be unknown). Does nothing if
@@ -93,10 +93,10 @@ class Layer {
   void build(const Shape& input_shape);
   void build(const std::vector<Shape>& input_shapes);
   bool built() const;
-  /// What it was built for; nothing before, for layers that need no building, and for several
-  /// inputs.
+  /// The input shape that the layer was built for. Empty before it is built, for layers that need
+  /// no building, and for layers of several inputs.
   const std::optional<Shape>& build_shape() const { return build_shape_; }
-  /// The same for any number of inputs; empty where there is nothing.
+  /// The same for any number of inputs; an empty vector if the layer isn't built.
   std::vector<Shape> build_shapes() const;
 
   /// The outputs' shape; unknown extents stay unknown. By default found by a call on zeros. Builds
@@ -105,14 +105,14 @@ class Layer {
   /// The same for any number of inputs and outputs.
   virtual std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes);
 
-  /// What the last call recorded that ended (its own first, then its sub-layers'), then the penalty
-  /// of each trainable weight that has a regularizer, of the weights of now. `predict` and its kin
-  /// record nothing.
+  /// What the last completed call recorded (the layer's own losses first, then its sub-layers'),
+  /// then the penalty of each trainable weight that has a regularizer, computed from the present
+  /// weights. `predict` and other predictions record nothing.
   std::vector<Tensor> losses() const;
   /// The same with layer and source.
   std::vector<Penalty> penalties() const;
-  /// Adds a scalar to the losses of the running call; outside of any, to those of the last, until
-  /// the next. Raises ShapeError on anything else.
+  /// Adds a scalar to the losses of the running call. Outside of any call, adds it to those of the
+  /// last call, where it stays until the next call. Raises ShapeError on anything else.
   void add_loss(const Tensor& loss);
 
   const RegularizerSpec& activity_regularizer() const { return activity_regularizer_; }
@@ -142,7 +142,7 @@ class Layer {
 
   /// Default: the class in snake_case, made unique in the process: `dense`, `dense_1`, ….
   const std::string& name() const;
-  /// Unique in the process, and never that of another layer again.
+  /// Unique in the process; never reused for another layer.
   std::uint64_t id() const { return id_; }
   /// As configs name it: `Dense`; a user's class that isn't registered by its C++ name.
   std::string class_name() const;
@@ -171,7 +171,7 @@ class Layer {
   virtual void create_weights_for(const std::vector<Shape>& input_shapes);
   /// Raises ShapeError on inputs the layer can't take, built or not.
   virtual void check_input(const Shape& input_shape) const;
-  /// By default one shape is passed to `check_input`, and any other number passes.
+  /// By default a single shape is passed to `check_input`, and any other number is accepted.
   virtual void check_inputs(const std::vector<Shape>& input_shapes) const;
   struct RegularizerSlot {
     std::string_view weight;
@@ -183,7 +183,7 @@ class Layer {
   /// Takes a config's flag over. By default sub-layers follow; where the config has flags of
   /// theirs, they keep those.
   virtual void restore_trainable(bool trainable);
-  /// Takes a config's activity regularizer over.
+  /// Restores the activity regularizer that a config holds.
   virtual void restore_activity_regularizer(RegularizerSpec regularizer);
   /// Freezes or thaws this layer alone.
   void set_own_trainable(bool trainable);
@@ -194,8 +194,8 @@ class Layer {
   Variable add_weight(const WeightOptions& options);
   /// Records `regularizer(outputs)` by their axis-0 size, beside what the activity slot holds.
   void add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs);
-  /// To be called before `call` draws from a stream of the layer's own, so that a training step that
-  /// fails leaves the stream where it stood.
+  /// Must be called before `call` draws from the layer's own random stream, so that the stream can
+  /// be rewound if the training step fails.
   void before_draw(random::Generator& stream) const;
   /// Makes another layer a part of this one: its weights and penalties count here.
   void track(std::shared_ptr<Layer> sublayer);
@@ -224,16 +224,16 @@ class Layer {
 
   std::uint64_t id_ = next_id();
   mutable std::string name_;
-  mutable bool named_ = false;  // read and written atomically, like built_: threads share layers
+  mutable bool named_ = false;  // Read and written atomically, like built_: threads share layers.
   bool trainable_ = true;
   mutable bool built_ = false;
   std::optional<Shape> build_shape_;
-  std::vector<Shape> several_build_shapes_;  // in place of build_shape_ for several inputs
+  std::vector<Shape> several_build_shapes_;  // Replaces build_shape_ for several inputs.
   RegularizerSpec activity_regularizer_;
   std::vector<Variable> trainable_weights_;      // as declared
   std::vector<Variable> non_trainable_weights_;  // as declared
   std::vector<std::shared_ptr<Layer>> sublayers_;
-  std::shared_ptr<const CallRecord> last_record_;  // of the last call that was published
+  std::shared_ptr<const CallRecord> last_record_;  // Record of the last published call.
   // By `set_regularizer`, where there are no slots for them; null where one was taken away.
   std::map<std::string, RegularizerSpec, std::less<>> set_regularizers_;
 };

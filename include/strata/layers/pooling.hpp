@@ -71,7 +71,7 @@ class MaxPooling : public Pooling<N> {
   using Options = MaxPoolingOptions<N>;
 
   explicit MaxPooling(const Options& options = {});
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit MaxPooling(I pool_size) : MaxPooling(Options{.pool_size = pool_size}) {}
   static MaxPooling from_config(const Config& config);
 };
@@ -84,7 +84,7 @@ class AveragePooling : public Pooling<N> {
   using Options = AveragePoolingOptions<N>;
 
   explicit AveragePooling(const Options& options);
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit AveragePooling(I pool_size) : AveragePooling(Options{.pool_size = pool_size}) {}
   static AveragePooling from_config(const Config& config);
 };

@@ -21,10 +21,10 @@ struct LossOptions {
 };
 
 /// `reduce(call(y_true, y_pred) * sample_weight)`. A subclass writes `call` in ordinary ops, and
-/// its gradient comes by itself. While a tape records, values that do not depend on predictions
-/// which can be trained, because they left the tape (by `values()`, `item()`, `ops::stop_gradient`
-/// or an operation whose gradient is 0), are refused with InvalidArgument, unless all are 0. See
-/// https://keras.io/api/losses/.
+/// its gradient follows from them. While a tape records and the predictions lead back to a
+/// trainable variable, values that do not depend on the predictions are refused with
+/// InvalidArgument, unless all are 0: they have left the tape by `values()`, `item()`,
+/// `ops::stop_gradient` or an operation whose gradient is 0. See https://keras.io/api/losses/.
 class Loss {
  public:
   using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;

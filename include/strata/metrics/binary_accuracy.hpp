@@ -7,7 +7,7 @@
 namespace strata::metrics {
 
 struct BinaryAccuracyOptions {
-  float threshold = 0.5f;  ///< In (0, 1), from a config any: what a yes must exceed.
+  float threshold = 0.5f;  ///< A prediction above it is a 1. In (0, 1); any from a config.
   std::string name = "binary_accuracy";
 };
 

@@ -24,12 +24,13 @@ struct MetricOptions {
   std::string name = {};  ///< Under which it is logged. Default: the class in snake_case.
 };
 
-/// Gathers batches by `update_state`, gives their figure by `result`. Never holds penalties, and is
-/// never followed by a tape. See https://keras.io/api/metrics/.
+/// Accumulates batches by `update_state` and returns its value by `result`. Never includes
+/// penalties, and is never recorded by a tape. See https://keras.io/api/metrics/.
 ///
-/// A run of a model (`fit`, `evaluate`, `train_on_batch`, `test_on_batch`) gathers in the compiled
-/// object itself, so that its `result` may be read afterwards; a run that begins while another one
-/// does so, inside one of its hooks or on another thread, gathers in one that `fresh` made.
+/// A run of a model (`fit`, `evaluate`, `train_on_batch`, `test_on_batch`) accumulates in the
+/// compiled object itself, so that its `result` may be read afterwards. A run that begins while
+/// another one does so, inside one of its hooks or on another thread, accumulates in a metric that
+/// `fresh` made.
 class Metric {
  public:
   using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;
@@ -44,10 +45,11 @@ class Metric {
   virtual double result() const = 0;  ///< 0 before any update.
   virtual void reset_state() = 0;
 
-  /// Another metric that gathers the same figure and has gathered nothing yet. By default a copy,
-  /// if `compile` was given an object of a copyable class (by value, or as a `shared_ptr` of that
-  /// very class), or what the config says of a registered one. Null if it is neither: then runs
-  /// that overlap raise StateError. Override it where copies share what they gather.
+  /// Another metric that computes the same value and has accumulated nothing yet. By default a
+  /// copy, if `compile` was given an object of a copyable class (by value, or as a `shared_ptr` of
+  /// exactly that class); otherwise, for a registered class, an object made from its config. Null
+  /// if neither is possible: overlapping runs then raise StateError. Override it if copies share
+  /// their state.
   virtual std::shared_ptr<Metric> fresh() const;
 
   /// `update_state`, then `result`.
@@ -70,11 +72,11 @@ class Metric {
   static std::shared_ptr<Metric> from_function(Function function, std::string registered_name);
   static Config to_object(const Metric& metric);
 
-  /// For `MetricSpec`, which knows the class of what it is given: lets `fresh` copy it.
+  /// Called by `MetricSpec`, which knows the class of its argument: enables `fresh` to copy it.
   template <class M>
   void set_class() {
     if constexpr (std::is_copy_constructible_v<M>) {
-      if (typeid(*this) != typeid(M)) return;  // it is of a class that derives from M
+      if (typeid(*this) != typeid(M)) return;  // The object's class derives from M.
       copy_ = [](const Metric& metric) -> std::shared_ptr<Metric> {
         if (typeid(metric) != typeid(M)) return nullptr;
         return std::make_shared<M>(dynamic_cast<const M&>(metric));
@@ -85,7 +87,7 @@ class Metric {
  private:
   friend class training::RunMetric;
 
-  // Whether a run gathers in it. A copy is another object, which none uses.
+  // Whether a run accumulates in this object. A copy is another object, so it starts unused.
   struct InUse {
     InUse() = default;
     InUse(const InUse&) noexcept {}

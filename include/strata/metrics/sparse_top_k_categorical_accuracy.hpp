@@ -25,7 +25,7 @@ class SparseTopKCategoricalAccuracy : public MeanMetric {
   using Options = SparseTopKCategoricalAccuracyOptions;
 
   explicit SparseTopKCategoricalAccuracy(const Options& options = {});
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit SparseTopKCategoricalAccuracy(I k) : SparseTopKCategoricalAccuracy(Options{.k = k}) {}
 
   bool larger_is_better() const override { return true; }

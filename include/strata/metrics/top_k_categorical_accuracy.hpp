@@ -25,7 +25,7 @@ class TopKCategoricalAccuracy : public MeanMetric {
   using Options = TopKCategoricalAccuracyOptions;
 
   explicit TopKCategoricalAccuracy(const Options& options = {});
-  template <std::same_as<int> I>  // not bool, not 2.5
+  template <std::same_as<int> I>  // Excludes bool and 2.5.
   explicit TopKCategoricalAccuracy(I k) : TopKCategoricalAccuracy(Options{.k = k}) {}
 
   bool larger_is_better() const override { return true; }

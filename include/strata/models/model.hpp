@@ -46,19 +46,20 @@ class Model : public Layer {
   /// InvalidArgument on empty data, x and y of different lengths, labels the loss can't take, bad
   /// options; ShapeError on data, for training or validation, that doesn't fit the model, its loss
   /// or its metrics. A total loss or a gradient that is not finite raises StateError before the
-  /// update, and names the first term that was not and the largest term of the step before.
+  /// update; the text names the first term that was not finite and the largest term of the step
+  /// before.
   ///
   /// Runs may be nested: a hook may call `evaluate`, `predict`, `train_on_batch`, … of this model.
-  /// Each has figures of its own, by metrics of its own (see `Metric`).
+  /// Each run has its own logs, from its own metrics (see `Metric`).
   ///
-  /// x and y may be several tensors where the model has several inputs or outputs (`{a, b}`): each
-  /// output then has targets of its own, the loss is the sum of theirs, and there are no metrics.
+  /// x and y may be several tensors if the model has several inputs or outputs (`{a, b}`): each
+  /// output then has its own targets, the loss is the sum of theirs, and there are no metrics.
   History fit(const Tensors& x, const Tensors& y, const FitOptions& options = {});
   /// Loss and metrics, without training.
   Logs evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options = {});
   /// The outputs for all samples. Doesn't need `compile`. The last bits may depend on `batch_size`.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
-  /// The same of a model with several inputs or outputs: `predict(Tensors({a, b}))`.
+  /// The same for a model with several inputs or outputs: `predict(Tensors({a, b}))`.
   template <std::same_as<Tensors> T>
   Tensors predict(const T& x, const PredictOptions& options = {}) {
     return outputs_of(x, options);
@@ -77,12 +78,13 @@ class Model : public Layer {
   /// weights of now.
   Tensor compute_loss(const Tensors& y, const Tensors& y_pred, const Tensor& sample_weight = {});
 
-  /// Ends all runs of this model that are under way. `fit` ends after the running batch, of training
-  /// or of validation, with the history so far: no validation begins any more, and where no epoch
-  /// has begun, none does. `evaluate` ends after the running batch with the figures of the batches
-  /// so far, at least one. `predict` raises StateError. Of a run inside another's hook both end; a
-  /// `predict` that raises for this ends the `fit` around it as well, which returns. Runs that
-  /// begin later don't know of it. May be called from another thread or a signal handler.
+  /// Ends all runs of this model that are under way. `fit` ends after the current batch, of
+  /// training or of validation, and returns the history so far: no further validation or epoch
+  /// begins, not even the first one. `evaluate` ends after the current batch and returns the logs
+  /// of the batches so far, at least one. `predict` raises StateError. Where one run is inside
+  /// another's hook, both end; a `predict` that raises for this reason also ends the `fit` around
+  /// it, which returns. Runs that begin later are not affected. May be called from another thread
+  /// or a signal handler.
   void stop_training() noexcept;
 
   /// The compiled optimizer. Raises StateError before `compile`.
@@ -114,9 +116,9 @@ class Model : public Layer {
   Config to_object() const override;
   void restore(const Config& object) override;
 
-  /// A table of layers, shapes and parameters. Only a Sequential's layers are known to stand one
-  /// behind the other; another model's show the shape that follows from what each was built for.
-  /// What isn't known is a `?`.
+  /// A table of layers, shapes and parameters. Only the layers of a Sequential are known to form a
+  /// chain; for other models, each layer shows the output shape that follows from the input shape
+  /// it was built for. An unknown shape is shown as `?`.
   void summary(const SummaryOptions& options = {});
 
  protected:

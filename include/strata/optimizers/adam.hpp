@@ -29,8 +29,8 @@ struct AdamOptions {
 /// `m += (g - m)(1 - beta_1)`, `v += (g^2 - v)(1 - beta_2)`, and with both freed of their start at
 /// zero, `w -= learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)`.
 ///
-/// Raises InvalidArgument on a beta outside [0, 1) and an epsilon of 0 or less; `from_config` takes
-/// a 0, as Keras does. See https://keras.io/api/optimizers/adam/ and
+/// Raises InvalidArgument on a beta outside [0, 1) and an epsilon of 0 or less; `from_config`
+/// accepts an epsilon of 0, as Keras does. See https://keras.io/api/optimizers/adam/ and
 /// https://arxiv.org/abs/1412.6980.
 class Adam : public Optimizer {
  public:

@@ -30,7 +30,8 @@ struct RMSpropOptions {
 /// the square of a running g; with momentum, `b = momentum * b + …` is what the weight loses.
 ///
 /// Raises InvalidArgument on a rho outside [0, 1), a momentum outside [0, 1] and an epsilon of 0 or
-/// less; `from_config` takes a 0, as Keras does. See https://keras.io/api/optimizers/rmsprop/.
+/// less; `from_config` accepts an epsilon of 0, as Keras does. See
+/// https://keras.io/api/optimizers/rmsprop/.
 class RMSprop : public Optimizer {
  public:
   using Options = RMSpropOptions;

@@ -22,11 +22,11 @@ namespace strata {
 ///       }
 ///     };
 ///
-/// What leaves the tape on the way, by `values()`, `item()`, `ops::stop_gradient` or an operation
+/// A penalty that leaves the tape, by `values()`, `item()`, `ops::stop_gradient` or an operation
 /// whose gradient is 0, has no gradient: it would count in the reported loss and train nothing. So
-/// a penalty that does not depend on its tensor at all, while that can be trained, is refused at
-/// once, unless it is exactly 0 or `constant()`. A penalty that leaves the tape only in part still
-/// depends on its tensor: that can't be seen.
+/// if its tensor leads back to a trainable variable and the penalty does not depend on the tensor
+/// at all, the first step refuses it, unless it is exactly 0 or `constant()`. A penalty that leaves
+/// the tape only in part still depends on its tensor, so this can't be detected.
 ///
 /// See https://keras.io/api/layers/regularizers/.
 class Regularizer {
@@ -39,8 +39,8 @@ class Regularizer {
   /// The penalty: a scalar.
   virtual Tensor operator()(const Tensor& x) const = 0;
 
-  /// Whether the value is a constant to training on purpose: it is reported, and has no gradient, as
-  /// that of a rule whose effect on the weights comes from elsewhere. By default it has one.
+  /// Whether the value is a constant on purpose: it is reported but has no gradient, as for a rule
+  /// that acts on the weights in some other way. Default: false.
   virtual bool constant() const { return false; }
 
   /// What `from_config` needs to make an equal one. By default raises InvalidArgument.
@@ -73,7 +73,7 @@ RegularizerSpec deserialize(const Config& config);
 RegularizerSpec get(RegularizerSpec identifier);
 
 /// The penalty `regularizer(x)`. Raises ShapeError, naming `owner`, if it is no scalar, and
-/// InvalidArgument if it left the tape that records: see `Regularizer`.
+/// InvalidArgument if it left the tape that records (see `Regularizer`).
 Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner);
 
 }  // namespace regularizers

@@ -14,8 +14,8 @@ void set_random_seed(std::uint64_t seed);
 
 namespace random {
 
-/// A stream of random numbers (Philox 4x32-10). Every draw moves it on; `split` gives an
-/// independent child stream. Threads may draw from one stream: each draw is another one.
+/// A stream of random numbers (Philox 4x32-10). Every draw advances it; `split` gives an
+/// independent child stream. Several threads may draw from one stream: no two draws are the same.
 class Generator {
  public:
   explicit Generator(std::uint64_t seed);
@@ -34,9 +34,9 @@ class Generator {
   /// `1 / (1 - rate)` with probability 1 - rate, else 0: a dropout mask. `rate` in [0, 1].
   Tensor dropout_mask(const Shape& shape, float rate);
 
-  /// How many draws there were.
+  /// The number of draws so far.
   std::uint64_t position() const;
-  /// Goes back to an earlier position, unless the stream isn't at `from` any more.
+  /// Sets the position back to `to`, unless another draw has moved the stream on from `from`.
   void rewind(std::uint64_t from, std::uint64_t to);
 
  private:

@@ -24,7 +24,7 @@ class Shape {
   int rank() const { return rank_; }
   std::int64_t operator[](int axis) const { return extents_[axis]; }
   std::int64_t& operator[](int axis) { return extents_[axis]; }
-  /// The first and the last extent. Raise ShapeError for a scalar's shape, which has none.
+  /// The first and the last extent. Raise ShapeError for a scalar, which has none.
   std::int64_t front() const { return rank_ > 0 ? extents_[0] : no_extent("Shape::front"); }
   std::int64_t back() const { return rank_ > 0 ? extents_[rank_ - 1] : no_extent("Shape::back"); }
   const std::int64_t* begin() const { return extents_; }

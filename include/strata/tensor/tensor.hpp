@@ -27,9 +27,10 @@ concept ArrayLike = requires(const A& array) {
 
 namespace autodiff {
 
-/// Where a tensor's value came from, so that a tape can follow it back. A tape's outputs bear its
-/// number as `owner`, and one of its slots as `index`. What was read from a trainable variable bears
-/// `kRead` together with the number that was last given at that time, and the variable's id.
+/// Where a tensor's value came from, so that a tape can find its gradient. The outputs that a tape
+/// recorded have the tape's number as `owner` and their slot on it as `index`. A value read from a
+/// trainable variable has as `owner` the flag `kRead` together with the newest tape number at that
+/// time, and as `index` the variable's id.
 struct Trace {
   static constexpr std::uint64_t kConstant = 0;
   static constexpr std::uint64_t kRead = std::uint64_t{1} << 63;
@@ -38,8 +39,8 @@ struct Trace {
 
   bool is_constant() const { return owner == kConstant; }
   bool is_read() const { return (owner & kRead) != 0; }
-  /// Numbers are given to tapes in the order of their making, so a tape was there when the value
-  /// came to be if its own number is not larger than this.
+  /// Tapes are numbered in the order in which they are made, so a tape existed when the value was
+  /// made if the tape's number is not larger than this one.
   std::uint64_t number() const { return owner & ~kRead; }
 };
 
@@ -54,22 +55,22 @@ class Tensor {
  public:
   Tensor() = default;
   Tensor(float value);
-  /// Raises InvalidArgument on a number beyond 2^24, as of an array of whole numbers.
+  /// Raises InvalidArgument on a whole number beyond 2^24, as the array-like constructor does.
   template <Number N>
   requires(std::integral<N>) Tensor(N value) : Tensor(exact(static_cast<double>(value))) {}
   template <std::integral I>
   requires(!Number<I>) Tensor(I)
-  = delete;  // a truth value or a character is no number
+  = delete;  // A truth value or a character is not a number.
   /// Row-major `values`. Raises ShapeError if their number is not that of `shape`.
   Tensor(const Shape& shape, std::initializer_list<float> values);
   Tensor(const Shape& shape, std::span<const float> values);
   Tensor(const Shape& shape, const std::vector<float>& values)
       : Tensor(shape, std::span<const float>(values)) {}
-  /// `{{1, 2}, {3, 4}}` would be a shape and its values where a matrix is meant: say
+  /// `{{1, 2}, {3, 4}}` would be read as a shape and its values although a matrix is meant. Write
   /// `Tensor({2, 2}, {1, 2, 3, 4})`.
   Tensor(std::initializer_list<std::initializer_list<float>>) = delete;
   /// Copies any array-like object. Raises InvalidArgument on whole numbers beyond 2^24, which
-  /// float32 can't hold, ShapeError if the object has more elements or fewer than its shape says.
+  /// float32 can't represent, ShapeError if the number of elements differs from that of its shape.
   template <ArrayLike A>
   requires(!std::same_as<A, Tensor>) Tensor(const A& array);
 
@@ -127,8 +128,9 @@ float Tensor::element(const T& value) {
   }
 }
 
-// Some arrays run on past their shape (`xt::eval` of a temporary, compiled by g++ 12 as C++20), so
-// the elements are counted: before anything is allocated if that costs nothing, else as they come.
+// The iterators of some arrays run past their shape (`xt::eval` of a temporary, compiled by g++ 12
+// as C++20), so the elements are counted: before anything is allocated if that is cheap, else while
+// they are copied.
 template <ArrayLike A>
 requires(!std::same_as<A, Tensor>) Tensor::Tensor(const A& array) {
   Shape shape;

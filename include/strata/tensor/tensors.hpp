@@ -1,4 +1,4 @@
-// Tensors: what goes into a call and what comes out of it, one tensor or several.
+// Tensors: the inputs or outputs of a call, one tensor or several.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace strata {
 
-/// An ordered list of tensors, implicit from a single one or from whatever makes one. It costs no
-/// memory beyond the tensor where it holds one.
+/// An ordered list of tensors, implicitly made from a single one or from anything that converts to
+/// one. A list of one tensor allocates no memory of its own.
 ///
 ///     const Tensors both = {images, tabular};
 ///     const auto [first, second] = std::pair(both[0], both[1]);
@@ -30,16 +30,16 @@ class Tensors {
 
   std::size_t size() const { return holds_one_ ? 1 : several_.size(); }
   bool empty() const { return size() == 0; }
-  /// Whether there are tensors, and all of them are defined.
+  /// Whether the list is not empty and all its tensors are defined.
   bool defined() const;
 
   const Tensor* begin() const { return holds_one_ ? &one_ : several_.data(); }
   const Tensor* end() const { return begin() + size(); }
-  /// Unchecked, like a vector's.
+  /// Not range-checked, like a vector's.
   const Tensor& operator[](std::size_t index) const { return begin()[index]; }
   const Tensor& front() const { return *begin(); }
 
-  /// The tensor where there is exactly one. Raises ShapeError, in `who`'s name, on another number.
+  /// The tensor of a list of exactly one. Raises ShapeError, naming `who`, on any other number.
   const Tensor& single(const char* who = "Tensors") const;
 
  private:
@@ -48,7 +48,7 @@ class Tensors {
   std::vector<Tensor> several_;
 };
 
-/// The shapes of defined tensors, in their order.
+/// The shapes of defined tensors, in the same order.
 std::vector<Shape> shapes_of(const Tensors& tensors);
 
 }  // namespace strata

@@ -16,8 +16,8 @@ class Regularizer;
 /// It converts to the `Tensor` of its present value; that tensor does not change when the variable
 /// is assigned to later.
 ///
-/// A tape follows what was read from a trainable variable (by `value()` or the conversion) since
-/// the tape was made, whatever is assigned meanwhile. What was read before is a constant to it:
+/// A tape follows the values read from a trainable variable (by `value()` or the conversion) since
+/// the tape was made, whatever is assigned afterwards. What was read before is a constant to it:
 ///
 ///     const Tensor start = w;                                      // a constant to every later tape
 ///     GradientTape tape;
@@ -34,8 +34,9 @@ class Variable {
   const std::string& name() const;
   const Shape& shape() const;
 
-  /// The present value, whose elements are shared, not copied. A tape that is alive now follows it
-  /// if the variable is trainable now. Any number of threads may read at once while none assigns.
+  /// The present value, whose elements are shared, not copied. If the variable is trainable, the
+  /// tapes that are alive now follow the returned value. Any number of threads may read at once as
+  /// long as none assigns.
   Tensor value() const;
   operator Tensor() const { return value(); }
 

@@ -15,7 +15,7 @@ class TrainingHost {
  public:
   virtual ~TrainingHost() = default;
 
-  /// `Model::stop_training`: ends the runs that are under way after the running batch.
+  /// Implements `Model::stop_training`: ends the runs under way after the current batch.
   virtual void stop_training() = 0;
   virtual std::vector<Tensor> get_weights() const = 0;
   virtual void set_weights(const std::vector<Tensor>& weights) = 0;
@@ -23,8 +23,8 @@ class TrainingHost {
   /// Whether a larger value of this log (`accuracy`, `val_accuracy`, `loss`, …) is a better one;
   /// nothing if no compiled metric has this name.
   virtual std::optional<bool> larger_is_better(const std::string& log) const = 0;
-  /// Everything that an epoch may log: the losses and the compiled metrics, with and without
-  /// `val_`. By default nothing is known.
+  /// Every name that an epoch may log: the losses and the compiled metrics, with and without
+  /// `val_`. Empty by default.
   virtual std::vector<std::string> log_names() const { return {}; }
   /// Where messages go.
   virtual void print(const std::string& line) = 0;

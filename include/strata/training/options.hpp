@@ -40,8 +40,8 @@ struct FitOptions {
   float validation_split = 0.0f;  ///< This share of the data, from its end, is held out. In [0, 1).
   ValidationData validation_data = {};  ///< Held-out data; wins over a split.
   bool shuffle = true;                  ///< A fresh order each epoch.
-  /// Weights by label; missing ones weigh 1. Labels are whole numbers, one a sample or, where the
-  /// outputs have steps, one a step; or one-hot rows. Other targets are refused.
+  /// Weights by label; labels that are missing weigh 1. Labels are whole numbers, one per sample
+  /// or, where the outputs have steps, one per step; or one-hot rows. Other targets are refused.
   std::map<int, float> class_weight = {};
   Tensor sample_weight = {};  ///< `(n,)`, or as the loss's values. Not with class_weight.
   int initial_epoch = 0;

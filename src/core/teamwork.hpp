@@ -1,5 +1,5 @@
-// Whether the parallel loops of a thread gain by the threads that help. Where something else keeps
-// a CPU busy, a helper may be off it just when the others have done their parts, and they wait for
+// Whether the parallel loops of a thread gain by worker threads. If another program keeps a CPU
+// busy, a worker may not be running when the others have finished their parts, and they wait for
 // the scheduler as long as a thousand small loops take.
 #pragma once
 
@@ -8,16 +8,17 @@
 
 namespace strata {
 
-/// Keeps account of the time that helpers save. Once too much is lost it has the thread work alone
-/// for a pause, which grows if that happens again soon.
+/// Adds up the time that worker threads save. Once too much is lost, the thread works alone for a
+/// pause, which grows if that happens again soon.
 class Teamwork {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Whether helpers should take part in a loop that begins now.
+  /// Whether worker threads should take part in a loop that begins now.
   bool gains(Clock::time_point now) const { return now >= alone_until_; }
 
-  /// How long a loop took with helpers that ends now, and about how long it would have alone.
+  /// Reports how long a loop that ends now took with worker threads, and about how long it would
+  /// have taken alone.
   void report(Clock::duration took, Clock::duration alone, Clock::time_point now) {
     balance_ = std::min(balance_ + (alone - took), kMost);
     if (balance_ > -kMost) return;

@@ -15,7 +15,7 @@ class TeamworkTest : public ::testing::Test {
     now_ += took;
     teamwork_.report(took, alone, now_);
   }
-  // A loop that waits for a helper that is off its CPU.
+  // A loop that waits for a worker thread that isn't running.
   void stall() { loop(milliseconds(3), microseconds(40)); }
   bool gains_after(Teamwork::Clock::duration time) { return teamwork_.gains(now_ += time); }
 

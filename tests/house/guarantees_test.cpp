@@ -1,4 +1,4 @@
-// docs/guarantees.md names the test of each promise; here those names are held to the tests there are.
+// Checks that docs/guarantees.md names a test for each promise, and that those tests exist.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -11,7 +11,7 @@
 namespace strata::testing {
 namespace {
 
-// Full names, and suites as `Suite.*`.
+// `Suite.Name` of every test, and `Suite.*` of every suite.
 std::set<std::string> names_of_tests() {
   static const std::regex test(R"(TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
   std::set<std::string> names = {"blas_cores.*", "blas_flavours.*"};  // made by CMake

@@ -1,8 +1,22 @@
+// Unbuilding what a failed call has built, beside threads that may use it.
 #include "layers/build_rollback.hpp"
 
-namespace strata {
+#include <atomic>
+#include <mutex>
 
-Layer::BuildRollback::BuildRollback(Layer& root) {
+#include "layers/shared_flag.hpp"
+
+namespace strata {
+namespace {
+
+// Rollbacks of this thread that may still unbuild something: until then its own calls prove
+// nothing.
+thread_local int undecided = 0;
+
+}  // namespace
+
+Layer::BuildRollback::BuildRollback(Layer& root) : root_(root) {
+  const std::scoped_lock lock(layers::build_mutex());
   const auto remember = [this](Layer& layer) {
     if (layer.built()) return;
     unbuilt_.push_back({&layer, layer.sublayers_.size(), layer.trainable_weights_.size(),
@@ -11,9 +25,42 @@ Layer::BuildRollback::BuildRollback(Layer& root) {
   remember(root);
   for (const Layer* layer : root.flattened()) remember(const_cast<Layer&>(*layer));
   all_built_ = unbuilt_.empty();
+  if (!all_built_) ++undecided;
+}
+
+void Layer::BuildRollback::leave_to_outer() {
+  if (unbuilt_.empty()) return;
+  unbuilt_.clear();
+  --undecided;
+}
+
+void Layer::BuildRollback::keep() {
+  leave_to_outer();
+  keep_weights_of(root_);
+}
+
+void Layer::BuildRollback::keep_weights_of(Layer& root) {
+  if (undecided == 0 && !layers::load(root.keeps_weights_))
+    layers::store(root.keeps_weights_, true);
+}
+
+// A call counts itself before it asks whether the root is built, and here the root is marked as
+// unbuilt before the calls are counted. So either the call finds it unbuilt, and waits for the lock
+// to build it, or it is seen here.
+bool Layer::BuildRollback::is_in_use() {
+  if (!root_.built()) return false;
+  root_.set_built(false);
+  const bool used =
+      std::atomic_ref<int>(root_.outermost_calls_).load() > 0 || layers::load(root_.keeps_weights_);
+  if (used) root_.set_built(true);
+  return used;
 }
 
 Layer::BuildRollback::~BuildRollback() {
+  if (unbuilt_.empty()) return;
+  --undecided;
+  const std::scoped_lock lock(layers::build_mutex());
+  if (is_in_use()) return;
   for (const Unbuilt& before : unbuilt_) {
     Layer& layer = *before.layer;
     layer.trainable_weights_.resize(before.trainable_weights);

@@ -9,8 +9,9 @@
 
 namespace strata {
 
-/// Remembers which layers of a tree are not built, and unbuilds them at its end unless told to keep
-/// them.
+/// Remembers which layers of a tree are not built, and unbuilds them when it is destroyed unless it
+/// was told to keep them. Where another thread calls the root meanwhile, or a call of another
+/// thread's has ended well, everything stays as it is: the weights are that one's as well.
 class Layer::BuildRollback {
  public:
   explicit BuildRollback(Layer& root);
@@ -20,7 +21,12 @@ class Layer::BuildRollback {
 
   /// Whether there was nothing left to build.
   bool all_built() const { return all_built_; }
-  void keep() { unbuilt_.clear(); }
+  void keep();
+  /// Leaves the decision to the rollback around this one, if there is one.
+  void leave_to_outer();
+
+  /// After a call of the root that ended well: no rollback of another thread's unbuilds it any more.
+  static void keep_weights_of(Layer& root);
 
  private:
   struct Unbuilt {
@@ -30,6 +36,9 @@ class Layer::BuildRollback {
     std::size_t non_trainable_weights;
   };
 
+  bool is_in_use();
+
+  Layer& root_;
   std::vector<Unbuilt> unbuilt_;
   bool all_built_;
 };

@@ -17,14 +17,14 @@ namespace strata {
 /// publishes it only if the step succeeds.
 class CallRecord {
  public:
-  enum class Penalties { kept, left_out };
+  enum class Purpose { published, unpublished };
 
-  /// `left_out` is for predictions: activity penalties aren't computed.
-  explicit CallRecord(Penalties penalties = Penalties::kept) : penalties_(penalties) {}
+  /// `unpublished`: for predictions and trial calls, of which no layer shows anything afterwards.
+  explicit CallRecord(Purpose purpose = Purpose::published) : purpose_(purpose) {}
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
 
-  bool keeps_penalties() const { return penalties_ == Penalties::kept; }
+  bool is_published() const { return purpose_ == Purpose::published; }
   /// Calls the layer as the outermost one and records into this object. If the call fails, the
   /// random streams it drew from are rewound.
   Tensors call(Layer& layer, const Tensors& inputs, const CallContext& context);
@@ -67,7 +67,7 @@ class CallRecord {
   static void set_last_record(Layer& layer, const std::shared_ptr<const CallRecord>& record,
                               std::vector<std::shared_ptr<const CallRecord>>& replaced);
 
-  Penalties penalties_;
+  Purpose purpose_;
   std::vector<Entry> entries_;
   std::vector<Draws> draws_;
 };

@@ -1,5 +1,6 @@
 // A layer's call: building, the context of running calls, and recording of penalties.
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -19,7 +20,11 @@ namespace strata {
 class Layer::RunningCall {
  public:
   RunningCall(const Layer& layer, const CallContext& context, CallRecord& record)
-      : layer_(layer), context_(context), record_(record), outer_(innermost_) {
+      : layer_(layer),
+        context_(context),
+        record_(record),
+        outer_(innermost_),
+        root_(outer_ != nullptr && &outer_->record_ == &record ? outer_->root_ : this) {
     innermost_ = this;
   }
   ~RunningCall() { innermost_ = outer_; }
@@ -30,27 +35,48 @@ class Layer::RunningCall {
   const CallContext& context() const { return context_; }
   CallRecord& record() const { return record_; }
 
-  // Whether a layer is part of the running call, so that its own call records into the same record.
-  bool includes(const Layer& layer) const {
-    const auto is_direct = [&](const RunningCall& call) {
-      const auto& parts = call.layer_.sublayers_;
-      return &call.layer_ == &layer ||
-             std::any_of(parts.begin(), parts.end(),
-                         [&](const auto& part) { return part.get() == &layer; });
-    };
-    if (is_direct(*this)) return true;
-    const RunningCall* root = this;
-    while (root->outer_ != nullptr && &root->outer_->record_ == &record_) root = root->outer_;
-    return root->layer_.tracks(layer);
+  // The record that a layer's own call belongs to: that of the outermost running call whose layer
+  // tracks it, also where a layer in between doesn't. Null if none does. Nothing that is called for
+  // a prediction or a trial records further out.
+  static CallRecord* record_for(const Layer& layer) {
+    CallRecord* found = nullptr;
+    for (const RunningCall* call = innermost_; call != nullptr; call = call->root_->outer_) {
+      if (call->includes(layer)) found = &call->record_;
+      if (!call->record_.is_published()) break;
+    }
+    return found;
   }
 
  private:
+  bool includes(const Layer& layer) const {
+    const auto& parts = layer_.sublayers_;
+    return &layer_ == &layer || std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
+      return part.get() == &layer;
+    }) || root_->layer_.tracks(layer);
+  }
+
   static thread_local const RunningCall* innermost_;
 
   const Layer& layer_;
   const CallContext& context_;
   CallRecord& record_;
   const RunningCall* outer_;
+  const RunningCall* root_;  // the outermost one with this record
+};
+
+// Counts an outermost call of a layer while it lives, so that a call of another thread that fails
+// takes no weights away from it.
+class Layer::CountedCall {
+ public:
+  explicit CountedCall(Layer& layer) : layer_(layer) {
+    std::atomic_ref<int>(layer_.outermost_calls_).fetch_add(1);
+  }
+  ~CountedCall() { std::atomic_ref<int>(layer_.outermost_calls_).fetch_sub(1); }
+  CountedCall(const CountedCall&) = delete;
+  CountedCall& operator=(const CountedCall&) = delete;
+
+ private:
+  Layer& layer_;
 };
 
 thread_local const Layer::RunningCall* Layer::RunningCall::innermost_ = nullptr;
@@ -72,14 +98,13 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
 }
 
 Tensors Layer::run(const Tensors& inputs, const CallContext& context) {
+  if (CallRecord* record = RunningCall::record_for(*this))
+    return run_within(*record, inputs, context);
   const RunningCall* running = RunningCall::innermost();
-  if (running != nullptr && running->includes(*this))
-    return run_within(running->record(), inputs, context);
-  const bool keeps_penalties = running == nullptr || running->record().keeps_penalties();
-  CallRecord record(keeps_penalties ? CallRecord::Penalties::kept
-                                    : CallRecord::Penalties::left_out);
+  const bool publishes = running == nullptr || running->record().is_published();
+  CallRecord record(publishes ? CallRecord::Purpose::published : CallRecord::Purpose::unpublished);
   Tensors outputs = record.call(*this, inputs, context);
-  if (keeps_penalties) record.publish(*this);
+  if (publishes) record.publish(*this);
   return outputs;
 }
 
@@ -88,12 +113,12 @@ Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallC
   check(inputs.defined(), name(), "the inputs must be defined. Received: {}.",
         inputs.empty() ? "no tensor" : "an undefined tensor");
   // Only the outermost call makes a rollback, since it knows all the layers that may be built in
-  // it.
-  std::unique_lock<layers::BuildMutex> building;
+  // it. It is counted before it looks whether the layer is built: see BuildRollback.
   std::optional<BuildRollback> rollback;
-  if (!built()) {
-    building = std::unique_lock(layers::build_mutex());
-    if (RunningCall::innermost() == nullptr && !built()) rollback.emplace(*this);
+  std::optional<CountedCall> counted;
+  if (RunningCall::innermost() == nullptr) {
+    counted.emplace(*this);
+    if (!built()) rollback.emplace(*this);
   }
   if (inputs.size() == 1) {
     check_input(inputs.front().shape());
@@ -108,7 +133,11 @@ Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallC
   if (activity_regularizer_) {
     for (const Tensor& output : outputs) add_activity_penalty(*activity_regularizer_, output);
   }
-  if (rollback) rollback->keep();
+  if (rollback) {
+    rollback->keep();
+  } else if (counted) {
+    BuildRollback::keep_weights_of(*this);
+  }
   return outputs;
 }
 
@@ -126,8 +155,6 @@ Tensors Layer::call_tensors(const Tensors& inputs, const CallContext& context) {
 }
 
 void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
-  const RunningCall* running = RunningCall::innermost();
-  if (running != nullptr && !running->record().keeps_penalties()) return;
   const profile::Timed timed(profile::Section::penalties);
   const std::string owner = name() + ": activity";
   regularizer.check_weight(outputs.shape(), owner);
@@ -147,12 +174,11 @@ void Layer::add_loss(const Tensor& loss) {
 }
 
 void Layer::record(const char* source, Tensor value) {
+  if (CallRecord* record = RunningCall::record_for(*this))
+    return record->add(*this, source, std::move(value));
   const RunningCall* running = RunningCall::innermost();
-  if (running != nullptr && running->includes(*this)) {
-    running->record().add(*this, source, std::move(value));
-  } else {
+  if (running == nullptr || running->record().is_published())
     CallRecord::add_to_published(*this, source, std::move(value));
-  }
 }
 
 void Layer::before_draw(random::Generator& stream) const {
@@ -160,41 +186,44 @@ void Layer::before_draw(random::Generator& stream) const {
   if (running != nullptr) running->record().before_draw(stream);
 }
 
-std::vector<Tensor> Layer::losses() const { return CallRecord::losses_of(*this, nullptr); }
+std::vector<Tensor> Layer::losses() const {
+  return CallRecord::losses_of(*this, RunningCall::record_for(*this));
+}
 
-std::vector<Penalty> Layer::penalties() const { return CallRecord::penalties_of(*this, nullptr); }
+std::vector<Penalty> Layer::penalties() const {
+  return CallRecord::penalties_of(*this, RunningCall::record_for(*this));
+}
 
 void Layer::build(const Shape& input_shape) {
-  if (built()) return;
-  const std::scoped_lock lock(layers::build_mutex());
-  if (built()) return;
-  check_input(input_shape);
-  BuildRollback rollback(*this);
-  create_weights(input_shape);
-  end_build(rollback);
-  build_shape_ = input_shape;
-  set_built(true);
+  build_once([&] {
+    check_input(input_shape);
+    create_weights(input_shape);
+    build_shape_ = input_shape;
+  });
 }
 
 void Layer::build(const std::vector<Shape>& input_shapes) {
   if (input_shapes.size() == 1) return build(input_shapes.front());
+  build_once([&] {
+    check_inputs(input_shapes);
+    create_weights_for(input_shapes);
+    several_build_shapes_ = input_shapes;
+  });
+}
+
+template <class Create>
+void Layer::build_once(const Create& create) {
   if (built()) return;
   const std::scoped_lock lock(layers::build_mutex());
   if (built()) return;
-  check_inputs(input_shapes);
   BuildRollback rollback(*this);
-  create_weights_for(input_shapes);
-  end_build(rollback);
-  several_build_shapes_ = input_shapes;
-  set_built(true);
-}
-
-void Layer::end_build(BuildRollback& rollback) {
+  create();
   for (const auto& [weight, regularizer] : set_regularizers_) {
     if (regularizer) this->weight(weight);  // raises if no weight has this name
   }
   name();  // names the layer, so that a built layer always has a name
-  rollback.keep();
+  rollback.leave_to_outer();
+  set_built(true);
 }
 
 bool Layer::built() const { return layers::load(built_); }
@@ -214,7 +243,11 @@ void Layer::create_weights_for(const std::vector<Shape>& input_shapes) {
 void Layer::check_input(const Shape&) const {}
 
 void Layer::check_inputs(const std::vector<Shape>& input_shapes) const {
-  if (input_shapes.size() == 1) check_input(input_shapes.front());
+  check<ShapeError>(input_shapes.size() == 1, name(),
+                    "the layer takes one tensor; a layer of several overrides check_inputs. "
+                    "Received: {}.",
+                    input_shapes.size());
+  check_input(input_shapes.front());
 }
 
 namespace {
@@ -233,14 +266,17 @@ bool has_any_batch(const Shape& shape) {
 // Thrown by `compute_output_shape`; `compute_output_shapes` catches it and uses the shapes.
 class SeveralOutputs : public ShapeError {
  public:
-  SeveralOutputs(const std::string& who, std::vector<Shape> shapes)
+  SeveralOutputs(const Layer& layer, std::vector<Shape> shapes)
       : ShapeError(fmt::format("{}: compute_output_shape is for one output; compute_output_shapes "
                                "gives those of several. Received: {} outputs.",
-                               who, shapes.size())),
+                               layer.name(), shapes.size())),
+        layer_(layer.id()),
         shapes_(std::move(shapes)) {}
+  std::uint64_t layer() const { return layer_; }
   const std::vector<Shape>& shapes() const { return shapes_; }
 
  private:
+  std::uint64_t layer_;
   std::vector<Shape> shapes_;
 };
 
@@ -248,7 +284,7 @@ class SeveralOutputs : public ShapeError {
 
 Shape Layer::compute_output_shape(const Shape& input_shape) {
   std::vector<Shape> outputs = try_on_zeros({input_shape});
-  if (outputs.size() != 1) throw SeveralOutputs(name(), std::move(outputs));
+  if (outputs.size() != 1) throw SeveralOutputs(*this, std::move(outputs));
   return outputs.front();
 }
 
@@ -257,6 +293,7 @@ std::vector<Shape> Layer::compute_output_shapes(const std::vector<Shape>& input_
   try {
     return {compute_output_shape(input_shapes.front())};
   } catch (const SeveralOutputs& outputs) {
+    if (outputs.layer() != id_) throw;  // another layer's, which this one asked
     return outputs.shapes();
   }
 }
@@ -265,13 +302,9 @@ std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
   std::vector<Tensor> inputs;
   for (const Shape& shape : input_shapes) inputs.push_back(zeros_of(shape));
   const bool any_batch = std::any_of(input_shapes.begin(), input_shapes.end(), has_any_batch);
-  std::unique_lock<layers::BuildMutex> building;
   std::optional<BuildRollback> rollback;  // removes what the trial call builds
-  if (!built()) {
-    building = std::unique_lock(layers::build_mutex());
-    if (!built()) rollback.emplace(*this);
-  }
-  CallRecord trial(CallRecord::Penalties::left_out);
+  if (!built()) rollback.emplace(*this);
+  CallRecord trial(CallRecord::Purpose::unpublished);
   std::vector<Shape> shapes;
   for (const Tensor& output : trial.call(*this, Tensors(std::move(inputs)), {})) {
     const Shape& shape = output.shape();

@@ -13,10 +13,8 @@ namespace strata::layers {
 using BuildMutex = ForkSafe<std::recursive_mutex>;
 BuildMutex& build_mutex();
 
-inline bool load(bool& flag) { return std::atomic_ref<bool>(flag).load(std::memory_order_acquire); }
+inline bool load(bool& flag) { return std::atomic_ref<bool>(flag).load(); }
 
-inline void store(bool& flag, bool value) {
-  std::atomic_ref<bool>(flag).store(value, std::memory_order_release);
-}
+inline void store(bool& flag, bool value) { std::atomic_ref<bool>(flag).store(value); }
 
 }  // namespace strata::layers

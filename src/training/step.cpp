@@ -224,7 +224,7 @@ Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& bat
 Tensors predict_step(Layer& model, const Tensors& x) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
-  CallRecord record(CallRecord::Penalties::left_out);
+  CallRecord record(CallRecord::Purpose::unpublished);
   return constants(record.call(model, x, {}));
 }
 

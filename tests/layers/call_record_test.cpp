@@ -113,18 +113,56 @@ TEST(CallRecord, IsNotLeftByPredictions) {
   EXPECT_THAT(values(model.losses()), ElementsAre(2));
 }
 
-TEST(CallRecord, OfAPredictionHoldsNoPenalties) {
-  int computed = 0;
-  const auto counted = [&](const Tensor& x) {
-    ++computed;
-    return ops::sum(x);
-  };
-  Sequential model(
-      {layers::Input({2}), layers::Dense({.units = 2, .activity_regularizer = counted})});
-  model.predict(ops::ones({4, 2}), {.verbose = 0});
-  EXPECT_EQ(computed, 0);
-  model(ops::ones({4, 2}));
-  EXPECT_EQ(computed, 1);
+TEST(CallRecord, CountsATrackedLayerThatIsReachedThroughAnUntrackedOne) {
+  const auto encoder = paying();
+  Caller between([&](const Tensor& x, const CallContext&) { return (*encoder)(x); }, {});
+  Caller outer([&](const Tensor& x, const CallContext&) { return between(x); }, {encoder});
+  for (int i = 0; i < 3; ++i) outer(ops::ones({1, 2}));
+  EXPECT_THAT(values(outer.losses()), ElementsAre(2));
+  EXPECT_TRUE(between.losses().empty());
+}
+
+TEST(CallRecord, CountsWhatAnUntrackedLayerAddsToItsCaller) {
+  Layer* adds_to = nullptr;
+  Caller between(
+      [&](const Tensor& x, const CallContext&) {
+        adds_to->add_loss(ops::sum(x));
+        return x;
+      },
+      {});
+  Caller outer([&](const Tensor& x, const CallContext&) { return between(x); }, {});
+  adds_to = &outer;
+  for (int i = 0; i < 3; ++i) outer(ops::ones({1, 2}));
+  EXPECT_THAT(values(outer.losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, IsReadInsideItsCall) {
+  const auto encoder = paying();
+  std::vector<float> seen;
+  Caller outer(
+      [&](const Tensor& x, const CallContext&) {
+        const Tensor y = (*encoder)(x);
+        seen = values(encoder->losses());
+        return y;
+      },
+      {encoder});
+  outer(ops::ones({1, 2}));
+  EXPECT_THAT(seen, ElementsAre(2));
+  outer.compute_output_shape({1, 5});
+  EXPECT_THAT(seen, ElementsAre(0));  // of the zeros that are tried
+  EXPECT_THAT(values(outer.losses()), ElementsAre(2));
+}
+
+TEST(CallRecord, OfAPredictionIsDroppedForLayersOutsideOfItToo) {
+  const auto other = paying();
+  Sequential model({layers::Input({2}), LayerHandle(std::make_shared<Caller>(
+                                            [&](const Tensor& x, const CallContext&) {
+                                              other->add_loss(Tensor(1.0f));
+                                              return x;
+                                            },
+                                            std::vector<std::shared_ptr<Layer>>()))});
+  for (int i = 0; i < 5; ++i) model.predict_on_batch(ops::ones({1, 2}));
+  EXPECT_TRUE(other->losses().empty());
 }
 
 TEST(CallRecord, IsLeftByStepsOfTrainingAndEvaluation) {
@@ -254,6 +292,43 @@ TEST(Build, HappensOnceHoweverManyThreadsCallFirst) {
   EXPECT_EQ(model.weights().size(), 4U);
   for (const Tensor& output : outputs)
     EXPECT_THAT(output.values(), ::testing::ElementsAreArray(outputs[0].values()));
+}
+
+TEST(Build, OfBranchesOnThreadsInsideACallDoesNotBlock) {
+  const auto left = std::make_shared<layers::Dense>(layers::DenseOptions{.units = 2});
+  const auto right = std::make_shared<layers::Dense>(layers::DenseOptions{.units = 2});
+  Caller both(
+      [&](const Tensor& x, const CallContext&) {
+        Tensor a;
+        std::thread other([&] { a = (*left)(x); });
+        const Tensor b = (*right)(x);
+        other.join();
+        return a + b;
+      },
+      {left, right});
+  EXPECT_EQ(both(ops::ones({1, 3})).shape(), Shape({1, 2}));
+}
+
+TEST(Build, ThatFailsOnOneThreadLeavesTheOthersTheirWeights) {
+  for (int round = 0; round < 20; ++round) {
+    Sequential model({layers::Dense({.units = 4}), layers::Dense({.units = 1})});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    std::atomic<int> failed = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, fits = t % 2 == 0] {
+        try {
+          model.evaluate(ops::ones({3, 5}), ops::ones({3, fits ? 1 : 7}), {.verbose = 0});
+          if (model.weights().size() != 4) ++failed;
+        } catch (const std::invalid_argument&) {
+          if (fits) ++failed;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(failed, 0);
+    EXPECT_EQ(model.weights().size(), 4U);
+  }
 }
 
 }  // namespace

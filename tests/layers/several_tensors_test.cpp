@@ -111,13 +111,28 @@ TEST(SeveralTensors, HaveShapesThatAreFoundByTrying) {
   EXPECT_THAT(dense.compute_output_shapes({{kAny, 6}}), ElementsAre(Shape({kAny, 7})));
 }
 
+TEST(SeveralTensors, OfAPartAreNotTakenForThoseOfTheWhole) {
+  class Whole : public Layer {
+   public:
+    explicit Whole(std::shared_ptr<Layer> part) { track(std::move(part)); }
+    Tensor call(const Tensor& x, const CallContext&) override { return x; }
+    Shape compute_output_shape(const Shape& input) override {
+      return sublayers()[0]->compute_output_shape(input);
+    }
+  };
+  Whole whole(std::make_shared<Halves>());
+  EXPECT_THROW(whole.compute_output_shapes({{kAny, 6}}), ShapeError);
+}
+
 TEST(SeveralTensors, AreRefusedByALayerOfOne) {
   layers::Dense dense({.units = 1, .name = "d"});
   EXPECT_THAT(
       [&] {
         dense(Tensors({ops::ones({1, 2}), ops::ones({1, 2})}));
       },
-      Raises<ShapeError>("d: the layer takes one tensor. Received: 2."));
+      Raises<ShapeError>("d: the layer takes one tensor; a layer of several overrides "
+                         "check_inputs. Received: 2."));
+  EXPECT_THROW(dense.build(std::vector<Shape>{{4, 2}, {4, 3}}), ShapeError);
   EXPECT_FALSE(dense.built());
   EXPECT_THAT([&] { dense(Tensors()); },
               Raises("d: the inputs must be defined. Received: no tensor."));

@@ -21,7 +21,10 @@ struct CallResult;
 template <class R, class... Args, class F>
 struct CallResult<std::function<R(Args...)>, F> {
   using Expected = R;
-  using Type = std::invoke_result_t<F&, Args...>;
+  // `nullptr` converts to a std::function too, and can't be called.
+  using Type =
+      typename std::conditional_t<std::is_invocable_v<F&, Args...>, std::invoke_result<F&, Args...>,
+                                  std::type_identity<R>>::type;
 };
 
 }  // namespace detail

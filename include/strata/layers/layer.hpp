@@ -207,6 +207,7 @@ class Layer {
  private:
   friend class CallRecord;
   class RunningCall;
+  class CountedCall;
 
   static std::uint64_t next_id();
   static CallContext inherited_context();
@@ -214,7 +215,8 @@ class Layer {
   Tensors run_within(CallRecord& record, const Tensors& inputs, const CallContext& context);
   std::vector<Shape> try_on_zeros(const std::vector<Shape>& input_shapes);
   void record(const char* source, Tensor value);
-  void end_build(BuildRollback& rollback);
+  template <class Create>
+  void build_once(const Create& create);
   void set_built(bool built);
   void restore_regularizers(const Config& object);
   bool tracks(const Layer& other) const;
@@ -224,9 +226,12 @@ class Layer {
 
   std::uint64_t id_ = next_id();
   mutable std::string name_;
-  mutable bool named_ = false;  // Read and written atomically, like built_: threads share layers.
   bool trainable_ = true;
+  // Read and written atomically, since threads share layers.
+  mutable bool named_ = false;
   mutable bool built_ = false;
+  int outermost_calls_ = 0;     // running now, on all threads
+  bool keeps_weights_ = false;  // a call has ended well since the weights were made
   std::optional<Shape> build_shape_;
   std::vector<Shape> several_build_shapes_;  // Replaces build_shape_ for several inputs.
   RegularizerSpec activity_regularizer_;

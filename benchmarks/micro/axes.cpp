@@ -19,10 +19,12 @@ std::string text_of(const Case& where) {
   return text.append("/axis").append(std::to_string(where.axis));
 }
 
-// All cases have the same number of elements.
+// All cases have about the same number of elements.
 std::vector<Case> cases() {
-  return {{{1024, 1024}, 0}, {{1024, 1024}, 1}, {{262144, 4}, 0},  {{262144, 4}, 1},
-          {{4, 262144}, 0},  {{16384, 64}, 1},  {{64, 64, 256}, 1}};
+  return {{{1024, 1024}, 0},  {{1024, 1024}, 1},  {{262144, 4}, 0},    {{262144, 4}, 1},
+          {{4, 262144}, 0},   {{16384, 64}, 1},   {{64, 64, 256}, 1},  {{4096, 9, 31}, 0},
+          {{4096, 9, 31}, 1}, {{8192, 4, 39}, 1}, {{2048, 10, 30}, 1}, {{200000, 5}, 1},
+          {{4000, 257}, 1}};
 }
 
 void add_op(const std::string& name, AxisOp op, bool with_gradient) {

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -13,26 +15,36 @@
 
 namespace strata::kernels {
 
+/// One float, in the first lane of a vector: selecting between vectors needs no branch, which the
+/// CPU would often mispredict.
+using OneFloat = float __attribute__((vector_size(16)));
+
 template <class Value>
 Value load(const float* from) {
-  Value value;
-  std::memcpy(&value, from, sizeof(value));
+  Value value{};
+  std::memcpy(&value, from, std::is_same_v<Value, OneFloat> ? sizeof(float) : sizeof(value));
   return value;
 }
 
 template <class Value>
 void store(float* to, const Value& value) {
-  std::memcpy(to, &value, sizeof(value));
+  std::memcpy(to, &value, std::is_same_v<Value, OneFloat> ? sizeof(float) : sizeof(value));
 }
 
-/// Calls `body(j, Floats())` for each full group of eight columns from j on, then `body(j,
-/// float())` for each remaining column.
+/// Calls `body(j, Floats())` for groups of eight columns from j on that cover all columns, or
+/// `body(j, OneFloat())` for each column if there are fewer than eight. The last group overlaps the
+/// one before it, so `body` may get a column twice: the second call must change nothing.
 template <class Body>
 void for_vectors(std::int64_t columns, const Body& body) {
   std::int64_t j = 0;
   for (; j + kFloatsWide <= columns; j += kFloatsWide) body(j, Floats());
-  for (; j < columns; ++j) body(j, 0.0f);
+  if (j == columns) return;
+  if (columns >= kFloatsWide) return body(columns - kFloatsWide, Floats());
+  for (; j < columns; ++j) body(j, OneFloat());
 }
+
+/// The alignment of line states, so that no vector of them crosses a cache line.
+inline constexpr std::size_t kVectorBytes = 64;
 
 /// `rows` rows of `columns` floats, `stride` apart, and the first `rest` columns of one more row.
 /// The elements of the first column have the indices `first`, `first + step`, … along the axis.
@@ -70,7 +82,7 @@ struct LineGroups {
       const std::int64_t most =
           std::max<std::int64_t>(1, std::min(kTransposed / std::max<std::int64_t>(neighbours, 1),
                                              kColumns / std::max<std::int64_t>(l.inner, 1)));
-      outers = most >= 8 ? most / 8 * 8 : most;
+      outers = std::min(most >= 8 ? most / 8 * 8 : most, std::max<std::int64_t>(l.outer, 1));
       groups = (l.outer + outers - 1) / outers;
       columns = outers * l.inner;
     } else {

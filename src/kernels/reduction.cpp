@@ -50,12 +50,64 @@ struct Sum {
     take(slab.rest, row, [this](const auto& at) { return this->term(at(0)); });
   }
 
-  // Exactly four rows: sums each column and writes its result directly.
-  void four_rows(std::int64_t columns, const float* __restrict x, float* __restrict out) const {
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const auto at = [&](std::int64_t row) { return x[row * columns + j]; };
-      out[j] = result(static_cast<double>(four(at, 0)));
+  static constexpr int kFew = 8;
+  static constexpr int kFewest = 3;  // transposing costs more than it saves
+
+  // The sum of a column of exactly `Rows` rows, which needs no state in memory.
+  template <int Rows, class At>
+  double few(const At& at) const {
+    if constexpr (Rows == 8) return static_cast<double>(four(at, 0) + four(at, 4));
+    constexpr int kTogether = Rows < 4 ? 1 : 4;
+    double total = static_cast<double>(Rows < 4 ? term(at(0)) : four(at, 0));
+    for (int row = kTogether; row < Rows; ++row) total += static_cast<double>(term(at(row)));
+    return total;
+  }
+
+  // At most `kFew` rows of columns side by side: writes the results directly.
+  void few_rows(const Slab& slab, const float* x, float* out) const {
+    with_rows(slab.rows, [&](auto rows) { each_result<rows>(slab.columns, slab.stride, x, out); });
+  }
+
+  template <int Rows>
+  void each_result(std::int64_t columns, std::int64_t stride, const float* __restrict x,
+                   float* __restrict out) const {
+    const auto of = [&](std::int64_t j) {
+      return result(few<Rows>([&](std::int64_t row) { return x[row * stride + j]; }));
+    };
+    const std::int64_t whole = whole_vectors(columns);
+    for (std::int64_t j = 0; j < whole; ++j) out[j] = of(j);
+    if (whole == columns) return;
+    const std::int64_t last = columns - kFloatsWide;
+    for (std::int64_t j = 0; j < kFloatsWide; ++j) out[last + j] = of(last + j);
+  }
+
+  // Lines of at most `kFewest` elements each, one after the other.
+  void few_along(std::int64_t extent, std::int64_t lines, const float* x, float* out) const {
+    alignas(kVectorBytes) double sums[LineGroups::kColumns];
+    with_rows(extent, [&](auto rows) {
+      if constexpr (rows <= kFewest) each_sum<rows>(lines, x, sums);
+    });
+    finish(lines, lines, sums, out);
+  }
+
+  template <int Rows>
+  void each_sum(std::int64_t lines, const float* __restrict x, double* __restrict sums) const {
+    for (std::int64_t j = 0; j < lines; ++j)
+      sums[j] = few<Rows>([&](std::int64_t k) { return x[j * Rows + k]; });
+  }
+
+  // Calls `body` with the number of rows as a constant.
+  template <int Rows = 1, class Body>
+  static void with_rows(std::int64_t rows, const Body& body) {
+    if constexpr (Rows < kFew) {
+      if (rows != Rows) return with_rows<Rows + 1>(rows, body);
     }
+    body(std::integral_constant<int, Rows>());
+  }
+
+  // The number of columns in full vectors, or all columns if they fill no vector.
+  static std::int64_t whole_vectors(std::int64_t columns) {
+    return columns < kFloatsWide ? columns : columns / kFloatsWide * kFloatsWide;
   }
 
   template <class At>
@@ -124,7 +176,14 @@ struct Fold {
   }
 
   void merge(std::int64_t count, std::int64_t, State* into, const State* from, std::int64_t) const {
-    for (std::int64_t j = 0; j < count; ++j) into[j] = combine(into[j], from[j]);
+    if constexpr (std::is_same_v<State, float>) {
+      for_vectors(count, [&](std::int64_t j, auto kind) {
+        using Value = decltype(kind);
+        store(into + j, combine(load<Value>(into + j), load<Value>(from + j)));
+      });
+    } else {
+      for (std::int64_t j = 0; j < count; ++j) into[j] = combine(into[j], from[j]);
+    }
   }
 
   void finish(std::int64_t count, std::int64_t, const State* states, float* out) const {
@@ -237,25 +296,40 @@ class Reduction {
           reduce_part(task / parts_, task % parts_, states.data() + task * numbers);
       });
     });
-    for (std::int64_t group = 0; group < groups_.groups; ++group) {
-      Number* total = states.data() + group * parts_ * numbers;
-      for (std::int64_t part = 1; part < parts_; ++part)
-        reducer_.merge(groups_.columns, groups_.columns, total, total + part * numbers, 0);
-      finish(group, total);
-    }
+    with_vector_units([&, numbers] {
+      for (std::int64_t group = 0; group < groups_.groups; ++group)
+        finish_parts(group, states.data() + group * parts_ * numbers);
+    });
   }
 
  private:
   // Whether the reducer has a separate function for long contiguous rows.
   static constexpr bool kAlong = requires(const Reducer& r, const float* x) { r.along(1, x); };
 
+  // So may a few rows.
+  static constexpr bool kFewRows = requires { Reducer::kFew; };
+
+  bool has_few_rows() const {
+    if constexpr (kFewRows) return groups_.l.extent >= 1 && groups_.l.extent <= Reducer::kFew;
+    return false;
+  }
+
   bool along() const { return groups_.kind == LineGroups::Kind::folded && groups_.l.inner == 1; }
 
   void run_group(std::int64_t group) const {
     if (groups_.kind == LineGroups::Kind::transposed) return run_transposed(group);
-    Number states[Reducer::kFields * LineGroups::kColumns];
+    if constexpr (kFewRows) {
+      if (has_few_rows()) return run_few(group);
+    }
+    alignas(kVectorBytes) Number states[Reducer::kFields * LineGroups::kColumns];
     reduce_part(group, 0, states);
     finish(group, states);
+  }
+
+  void run_few(std::int64_t group) const {
+    std::int64_t offset = 0;
+    const Slab slab = groups_.slab(group, 0, groups_.rows(), &offset);
+    reducer_.few_rows(slab, x_ + offset, out_ + groups_.first_line(group));
   }
 
   void run_transposed(std::int64_t group) const {
@@ -264,7 +338,11 @@ class Reduction {
     const std::int64_t outers = std::min(groups_.outers, l.outer - first);
     const std::int64_t columns = l.inner * outers;
     const std::int64_t size = l.extent * l.inner;
-    float elements[LineGroups::kTransposed];
+    if constexpr (kFewRows) {
+      if (has_few_rows() && l.inner == 1 && l.extent <= Reducer::kFewest)
+        return reducer_.few_along(l.extent, outers, x_ + first * size, out_ + first);
+    }
+    alignas(kVectorBytes) float elements[LineGroups::kTransposed];
     transpose({outers, size, x_ + first * size, size, elements, outers});
     if (l.inner == 1) return reduce_columns(columns, elements, out_ + first);
     float results[LineGroups::kColumns];
@@ -274,10 +352,10 @@ class Reduction {
 
   void reduce_columns(std::int64_t columns, const float* elements, float* out) const {
     const std::int64_t rows = groups_.l.extent;
-    if constexpr (requires { reducer_.four_rows(columns, elements, out); }) {
-      if (rows == 4) return reducer_.four_rows(columns, elements, out);
+    if constexpr (kFewRows) {
+      if (has_few_rows()) return reducer_.few_rows({rows, columns, 0, columns}, elements, out);
     }
-    Number states[Reducer::kFields * LineGroups::kColumns];
+    alignas(kVectorBytes) Number states[Reducer::kFields * LineGroups::kColumns];
     reducer_.start(columns, states);
     reducer_.down({rows, columns, 0, columns}, columns, elements, states);
     reducer_.finish(columns, columns, states, out);
@@ -296,6 +374,14 @@ class Reduction {
       }
     }
     reducer_.down(slab, groups_.columns, x_ + offset, states);
+  }
+
+  void finish_parts(std::int64_t group, Number* total) const {
+    for (std::int64_t part = 1; part < parts_; ++part) {
+      reducer_.merge(groups_.columns, groups_.columns, total,
+                     total + part * Reducer::kFields * groups_.columns, 0);
+    }
+    finish(group, total);
   }
 
   void finish(std::int64_t group, Number* states) const {

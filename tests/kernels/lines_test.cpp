@@ -26,7 +26,10 @@ std::vector<Layout> layouts() {
   return {{1, 1, 1},     {3, 4, 1},      {1000, 4, 1}, {37, 5, 3},    {517, 7, 1},   {9, 16, 16},
           {130, 33, 7},  {3, 257, 1},    {2, 256, 1},  {5, 100, 3},   {4, 9, 31},    {4, 9, 32},
           {3, 4, 600},   {2, 1000, 257}, {1, 5000, 3}, {1, 70001, 1}, {2, 40000, 2}, {1, 3000, 40},
-          {20, 1030, 5}, {7, 3, 2},      {100, 1, 6},  {600, 1, 1},   {1, 4, 5},     {17, 600, 1}};
+          {20, 1030, 5}, {7, 3, 2},      {100, 1, 6},  {600, 1, 1},   {1, 4, 5},     {17, 600, 1},
+          {6, 9, 31},    {5, 4, 39},     {3, 10, 30},  {4, 8, 300},   {70, 8, 1},    {33, 3, 1},
+          {300, 2, 1},   {40, 5, 1},     {5, 6, 33},   {3, 7, 45},    {2, 3, 37},    {3, 2, 35},
+          {2, 1, 41}};
 }
 
 std::string name_of(const Layout& l) {
@@ -266,6 +269,11 @@ TEST(Lines, MappedLinesAreThoseOfAPlainLoop) {
       expect_close(found, expected, 2e-5, op.name + (" " + name_of(l)));
     }
   }
+}
+
+TEST(Lines, SumsOfNoElementsAreZero) {
+  for (const Layout& l : {Layout{5, 0, 1}, Layout{2, 0, 40}})
+    EXPECT_EQ(reduced(l, norm, {}), Values(static_cast<std::size_t>(l.outer * l.inner), 0.0f));
 }
 
 TEST(Lines, ProbabilitiesNearOneKeepTheirSmallLogarithms) {

@@ -306,7 +306,7 @@ class Reduction {
   // Whether the reducer has a separate function for long contiguous rows.
   static constexpr bool kAlong = requires(const Reducer& r, const float* x) { r.along(1, x); };
 
-  // So may a few rows.
+  // Whether the reducer has its own way for few rows.
   static constexpr bool kFewRows = requires { Reducer::kFew; };
 
   bool has_few_rows() const {

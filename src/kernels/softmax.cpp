@@ -9,6 +9,7 @@
 #include <memory>
 #include <numbers>
 #include <type_traits>
+#include <utility>
 
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
@@ -114,7 +115,7 @@ struct L2Normalize {
     return static_cast<double>(x) * static_cast<double>(x);
   }
   void coefficients(double squares, double, float& scale, float&) const {
-    scale = static_cast<float>(std::min(1.0 / std::sqrt(squares), 1.0 / epsilon));
+    scale = static_cast<float>(1.0 / std::max(std::sqrt(squares), epsilon));
   }
   float result(float x, float, float, float, float scale, float) const { return x * scale; }
 };
@@ -135,9 +136,9 @@ struct L2NormalizeGradient {
   }
   void coefficients(double squares, double dot, float& scale, float& along) const {
     const bool is_short = squares <= epsilon * epsilon;
-    const double inverse = 1.0 / std::sqrt(squares);
+    const double inverse = 1.0 / std::max(std::sqrt(squares), epsilon);
     const double projection = dot * inverse * inverse;
-    scale = static_cast<float>(is_short ? 1.0 / epsilon : inverse);
+    scale = static_cast<float>(inverse);
     along = static_cast<float>(is_short ? 0.0 : projection);
   }
   float result(float x, float dy, float, float, float scale, float along) const {
@@ -146,7 +147,7 @@ struct L2NormalizeGradient {
 };
 
 // The state of a group's lines, one column per line.
-struct LineStates {
+struct alignas(kVectorBytes) LineStates {
   float largest[LineGroups::kColumns];
   double sums[2][LineGroups::kColumns];
   float coefficients[2][LineGroups::kColumns];
@@ -261,16 +262,26 @@ class LineOp {
       : op_(op), x_(x), groups_(layout), parts_(parts_of(groups_)) {}
 
   void run() const {
-    if (parts_ > 1) {
-      for (std::int64_t group = 0; group < groups_.groups; ++group) run_parts(group);
-      return;
-    }
+    const std::int64_t groups = groups_.groups;
     const std::int64_t cost = Op::kCost * groups_.elements();
-    parallel_for(groups_.groups, cost, [this](std::int64_t begin, std::int64_t end) {
-      with_vector_units([=, this] {
-        for (std::int64_t group = begin; group < end; ++group) run_group(group);
+    if (parts_ == 1) {
+      return parallel_for(groups, cost, [this](std::int64_t begin, std::int64_t end) {
+        with_vector_units([=, this] {
+          for (std::int64_t group = begin; group < end; ++group) run_group(group);
+        });
       });
-    });
+    }
+    // With enough groups each thread takes whole ones; else all share the parts of a few groups.
+    constexpr std::int64_t kTasksOfEach = 4;
+    const std::int64_t tasks = kTasksOfEach * worker_count(groups * parts_);
+    if (tasks == kTasksOfEach || groups >= tasks) {
+      return parallel_parts(groups, [this](std::int64_t group) {
+        with_vector_units([=, this] { run_group(group); });
+      });
+    }
+    const std::int64_t together = (tasks + parts_ - 1) / parts_;
+    for (std::int64_t first = 0; first < groups; first += together)
+      run_shared(first, std::min(first + together, groups));
   }
 
  private:
@@ -281,6 +292,7 @@ class LineOp {
 
   void run_group(std::int64_t group) const {
     if (groups_.kind == LineGroups::Kind::transposed) return run_transposed(group);
+    if (parts_ > 1) return run_parts(group);
     std::int64_t offset = 0;
     const Slab slab = groups_.slab(group, 0, groups_.rows(), &offset);
     run_slab(slab, x_.at(offset));
@@ -292,7 +304,9 @@ class LineOp {
     const std::int64_t first = group * groups_.outers;
     const std::int64_t outers = std::min(groups_.outers, l.outer - first);
     const Operands from = x_.at(first * size);
-    float a[LineGroups::kTransposed], b[LineGroups::kTransposed], y[LineGroups::kTransposed];
+    alignas(kVectorBytes) float a[LineGroups::kTransposed];
+    alignas(kVectorBytes) float b[LineGroups::kTransposed];
+    alignas(kVectorBytes) float y[LineGroups::kTransposed];
     transpose({outers, size, from.a, size, a, outers});
     if (from.b != from.a) transpose({outers, size, from.b, size, b, outers});
     run_slab({l.extent, l.inner * outers, 0, l.inner * outers}, {a, from.b != from.a ? b : a, y});
@@ -301,61 +315,102 @@ class LineOp {
 
   void run_slab(const Slab& slab, const Operands& x) const {
     LineStates states;
-    start(states);
-    if (Op::kShifts) {
-      find_largest(slab, x.a, states.largest);
-      share_largest(states);
-    }
-    add_terms(op_, slab, x, states.largest, states);
-    make_coefficients(states);
+    find_shift(slab, x, states);
+    if (Op::kShifts) share_largest(states);
+    find_sums(slab, x, states.largest, states);
+    make_coefficients(slab.columns, states);
     map_slab(op_, slab, x, states);
   }
 
+  // The parts of a group, one after the other.
   void run_parts(std::int64_t group) const {
-    const auto states =
-        std::make_unique_for_overwrite<LineStates[]>(static_cast<std::size_t>(parts_));
-    LineStates& total = states[0];
-    const auto for_others = [&](const auto& merge) {
-      for (std::int64_t part = 1; part < parts_; ++part)
-        merge(states[static_cast<std::size_t>(part)]);
+    LineStates total, own;
+    const auto for_all = [&](const auto& find) {
+      std::int64_t columns = 0;
+      for (std::int64_t part = 0; part < parts_; ++part) {
+        const auto [slab, x] = part_of(group, part);
+        columns = slab.columns;
+        find(slab, x, part == 0 ? total : own);
+      }
+      return columns;
     };
-    const std::int64_t columns = groups_.columns;
-    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates& own) {
-      start(own);
-      if (Op::kShifts) find_largest(slab, x.a, own.largest);
+    for_all([&](const Slab& slab, const Operands& x, LineStates& into) {
+      find_shift(slab, x, into);
+      if (&into == &own) merge_shift(slab.columns, own, total);
     });
-    if (Op::kShifts) {
-      for_others([&](LineStates& own) { raise_largest(columns, own.largest, total.largest); });
-      share_largest(total);
+    if (Op::kShifts) share_largest(total);
+    const std::int64_t columns =
+        for_all([&](const Slab& slab, const Operands& x, LineStates& into) {
+          find_sums(slab, x, total.largest, into);
+          if (&into == &own) merge_sums(slab.columns, own, total);
+        });
+    make_coefficients(columns, total);
+    for_all(
+        [&](const Slab& slab, const Operands& x, LineStates&) { map_slab(op_, slab, x, total); });
+  }
+
+  // The parts of the groups [begin, end), shared by all threads.
+  void run_shared(std::int64_t begin, std::int64_t end) const {
+    const std::int64_t count = (end - begin) * parts_;
+    const auto states =
+        std::make_unique_for_overwrite<LineStates[]>(static_cast<std::size_t>(count));
+    const auto for_all = [&](const auto& body) {
+      parallel_parts(count, [&](std::int64_t task) {
+        with_vector_units([&, task] {
+          const auto [slab, x] = part_of(begin + task / parts_, task % parts_);
+          body(slab, x, states[task], states[task / parts_ * parts_]);
+        });
+      });
+    };
+    const auto for_groups = [&](const auto& merge, const auto& finish) {
+      for (std::int64_t group = begin; group < end; ++group) {
+        LineStates* const own = states.get() + (group - begin) * parts_;
+        const std::int64_t columns = part_of(group, 0).first.columns;
+        for (std::int64_t part = 1; part < parts_; ++part) merge(columns, own[part], own[0]);
+        finish(columns, own[0]);
+      }
+    };
+    if constexpr (Op::kShifts) {
+      for_all([&](const Slab& slab, const Operands& x, LineStates& own, LineStates&) {
+        find_shift(slab, x, own);
+      });
+      for_groups(merge_shift, [this](std::int64_t, LineStates& total) { share_largest(total); });
     }
-    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates& own) {
-      add_terms(op_, slab, x, total.largest, own);
+    for_all([&](const Slab& slab, const Operands& x, LineStates& own, LineStates& total) {
+      find_sums(slab, x, total.largest, own);
     });
-    for_others([&](LineStates& own) {
-      for (int sum = 0; sum < Op::kSums; ++sum) add_sums(columns, own.sums[sum], total.sums[sum]);
+    for_groups(merge_sums, [this](std::int64_t columns, LineStates& total) {
+      make_coefficients(columns, total);
     });
-    make_coefficients(total);
-    for_parts(group, states.get(), [&](const Slab& slab, const Operands& x, LineStates&) {
+    for_all([&](const Slab& slab, const Operands& x, LineStates&, LineStates& total) {
       map_slab(op_, slab, x, total);
     });
   }
 
-  template <class Body>
-  void for_parts(std::int64_t group, LineStates* states, const Body& body) const {
-    parallel_parts(parts_, [&](std::int64_t part) {
-      with_vector_units([&, part] {
-        const Part rows = Part::of(groups_.rows(), part, parts_);
-        std::int64_t offset = 0;
-        const Slab slab = groups_.slab(group, rows.begin, rows.end, &offset);
-        body(slab, x_.at(offset), states[part]);
-      });
-    });
+  std::pair<Slab, Operands> part_of(std::int64_t group, std::int64_t part) const {
+    const Part rows = Part::of(groups_.rows(), part, parts_);
+    std::int64_t offset = 0;
+    const Slab slab = groups_.slab(group, rows.begin, rows.end, &offset);
+    return {slab, x_.at(offset)};
   }
 
-  void start(LineStates& states) const {
-    const std::int64_t columns = groups_.columns;
-    if (Op::kShifts) std::fill_n(states.largest, columns, -std::numeric_limits<float>::infinity());
-    for (int sum = 0; sum < Op::kSums; ++sum) std::fill_n(states.sums[sum], columns, 0.0);
+  static void find_shift(const Slab& slab, const Operands& x, LineStates& into) {
+    if (!Op::kShifts) return;
+    std::fill_n(into.largest, slab.columns, -std::numeric_limits<float>::infinity());
+    find_largest(slab, x.a, into.largest);
+  }
+
+  static void merge_shift(std::int64_t columns, const LineStates& from, LineStates& into) {
+    if (Op::kShifts) raise_largest(columns, from.largest, into.largest);
+  }
+
+  void find_sums(const Slab& slab, const Operands& x, const float* shift, LineStates& into) const {
+    for (int sum = 0; sum < Op::kSums; ++sum) std::fill_n(into.sums[sum], slab.columns, 0.0);
+    add_terms(op_, slab, x, shift, into);
+  }
+
+  static void merge_sums(std::int64_t columns, const LineStates& from, LineStates& into) {
+    for (int sum = 0; sum < Op::kSums; ++sum) add_sums(columns, from.sums[sum], into.sums[sum]);
   }
 
   static void add_sums(std::int64_t count, const double* from, double* into) {
@@ -370,13 +425,14 @@ class LineOp {
     repeat(states.largest);
   }
 
-  void make_coefficients(LineStates& states) const {
+  // Only of existing columns: the sum of any other is 0, and dividing by it raises an exception.
+  void make_coefficients(std::int64_t columns, LineStates& states) const {
     const std::int64_t inner = groups_.l.inner;
     for (int sum = 0; sum < Op::kSums; ++sum) {
       for (std::int64_t half = groups_.fold / 2; half > 0; half /= 2)
         add_sums(half * inner, states.sums[sum] + half * inner, states.sums[sum]);
     }
-    const std::int64_t lines = groups_.fold > 1 ? inner : groups_.columns;
+    const std::int64_t lines = groups_.fold > 1 ? inner : columns;
     write_coefficients(lines, states.sums[0], states.sums[Op::kSums - 1], states.coefficients[0],
                        states.coefficients[1]);
     for (int sum = 0; sum < Op::kSums; ++sum) repeat(states.coefficients[sum]);

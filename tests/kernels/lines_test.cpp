@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cfenv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -271,6 +272,34 @@ TEST(Lines, MappedLinesAreThoseOfAPlainLoop) {
   }
 }
 
+// A host may have floating-point exceptions trapped.
+TEST(Lines, OrdinaryLinesDivideNothingByZero) {
+  for (const LineOp& op : line_ops()) {
+    for (const Layout& l :
+         {Layout{1, 4, 1}, Layout{1, 1, 4}, Layout{3, 5, 1}, Layout{1, 3, 5}, Layout{300, 7, 1},
+          Layout{1, 300, 7}, Layout{1, 7, 300}, Layout{2, 5, 100}, Layout{1, 4, 90000}}) {
+      const Values a = numbers(size_of(l), 11);
+      const Values b = numbers(size_of(l), 13);
+      Values found(a.size(), NAN);
+      std::feclearexcept(FE_ALL_EXCEPT);
+      op.run(l, a.data(), b.data(), found.data());
+      EXPECT_EQ(std::fetestexcept(FE_DIVBYZERO | FE_INVALID), 0) << op.name << " " << name_of(l);
+    }
+  }
+}
+
+TEST(Lines, LinesOfZerosHaveNoLengthToDivideBy) {
+  const Layout l{5, 4, 3};
+  const Values zeros(60, 0.0f);
+  Values found(zeros.size(), NAN);
+  std::feclearexcept(FE_ALL_EXCEPT);
+  l2_normalize(l, zeros.data(), 1e-6f, found.data());
+  EXPECT_EQ(found, zeros);
+  l2_normalize_gradient(l, zeros.data(), zeros.data(), 1e-6f, found.data());
+  EXPECT_EQ(found, zeros);
+  EXPECT_EQ(std::fetestexcept(FE_DIVBYZERO | FE_INVALID), 0);
+}
+
 TEST(Lines, SumsOfNoElementsAreZero) {
   for (const Layout& l : {Layout{5, 0, 1}, Layout{2, 0, 40}})
     EXPECT_EQ(reduced(l, norm, {}), Values(static_cast<std::size_t>(l.outer * l.inner), 0.0f));
@@ -295,9 +324,10 @@ TEST(Lines, ProbabilitiesNearOneKeepTheirSmallLogarithms) {
 
 TEST(Lines, BitsAreTheSameForAnyNumberOfThreads) {
   const int before = num_threads();
-  const KeepHelpers keep;
-  for (const Layout& l : {Layout{1, 300000, 1}, Layout{5, 70000, 2}, Layout{3, 40, 3000},
-                          Layout{50000, 5, 1}, Layout{2, 5000, 40}, Layout{900, 3, 70}}) {
+  const KeepHelpers keep(7);
+  for (const Layout& l :
+       {Layout{1, 300000, 1}, Layout{5, 70000, 2}, Layout{3, 40, 3000}, Layout{50000, 5, 1},
+        Layout{2, 5000, 40}, Layout{900, 3, 70}, Layout{1, 1100, 700}, Layout{12, 512, 256}}) {
     const Values a = numbers(size_of(l), 17);
     const Values b = numbers(size_of(l), 19);
     const auto results = [&](int threads) {
@@ -311,7 +341,9 @@ TEST(Lines, BitsAreTheSameForAnyNumberOfThreads) {
       }
       return all;
     };
-    EXPECT_EQ(results(1), results(3)) << name_of(l);
+    const std::vector<Values> alone = results(1);
+    EXPECT_EQ(alone, results(3)) << name_of(l);
+    EXPECT_EQ(alone, results(7)) << name_of(l);
   }
   set_num_threads(before);
 }

@@ -64,6 +64,17 @@ void give_all_to_system(IdleBlock* newest) {
   while (newest != nullptr) give_to_system(std::exchange(newest, newest->older));
 }
 
+// Reverses a list that starts with its newest block.
+IdleBlock* oldest_first(IdleBlock* newest) {
+  IdleBlock* oldest = nullptr;
+  while (newest != nullptr) {
+    IdleBlock* const next = newest->older;
+    newest->older = std::exchange(oldest, newest);
+    newest = next;
+  }
+  return oldest;
+}
+
 // Idle blocks of one size class, ordered by the time they were given back.
 class Shelf {
  public:
@@ -82,6 +93,12 @@ class Shelf {
     newest_ = block->older;
     (newest_ == nullptr ? oldest_ : newest_->newer) = nullptr;
     return block;
+  }
+
+  // The newest, which shows the others.
+  IdleBlock* take_all() {
+    oldest_ = nullptr;
+    return std::exchange(newest_, nullptr);
   }
 
   IdleBlock* take_oldest() {
@@ -125,7 +142,7 @@ class Pool {
   void give(OwnShelves& shelves) {
     std::unique_lock lock(mutex_);
     for (std::size_t size_class = 0; size_class < kOwnClasses; ++size_class) {
-      IdleBlock* block = std::exchange(shelves[size_class], nullptr);
+      IdleBlock* block = oldest_first(std::exchange(shelves[size_class], nullptr));
       while (block != nullptr) put(size_class, std::exchange(block, block->older));
     }
     IdleBlock* const excess = take_excess();
@@ -134,10 +151,14 @@ class Pool {
   }
 
   void release() {
-    std::unique_lock lock(mutex_);
-    IdleBlock* const all = take_beyond(0);
-    lock.unlock();
-    give_all_to_system(all);
+    std::array<IdleBlock*, kClasses> all;
+    {
+      const std::scoped_lock lock(mutex_);
+      std::transform(shelves_.begin(), shelves_.end(), all.begin(),
+                     [](Shelf& shelf) { return shelf.take_all(); });
+      idle_ = 0;
+    }
+    for (IdleBlock* const newest : all) give_all_to_system(newest);
   }
 
  private:
@@ -147,12 +168,10 @@ class Pool {
     idle_ += bytes_of(size_class);
   }
 
-  IdleBlock* take_excess() { return idle_ > kMostIdle ? take_beyond(kMostIdle) : nullptr; }
-
-  // Removes the blocks that have been idle longest until at most `most` idle bytes remain.
-  IdleBlock* take_beyond(std::size_t most) {
+  // Removes the blocks that have been idle longest until at most `kMostIdle` bytes remain.
+  IdleBlock* take_excess() {
     IdleBlock* taken = nullptr;
-    while (idle_ > most) {
+    while (idle_ > kMostIdle) {
       const auto age = [](const Shelf& shelf) {
         return shelf.oldest() == nullptr ? UINT64_MAX : shelf.oldest()->given;
       };
@@ -177,6 +196,9 @@ Pool& pool() {
   static Pool& instance = *new Pool;
   return instance;
 }
+
+// A fork while another thread makes it would leave the child waiting for that thread.
+[[maybe_unused]] Pool& pool_made_at_load = pool();
 
 // One more than the number of calls of `release_idle_memory`.
 std::atomic<std::uint64_t> releases = 1;
@@ -261,6 +283,14 @@ void* take_idle(std::size_t size_class) {
   return pool().take(size_class);
 }
 
+// What lies idle is no reason to have no memory left.
+void* take_from_system(std::size_t bytes) {
+  constexpr std::align_val_t kAligned{kAlignment};
+  if (void* const memory = ::operator new(bytes, kAligned, std::nothrow)) return memory;
+  release_idle_memory();
+  return ::operator new(bytes, kAligned);
+}
+
 }  // namespace
 
 void release_idle_memory() noexcept {
@@ -275,7 +305,7 @@ Buffer Buffer::uninitialized(std::size_t count) {
   const std::size_t size_class = class_of(sizeof(Block) + count * sizeof(float));
   const std::size_t bytes = bytes_of(size_class);
   void* memory = kPooled && bytes <= kLargestPooled ? take_idle(size_class) : nullptr;
-  if (memory == nullptr) memory = ::operator new (bytes, std::align_val_t{kAlignment});
+  if (memory == nullptr) memory = take_from_system(bytes);
   Buffer buffer;
   buffer.block_ = new (memory) Block;
   buffer.block_->size_class = size_class;

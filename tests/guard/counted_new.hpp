@@ -14,6 +14,9 @@ struct Allocations {
 /// Since the program began.
 Allocations allocations();
 
+/// Has so many of the next requests for memory with an alignment of its own find none.
+void refuse_buffers(int count);
+
 inline Allocations operator-(const Allocations& a, const Allocations& b) {
   return {a.made - b.made, a.buffers - b.buffers, a.alive - b.alive};
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -105,6 +106,33 @@ TEST_F(PoolMemory, IsReleasedOnDemandAndNotWhatIsInUse) {
   release_idle_memory();
   EXPECT_EQ((allocations() - before).alive, 0);
   EXPECT_EQ(kept[0].data()[0], 3.0f);
+}
+
+TEST_F(PoolMemory, IsReleasedWhereTheSystemHasNoMore) {
+  const Allocations before = allocations();
+  taken(50, 100);
+  taken(5, 20 * kMegabyte);
+  refuse_buffers(1);
+  const Buffer one = Buffer::uninitialized(40 * kMegabyte);
+  EXPECT_EQ((allocations() - before).alive, 1);
+}
+
+TEST_F(PoolMemory, ThatTheSystemStillHasNotIsRefusedAndTheNextIsFound) {
+  taken(5, 20 * kMegabyte);
+  refuse_buffers(2);
+  EXPECT_THROW(Buffer::uninitialized(40 * kMegabyte), std::bad_alloc);
+  EXPECT_EQ(asked_for(5, 20 * kMegabyte), 5);
+  EXPECT_EQ(asked_for(5, 20 * kMegabyte), 0);
+}
+
+TEST_F(PoolMemory, OfAThreadThatEndedIsHandedOnByAge) {
+  const float* last = nullptr;
+  std::thread([&] {
+    Buffers buffers = taken(20, 1000);
+    last = buffers.back().data();
+    for (Buffer& buffer : buffers) buffer = Buffer();
+  }).join();
+  EXPECT_EQ(Buffer::uninitialized(1000).data(), last);
 }
 
 TEST_F(PoolMemory, OfAnotherThreadIsReleasedWhenItNextUsesSome) {

@@ -23,9 +23,17 @@ enum class HeldUp { builds, work, locks };
 
 void watch_forks(ForkHook& hook, HeldUp what);
 
-/// Whether this thread had OpenMP worker threads before a fork and now can neither use nor replace
-/// them.
-bool helpers_lost_in_fork();
+/// The number of forks of this thread since the first one before which it may have had OpenMP worker
+/// threads that it now can neither use nor replace; 0 if there was none.
+int forks_that_took_helpers();
+
+/// Records that this thread now has OpenMP worker threads for Strata's loops, which end before it
+/// forks.
+void note_helpers();
+
+/// Records that a library has had `count` threads of its own since the program was loaded, which no
+/// OpenMP loop waits for and which end when the process forks.
+void note_threads_at_load(int count);
 
 /// A mutex that no other thread holds while the process forks, since the forking thread acquires it
 /// first; so it is never locked by a missing thread in the child. A thread that holds one may only

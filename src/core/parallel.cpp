@@ -6,6 +6,8 @@
 #endif
 
 #include <atomic>
+#include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "core/check.hpp"
@@ -13,6 +15,7 @@
 #include "core/first_exception.hpp"
 #include "core/fork.hpp"
 #include "core/profile.hpp"
+#include "core/stand_in.hpp"
 #include "core/subnormals.hpp"
 #include "core/teamwork.hpp"
 #include "strata/core/threads.hpp"
@@ -28,11 +31,40 @@ thread_local constinit Cpus known_cpus;
 // CPUs, the affinity of one thread may be a single CPU, and only OpenMP knows the total.
 int cpus_of_now() {
 #if defined(__linux__)
-  cpu_set_t cpus;
-  if (omp_get_proc_bind() == omp_proc_bind_false && sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
-    return CPU_COUNT(&cpus);
+  if (omp_get_proc_bind() == omp_proc_bind_false) {
+    const int count = count_cpus(
+        [](std::size_t bytes, cpu_set_t* set) { return sched_getaffinity(0, bytes, set); });
+    if (count > 0) return count;
+  }
 #endif
   return omp_get_num_procs();
+}
+
+// OpenMP's number at load if it is that of the CPUs then and nobody has asked for it; else 0.
+const int unasked_threads = [] {
+  const bool asked = std::getenv("OMP_NUM_THREADS") != nullptr ||
+                     std::getenv("OMP_NUM_THREADS_ALL") != nullptr ||
+                     omp_get_max_threads() != omp_get_num_procs();
+  return asked ? 0 : omp_get_max_threads();
+}();
+
+// The number of threads that somebody wants; 0: as many as there are CPUs.
+int wanted_threads() {
+  if (const int chosen = chosen_threads; chosen > 0) return chosen;
+  const int of_openmp = omp_get_max_threads();
+  return of_openmp == unasked_threads ? 0 : of_openmp;
+}
+
+// Calls `work(worker, workers)` on each thread of an OpenMP team.
+template <class Work>
+void in_a_team(int workers, const Work& work) {
+  const auto lead = [&] {
+#pragma omp parallel num_threads(workers)
+    work(omp_get_thread_num(), omp_get_num_threads());
+  };
+  if (forks_that_took_helpers() > 0) return StandIn::of_this_thread().run(lead);
+  note_helpers();
+  lead();
 }
 
 }  // namespace
@@ -44,8 +76,8 @@ void set_num_threads(int count) {
 }
 
 int num_threads() {
-  const int chosen = chosen_threads;
-  return chosen > 0 ? chosen : omp_get_max_threads();
+  const int wanted = wanted_threads();
+  return wanted > 0 ? wanted : cpus_of_now();
 }
 
 KeepHelpers::KeepHelpers(int cpus)
@@ -57,10 +89,13 @@ KeepHelpers::~KeepHelpers() {
 }
 
 int worker_count(std::int64_t parts) {
-  const auto wanted = static_cast<int>(std::min<std::int64_t>(parts, num_threads()));
-  if (wanted <= 1 || omp_in_parallel() != 0 || helpers_lost_in_fork()) return 1;
-  if (pretended_cpus > 0) return std::min(wanted, pretended_cpus);
-  return std::min(wanted, known_cpus.count_for(parts, wanted, cpus_of_now));
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  const int threads = wanted_threads();
+  const auto most = static_cast<int>(std::min(parts, threads > 0 ? threads : kMost));
+  if (most <= 1 || omp_in_parallel() != 0) return 1;
+  if (pretended_cpus > 0) return std::min(most, pretended_cpus);
+  const int hoped_for = threads > 0 ? most : std::min(most, unasked_threads);
+  return std::min(most, known_cpus.count_for(parts, hoped_for, cpus_of_now));
 }
 
 void parallel_parts(std::int64_t parts, int workers,
@@ -77,11 +112,9 @@ void parallel_parts(std::int64_t parts, int workers,
   Clock::duration a_part{};  // what one takes
   FirstException thrown;
   const FloatingPointMode mode = FloatingPointMode::of_this_thread();
-#pragma omp parallel num_threads(workers)
-  {
+  in_a_team(workers, [&](int worker, int workers_there) {
     const FloatingPointScope as_the_caller(mode);
-    const int worker = omp_get_thread_num();
-    const Part own = Part::of(parts, worker, omp_get_num_threads());
+    const Part own = Part::of(parts, worker, workers_there);
     const Clock::time_point start = Clock::now();
     thrown.guard(own.begin, [&] {
       for (std::int64_t part = own.begin; part < own.end; ++part) {
@@ -90,7 +123,7 @@ void parallel_parts(std::int64_t parts, int workers,
       }
     });
     if (worker == 0 && own.end > 0) a_part = (Clock::now() - start) / own.end;
-  }
+  });
   thrown.rethrow();
   const Clock::time_point ended = Clock::now();
   teamwork.report(ended - began, parts * a_part, ended);

@@ -22,20 +22,19 @@ namespace {
 enum class BlasThreads { none, its_own, of_openmp };
 
 BlasThreads blas_threads() {
-  static const BlasThreads found = [] {
-    const int kind = openblas_get_parallel();
-    return kind == 0   ? BlasThreads::none
-           : kind == 1 ? BlasThreads::its_own
-                       : BlasThreads::of_openmp;
-  }();
-  return found;
+  const int kind = openblas_get_parallel();
+  return kind == 0 ? BlasThreads::none : kind == 1 ? BlasThreads::its_own : BlasThreads::of_openmp;
 }
 
 // Counts the users of the BLAS. Only the first user and the last one change the BLAS's setting;
 // other threads enter and leave without waiting.
 class Users final : ForkHook {
  public:
-  Users() { watch_forks(*this, HeldUp::work); }
+  Users() {
+    watch_forks(*this, HeldUp::work);
+    if (blas_threads() == BlasThreads::its_own)
+      note_threads_at_load(openblas_get_num_threads() - 1);
+  }
 
   void enter() {
     if (depth_++ > 0) return;
@@ -111,6 +110,9 @@ Users& users() {
   static Users& instance = *new Users;
   return instance;
 }
+
+// A fork while another thread makes it would leave the child waiting for that thread.
+[[maybe_unused]] Users& users_made_at_load = users();
 
 }  // namespace
 

@@ -41,5 +41,41 @@ TEST_F(CpusTest, AreAskedForSoonWhereThereWereTooFew) {
   EXPECT_EQ(asked_, 2);
 }
 
+#if defined(__linux__)
+
+// A machine whose kernel asks for sets of at least so many CPUs, the first and the last of which
+// may be used.
+auto machine_of(std::size_t cpus) {
+  return [cpus](std::size_t bytes, cpu_set_t* set) {
+    if (bytes * 8 < cpus) {
+      errno = EINVAL;
+      return -1;
+    }
+    CPU_SET_S(0, bytes, set);
+    CPU_SET_S(cpus - 1, bytes, set);
+    return 0;
+  };
+}
+
+TEST(CountCpus, OfMachinesLargeAndSmall) {
+  for (const std::size_t cpus : {2U, 1024U, 1025U, 5000U, 1U << 20}) {
+    EXPECT_EQ(count_cpus(machine_of(cpus)), 2) << cpus;
+  }
+}
+
+TEST(CountCpus, IsNoneWhereTheSystemWillNotSay) {
+  EXPECT_EQ(count_cpus(machine_of(std::size_t{1} << 40)), 0);
+  int asked = 0;
+  const auto refuse = [&](std::size_t, cpu_set_t*) {
+    ++asked;
+    errno = EPERM;
+    return -1;
+  };
+  EXPECT_EQ(count_cpus(refuse), 0);
+  EXPECT_EQ(asked, 1);
+}
+
+#endif
+
 }  // namespace
 }  // namespace strata::testing

@@ -78,6 +78,52 @@ TEST_F(Fork, ChildWorksAfterParallelRegionsOfTheProcesssOwn) {
   EXPECT_TRUE(holds_in_child(loop_works));
 }
 
+// What OpenMP's threads of this thread keep for themselves.
+thread_local int kept = 0;
+
+// A thread's helpers, those of the process's own regions, go on where none can be Strata's.
+TEST_F(Fork, LeavesTheProcesssOwnHelpersAlone) {
+  ASSERT_TRUE(loop_works());
+  int sum = 0;
+  bool works = false;
+  std::thread([&] {
+#pragma omp parallel num_threads(3)
+    kept = 1;
+    works = holds_in_child([] { return threads_of_loop() == 2 && loop_works(); });
+#pragma omp parallel num_threads(3) reduction(+ : sum)
+    sum += kept;
+  }).join();
+  EXPECT_TRUE(works);
+  EXPECT_EQ(sum, 3);
+}
+
+TEST_F(Fork, ChildOfAProcessWithoutThreadsLeadsItsLoopsItself) {
+  const auto leads = [] {
+    const KeepHelpers keep(2);
+    std::thread::id first;
+    parallel_parts(64, [&](std::int64_t part) {
+      if (part == 0) first = std::this_thread::get_id();
+    });
+    return first == std::this_thread::get_id();
+  };
+  EXPECT_TRUE(holds_in_child([&] { return leads() && holds_in_child(leads); }));
+  EXPECT_TRUE(holds_in_child(leads));
+}
+
+TEST_F(Fork, ChildrenOfAChildWithHelpersOfTheProcesssOwnWork) {
+  const Buffer buffer = Buffer::uninitialized(1);  // the parent has used the library
+  bool works = false;
+  std::thread([&] {
+#pragma omp parallel num_threads(3)
+    kept = 1;
+    works = holds_in_child([] {
+      return threads_of_loop() == 2 && holds_in_child([] { return threads_of_loop() == 2; }) &&
+             loop_works();
+    });
+  }).join();
+  EXPECT_TRUE(works);
+}
+
 TEST_F(Fork, ChildMadeInsideARegionOfOneThreadWorks) {
   ASSERT_TRUE(loop_works());
   bool works = false;

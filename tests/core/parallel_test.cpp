@@ -8,12 +8,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "strata/core/threads.hpp"
+#include "support/children.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -151,6 +154,81 @@ TEST_F(Parallel, WorkersFollowTheCpusOfNow) {
   ASSERT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
   EXPECT_EQ(after_loops(20), 2);
 }
+#endif
+
+#if defined(__linux__)
+
+// Has this process, or the program it becomes, the first of its CPUs alone.
+bool keep_one_cpu() {
+  cpu_set_t cpus;
+  if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0) return false;
+  int first = 0;
+  while (!CPU_ISSET(first, &cpus)) ++first;
+  CPU_ZERO(&cpus);
+  CPU_SET(first, &cpus);
+  return sched_setaffinity(0, sizeof(cpus), &cpus) == 0;
+}
+
+// All that the system lets it have.
+bool take_all_cpus() {
+  cpu_set_t cpus;
+  std::memset(&cpus, 0xff, sizeof(cpus));
+  return sched_setaffinity(0, sizeof(cpus), &cpus) == 0;
+}
+
+constexpr const char* kStartedWithOneCpu = "STRATA_TEST_STARTED_WITH_ONE_CPU";
+
+// Runs a test of this program in a new process that starts with one CPU, and with so many threads
+// asked for.
+bool passes_with_one_cpu_at_start(const char* test, const char* openmp_threads) {
+  return holds_in_child([&] {
+    setenv(kStartedWithOneCpu, "1", 1);
+    openmp_threads == nullptr ? unsetenv("OMP_NUM_THREADS")
+                              : setenv("OMP_NUM_THREADS", openmp_threads, 1);
+    const std::string filter = std::string("--gtest_filter=") + test;
+    if (keep_one_cpu())
+      execl("/proc/self/exe", "core_tests", filter.c_str(), "--gtest_brief=1", nullptr);
+    return false;
+  });
+}
+
+bool started_with_one_cpu() { return std::getenv(kStartedWithOneCpu) != nullptr; }
+
+int workers_after_loops() {
+  for (int i = 0; i < 100; ++i) worker_count(64);
+  return worker_count(64);
+}
+
+TEST(DefaultThreads, FollowTheCpusOfNow) {
+  if (!started_with_one_cpu()) {
+    EXPECT_TRUE(passes_with_one_cpu_at_start("DefaultThreads.FollowTheCpusOfNow", nullptr));
+    return;
+  }
+  EXPECT_EQ(num_threads(), 1);
+  EXPECT_EQ(workers_after_loops(), 1);
+  ASSERT_TRUE(take_all_cpus());
+  cpu_set_t cpus;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+  EXPECT_EQ(num_threads(), CPU_COUNT(&cpus));
+  EXPECT_EQ(workers_after_loops(), std::min(64, CPU_COUNT(&cpus)));
+  omp_set_num_threads(3);
+  EXPECT_EQ(num_threads(), 3);
+  set_num_threads(1);
+  EXPECT_EQ(num_threads(), 1);
+  EXPECT_EQ(workers_after_loops(), 1);
+}
+
+TEST(DefaultThreads, AreThoseAskedForInTheEnvironment) {
+  if (!started_with_one_cpu()) {
+    const char* const test = "DefaultThreads.AreThoseAskedForInTheEnvironment";
+    EXPECT_TRUE(passes_with_one_cpu_at_start(test, "1"));
+    return;
+  }
+  ASSERT_TRUE(take_all_cpus());
+  EXPECT_EQ(num_threads(), 1);
+  EXPECT_EQ(workers_after_loops(), 1);
+}
+
 #endif
 
 TEST_F(Parallel, PartsRunOnceEachWhateverTheWorkers) {

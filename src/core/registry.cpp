@@ -3,6 +3,7 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,8 @@ namespace {
 
 struct Table {
   ForkSafe<std::shared_mutex> mutex;
+  ForkSafe<std::mutex> listing{HeldUp::work};  // of the built-ins, which takes the other mutex
+  std::atomic<bool> listed = false;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const ClassEntry>> by_name;
   std::map<std::type_index, std::shared_ptr<const ClassEntry>> by_type;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const FunctionEntry>> functions;
@@ -31,6 +34,9 @@ Table& table() {
   static Table& instance = *new Table;  // never destroyed: static objects may look names up at exit
   return instance;
 }
+
+// A fork while another thread makes it would leave the child waiting for that thread.
+[[maybe_unused]] Table& table_made_at_load = table();
 
 void claim_registered_name(const std::string& name) {
   check(table().registered_names.insert(name).second, "register_serializable",
@@ -48,10 +54,14 @@ void add_locked(ClassEntry entry) {
   names.by_type.insert_or_assign(std::type_index(*shared->type), shared);
 }
 
+// With the built-ins, which are listed when first asked for.
 Table& ready() {
-  static std::once_flag once;
-  std::call_once(once, list_builtins);
-  return table();
+  Table& names = table();
+  if (names.listed.load(std::memory_order_acquire)) return names;
+  const std::scoped_lock lock(names.listing);
+  if (!names.listed.load(std::memory_order_relaxed)) list_builtins();
+  names.listed.store(true, std::memory_order_release);
+  return names;
 }
 
 }  // namespace

@@ -18,11 +18,9 @@ enum class VectorUnits { none, avx2_fma, avx512 };
 
 /// The best that the running CPU has.
 inline VectorUnits vector_units() {
-  static const VectorUnits found = __builtin_cpu_supports("avx512f") ? VectorUnits::avx512
-                                   : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-                                       ? VectorUnits::avx2_fma
-                                       : VectorUnits::none;
-  return found;
+  if (__builtin_cpu_supports("avx512f")) return VectorUnits::avx512;
+  const bool avx2_fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return avx2_fma ? VectorUnits::avx2_fma : VectorUnits::none;
 }
 
 template <class Kernel>
@@ -40,8 +38,7 @@ inline int vector_bits() {
 /// it computes must not depend on their width.
 template <class Kernel>
 void with_vector_units(const Kernel& kernel) {
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  avx2 ? run_with_avx2(kernel) : kernel();
+  __builtin_cpu_supports("avx2") ? run_with_avx2(kernel) : kernel();
 }
 
 #else

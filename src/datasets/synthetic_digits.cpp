@@ -22,6 +22,7 @@ struct Point {
 };
 using Stroke = std::vector<Point>;
 using Glyph = std::vector<Stroke>;
+using Glyphs = std::array<std::array<Glyph, 2>, 10>;
 
 /// Points of an ellipse; degrees run clockwise from the right.
 Stroke arc(Point center, float width, float height, float from, float to) {
@@ -41,8 +42,8 @@ Stroke operator+(Stroke a, const Stroke& b) {
 }
 
 /// Two hands' way of writing each figure, in a box of about 0.5 x 0.7.
-const std::array<std::array<Glyph, 2>, 10>& glyphs() {
-  static const std::array<std::array<Glyph, 2>, 10> all{{
+Glyphs glyphs() {
+  return {{
       {{{arc({0, 0}, 0.22f, 0.34f, 0, 360)}, {arc({0, 0}, 0.17f, 0.33f, -60, 290)}}},
       {{{{{0, -0.35f}, {0, 0.35f}}}, {{{-0.14f, -0.2f}, {0.03f, -0.35f}, {0.03f, 0.35f}}}}},
       {{{arc({0, -0.16f}, 0.2f, 0.19f, 190, 390) + Stroke{{-0.2f, 0.33f}, {0.23f, 0.33f}}},
@@ -70,7 +71,6 @@ const std::array<std::array<Glyph, 2>, 10>& glyphs() {
       {{{arc({0, -0.15f}, 0.18f, 0.18f, 0, 360) + Stroke{{0.15f, 0.35f}}},
         {arc({0, -0.16f}, 0.17f, 0.17f, -20, 340) + arc({-0.05f, 0.05f}, 0.22f, 0.29f, -15, 110)}}},
   }};
-  return all;
 }
 
 /// What is random in one figure, in the order of the numbers drawn for it.
@@ -143,10 +143,10 @@ void draw_line(Point from, Point to, float radius, float* pixels) {
 }
 
 /// Draws a figure on `pixels`, which hold its noise, and gives its label.
-int draw_digit(const float* draws, const float* noise, float* pixels) {
+int draw_digit(const Glyphs& glyphs, const float* draws, const float* noise, float* pixels) {
   const Hand hand = hand_of(draws);
   std::fill_n(pixels, kPixels, 0.0f);
-  const auto& hands = glyphs()[static_cast<std::size_t>(hand.label)];
+  const auto& hands = glyphs[static_cast<std::size_t>(hand.label)];
   for (const Stroke& stroke : hands[static_cast<std::size_t>(hand.variant)]) {
     for (std::size_t i = 1; i < stroke.size(); ++i) {
       draw_line(placed(stroke[i - 1], hand), placed(stroke[i], hand), hand.radius, pixels);
@@ -169,6 +169,7 @@ Part draw_digits(std::int64_t count, random::Generator generator) {
   constexpr float kNoise = 20.0f;
   Part part{TensorAccess::uninitialized({count, kDigitSide, kDigitSide}),
             TensorAccess::uninitialized({count})};
+  const Glyphs all = glyphs();
   float* images = TensorAccess::data(part.x);
   float* labels = TensorAccess::data(part.y);
   for (std::int64_t done = 0; done < count; done += kChunk) {
@@ -177,8 +178,9 @@ Part draw_digits(std::int64_t count, random::Generator generator) {
     const Tensor noise = generator.normal({size, kPixels}, 0.0f, kNoise);
     parallel_for(size, kCost, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        labels[done + i] = static_cast<float>(draw_digit(
-            draws.data() + i * kDraws, noise.data() + i * kPixels, images + (done + i) * kPixels));
+        labels[done + i] = static_cast<float>(draw_digit(all, draws.data() + i * kDraws,
+                                                         noise.data() + i * kPixels,
+                                                         images + (done + i) * kPixels));
       }
     });
   }

@@ -9,13 +9,13 @@ namespace strata {
 Config Initializer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
 std::shared_ptr<const Initializer> Initializer::from_identifier(std::string_view identifier) {
-  static const Aliases kAliases = {{"zero", "Zeros"},
-                                   {"one", "Ones"},
-                                   {"normal", "RandomNormal"},
-                                   {"uniform", "RandomUniform"},
-                                   {"IdentityInitializer", "Identity"},
-                                   {"OrthogonalInitializer", "Orthogonal"}};
-  return named_rule<const Initializer>("Initializer", identifier, kAliases);
+  const Aliases aliases = {{"zero", "Zeros"},
+                           {"one", "Ones"},
+                           {"normal", "RandomNormal"},
+                           {"uniform", "RandomUniform"},
+                           {"IdentityInitializer", "Identity"},
+                           {"OrthogonalInitializer", "Orthogonal"}};
+  return named_rule<const Initializer>("Initializer", identifier, aliases);
 }
 
 std::shared_ptr<const Initializer> Initializer::from_object(const Config& config) {

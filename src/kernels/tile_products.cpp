@@ -219,10 +219,10 @@ void add_products(const GridProduct& product, std::int64_t rows, bool wide) {
 
 const TileProducts* tile_products(VectorUnits units) {
 #if defined(__x86_64__)
-  static const TileProducts avx512{Avx512::kLanes, Avx512::kMostRows, multiply_rows<Avx512>,
-                                   add_products<Avx512>};
-  static const TileProducts avx2{Avx2::kLanes, Avx2::kMostRows, multiply_rows<Avx2>,
-                                 add_products<Avx2>};
+  static constexpr TileProducts avx512{Avx512::kLanes, Avx512::kMostRows, multiply_rows<Avx512>,
+                                       add_products<Avx512>};
+  static constexpr TileProducts avx2{Avx2::kLanes, Avx2::kMostRows, multiply_rows<Avx2>,
+                                     add_products<Avx2>};
   if (units == VectorUnits::avx512) return &avx512;
   if (units == VectorUnits::avx2_fma) return &avx2;
 #endif

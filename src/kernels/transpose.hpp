@@ -167,8 +167,7 @@ inline void transpose_by_fours(const Transposition t) {
 /// Writes each element at least once, since blocks may overlap.
 inline void transpose(const Transposition t) {
 #if defined(__x86_64__)
-  static const bool avx2 = vector_bits() >= 256;
-  if (avx2) return transpose_with_avx2(t);
+  if (vector_bits() >= 256) return transpose_with_avx2(t);
 #endif
   transpose_by_fours(t);
 }

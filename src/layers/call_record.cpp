@@ -18,6 +18,9 @@ ForkSafe<std::mutex>& records_mutex() {
   return mutex;
 }
 
+// A fork while another thread makes it would leave the child waiting for that thread.
+[[maybe_unused]] ForkSafe<std::mutex>& records_mutex_made_at_load = records_mutex();
+
 }  // namespace
 
 Tensors CallRecord::call(Layer& layer, const Tensors& inputs, const CallContext& context) {

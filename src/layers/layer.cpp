@@ -21,12 +21,28 @@
 
 namespace strata {
 namespace layers {
+namespace {
+
+struct NameCounts {
+  ForkSafe<std::mutex> mutex;
+  std::unordered_map<std::string, int> of_base;
+};
+
+NameCounts& name_counts() {
+  static NameCounts& instance = *new NameCounts;  // never destroyed, as no fork hook is
+  return instance;
+}
+
+// A fork while another thread makes them would leave the child waiting for that thread.
+[[maybe_unused]] NameCounts& name_counts_made_at_load = name_counts();
+[[maybe_unused]] BuildMutex& build_mutex_made_at_load = build_mutex();
+
+}  // namespace
 
 std::string unique_name(const std::string& base) {
-  static ForkSafe<std::mutex>& mutex = *new ForkSafe<std::mutex>;
-  static std::unordered_map<std::string, int>& counts = *new std::unordered_map<std::string, int>;
-  const std::scoped_lock lock(mutex);
-  const int count = counts[base]++;
+  NameCounts& counts = name_counts();
+  const std::scoped_lock lock(counts.mutex);
+  const int count = counts.of_base[base]++;
   return count == 0 ? base : base + "_" + std::to_string(count);
 }
 

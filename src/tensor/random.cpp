@@ -124,6 +124,9 @@ ProcessStream& process_stream() {
   return instance;
 }
 
+// A fork while another thread makes it would leave the child waiting for that thread.
+[[maybe_unused]] ProcessStream& process_stream_made_at_load = process_stream();
+
 Generator child_of_process_stream() {
   ProcessStream& stream = process_stream();
   const std::scoped_lock lock(stream.mutex);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
+#include <string>
 
 #include "house/source_tree.hpp"
 
@@ -146,6 +148,22 @@ TEST(Architecture, NoMacrosAreDefined) {
       EXPECT_EQ(text_of(file).find("#define"), std::string::npos) << file;
     }
   }
+}
+
+// A fork while another thread makes something would leave the child waiting for that thread.
+TEST(Architecture, WhatIsMadeOnceIsMadeWhileTheProgramLoads) {
+  static const std::regex maker(R"re((\w+)\(\) \{\s*static [^;(]*& \w+ =\s*\*new)re");
+  int makers = 0;
+  for (const auto& file : sources_under("src")) {
+    const std::string text = text_of(file);
+    for (auto match = std::sregex_iterator(text.begin(), text.end(), maker);
+         match != std::sregex_iterator(); ++match, ++makers) {
+      const std::string made = (*match)[1].str() + "_made_at_load = " + (*match)[1].str() + "();";
+      EXPECT_NE(text.find(made), std::string::npos) << file << ": " << made;
+    }
+    EXPECT_EQ(text.find("once_flag"), std::string::npos) << file;
+  }
+  EXPECT_GT(makers, 5);
 }
 
 // The lists are explicit, so a file can be forgotten. A private header needs no list.

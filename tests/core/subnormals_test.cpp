@@ -109,6 +109,11 @@ TEST_P(ControlWord, IsWhatItWasAfterEachScope) {
   }
 }
 
+TEST_P(ControlWord, TrapsNothingInAScope) {
+  const FlushSubnormals scope;
+  EXPECT_EQ(now() & 0x1f80U, 0x1f80U);
+}
+
 TEST_P(ControlWord, IsTheCallersOnEveryWorker) {
   std::vector<unsigned> words(8);
   const KeepHelpers keep(4);

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cfenv>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <stdexcept>
 
@@ -13,6 +15,8 @@
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/sgd.hpp"
 #include "strata/regularizers/l2.hpp"
+#include "strata/tensor/random.hpp"
+#include "support/children.hpp"
 
 namespace strata {
 namespace {
@@ -111,6 +115,45 @@ TEST_F(ModelSubnormals, LeaveTheControlWordAsItWas) {
   }
   _mm_setcsr(before);
 }
+
+#if defined(__GLIBC__)
+
+constexpr int kTrapped = FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW;
+
+// In a child, which a trap ends.
+bool survives_with_traps(const std::function<void()>& work) {
+  return testing::holds_in_child([&] {
+    if (feenableexcept(kTrapped) == -1) return false;
+    const unsigned word = _mm_getcsr() & ~0x3fU;
+    work();
+    return (_mm_getcsr() & ~0x3fU) == word && fegetexcept() == kTrapped;
+  });
+}
+
+TEST_F(ModelSubnormals, WorksWhereTheProcessTrapsExceptions) {
+  if (!testing::kMayForkWithThreads) GTEST_SKIP() << "ThreadSanitizer refuses threads after a fork";
+  EXPECT_FALSE(survives_with_traps([] {
+    const volatile float zero = 0.0f;
+    const volatile float quotient = 1.0f / zero;
+    (void)quotient;
+  }));
+  // Of rows some of which are 0, and all near 0 or 1.
+  const auto nearly_sure = [](const Tensor& x) {
+    return ops::sigmoid(1e3f * (ops::l2_normalize(ops::relu(x)) - 0.5f));
+  };
+  EXPECT_TRUE(survives_with_traps([&] {
+    Sequential model({layers::Dense({.units = 32, .activation = "tanh"}),
+                      layers::Dense({.units = 4, .activation = nearly_sure})});
+    model.compile({.optimizer = "adam", .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+    const Tensor x = 100.0f * random::Generator(1).normal({200, 8});
+    const Tensor y = ops::ones({200, 4});
+    model.fit(x, y, {.epochs = 2, .verbose = 0, .validation_split = 0.2f});
+    model.evaluate(x, y, {.verbose = 0});
+    model.predict(x, {.verbose = 0});
+  }));
+}
+
+#endif
 
 #endif
 

@@ -10,6 +10,8 @@ namespace strata {
 
 using models::Callbacks;
 using models::StopListener;
+using models::tell;
+using models::until_stopped;
 using training::Batch;
 using training::Meter;
 using training::Samples;
@@ -65,17 +67,13 @@ void Model::Trainer::weigh_classes(Samples& samples, const std::map<int, float>&
 
 void Model::Trainer::train(Model& model, const FitOptions& options, const models::FitData& data,
                            const Callbacks& callbacks, Builds& builds, const StopListener& stop) {
+  tell(callbacks, stop, [](Callback& callback) { callback.on_train_begin({}); });
   Logs logs;
-  for (const auto& callback : callbacks) callback->on_train_begin({});
-  try {
-    train_epochs(model, options, data, callbacks, builds, stop, logs);
-  } catch (const models::PredictionStopped&) {
-    // From a prediction in a hook, which a stop request ended; the request is meant for this fit
-    // too.
-    if (!stop.heard()) throw;
-  }
+  // A prediction in a forward pass, a loss or a metric undoes its step when it is told to stop, so
+  // the epoch that it is in has no figures.
+  until_stopped(stop, [&] { train_epochs(model, options, data, callbacks, builds, stop, logs); });
   compiled->optimizer->finalize(model.trainable_variables());
-  for (const auto& callback : callbacks) callback->on_train_end(logs);
+  tell(callbacks, stop, [&](Callback& callback) { callback.on_train_end(logs); });
 }
 
 void Model::Trainer::train_epochs(Model& model, const FitOptions& options,
@@ -83,7 +81,7 @@ void Model::Trainer::train_epochs(Model& model, const FitOptions& options,
                                   Builds& builds, const StopListener& stop, Logs& logs) {
   random::Generator shuffler{std::optional<std::uint64_t>()};
   for (int epoch = options.initial_epoch; epoch < options.epochs && !stop.heard(); ++epoch) {
-    for (const auto& callback : callbacks) callback->on_epoch_begin(epoch, {});
+    tell(callbacks, stop, [&](Callback& callback) { callback.on_epoch_begin(epoch, {}); });
     const std::vector<std::int64_t> order =
         options.shuffle ? shuffler.permutation(data.training.count()) : std::vector<std::int64_t>();
     logs = train_epoch(model, options, data.training, order, callbacks, builds, stop);
@@ -92,7 +90,7 @@ void Model::Trainer::train_epochs(Model& model, const FitOptions& options,
       for (const auto& [key, value] : test(model, *data.validation, size, callbacks, stop))
         logs["val_" + key] = value;
     }
-    for (const auto& callback : callbacks) callback->on_epoch_end(epoch, logs);
+    tell(callbacks, stop, [&](Callback& callback) { callback.on_epoch_end(epoch, logs); });
   }
 }
 
@@ -102,21 +100,18 @@ Logs Model::Trainer::train_epoch(Model& model, const FitOptions& options, const 
   const bool batch_logs = callbacks.size() > 1;  // the history alone doesn't look at batches
   Meter meter = this->meter();
   int index = 0;
-  models::for_each_batch(samples.count(), options.batch_size,
-                         [&](std::int64_t first, std::int64_t last) {
-                           for (const auto& callback : callbacks)
-                             callback->on_train_batch_begin(index, {});
-                           training::train_step(model, *compiled, samples.batch(first, last, order),
-                                                meter, last_terms);
-                           builds.keep();
-                           if (batch_logs) {
-                             const Logs running = meter.logs();
-                             for (const auto& callback : callbacks)
-                               callback->on_train_batch_end(index, running);
-                           }
-                           ++index;
-                           return !stop.heard();
-                         });
+  const auto train_batch = [&](std::int64_t first, std::int64_t last) {
+    tell(callbacks, stop, [&](Callback& callback) { callback.on_train_batch_begin(index, {}); });
+    training::train_step(model, *compiled, samples.batch(first, last, order), meter, last_terms);
+    builds.keep();
+    if (batch_logs) {
+      const Logs logs = meter.logs();
+      tell(callbacks, stop, [&](Callback& callback) { callback.on_train_batch_end(index, logs); });
+    }
+    ++index;
+    return !stop.heard();
+  };
+  models::for_each_batch(samples.count(), options.batch_size, train_batch);
   return meter.logs();
 }
 
@@ -124,22 +119,22 @@ Logs Model::Trainer::test(Model& model, const Samples& samples, int batch_size,
                           const Callbacks& callbacks, const StopListener& stop,
                           training::ProgressLogger* progress) const {
   Meter meter = this->meter();
-  for (const auto& callback : callbacks) callback->on_test_begin({});
+  tell(callbacks, stop, [](Callback& callback) { callback.on_test_begin({}); });
   int index = 0;
   models::for_each_batch(samples.count(), batch_size, [&](std::int64_t first, std::int64_t last) {
-    for (const auto& callback : callbacks) callback->on_test_batch_begin(index, {});
+    tell(callbacks, stop, [&](Callback& callback) { callback.on_test_batch_begin(index, {}); });
     const Batch batch = samples.batch(first, last);
     meter.update(batch, training::test_step(model, *compiled, batch));
     if (!callbacks.empty() || progress != nullptr) {
       const Logs logs = meter.logs();
-      for (const auto& callback : callbacks) callback->on_test_batch_end(index, logs);
+      tell(callbacks, stop, [&](Callback& callback) { callback.on_test_batch_end(index, logs); });
       if (progress != nullptr) progress->step(index, logs);
     }
     ++index;
     return !stop.heard();
   });
   Logs logs = meter.logs();
-  for (const auto& callback : callbacks) callback->on_test_end(logs);
+  tell(callbacks, stop, [&](Callback& callback) { callback.on_test_end(logs); });
   return logs;
 }
 

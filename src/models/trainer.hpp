@@ -49,6 +49,23 @@ class PredictionStopped : public StateError {
   using StateError::StateError;
 };
 
+/// Does a part of a run. If a prediction in it is told to stop together with the run, the part ends
+/// there, and the run goes on to end as after any stop request. Other such predictions raise.
+template <class Part>
+void until_stopped(const StopListener& stop, const Part& part) {
+  try {
+    part();
+  } catch (const PredictionStopped&) {
+    if (!stop.heard()) throw;
+  }
+}
+
+/// Calls a hook of each callback, also of those behind one whose prediction was asked to stop.
+template <class Hook>
+void tell(const Callbacks& callbacks, const StopListener& stop, const Hook& hook) {
+  for (const auto& callback : callbacks) until_stopped(stop, [&] { hook(*callback); });
+}
+
 }  // namespace models
 
 class Model::Trainer {

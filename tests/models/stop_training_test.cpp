@@ -5,7 +5,10 @@
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "strata/callbacks/early_stopping.hpp"
 #include "strata/callbacks/lambda_callback.hpp"
@@ -65,6 +68,14 @@ class StopTraining : public ::testing::Test {
     *in_call = [this, count, in_training, seen = 0](bool training) mutable {
       if (training == in_training && ++seen == count) model.stop_training();
     };
+  }
+
+  // Only the prediction's first batch asks for the stop, so that nothing else of the run does.
+  void predict_and_stop() {
+    *in_call = [this, asked = false](bool) mutable {
+      if (!std::exchange(asked, true)) model.stop_training();
+    };
+    model.predict(x, {.batch_size = 2, .verbose = 0});
   }
 
   void expect_a_normal_fit() {
@@ -222,6 +233,106 @@ TEST_F(StopTraining, InAPredictionInsideAFitEndsBothAndTheFitReturns) {
   EXPECT_EQ(train_batches, 1);
   EXPECT_EQ(ends, 1);
   expect_a_normal_fit();
+}
+
+// Which hook of a fit of three epochs with four batches each asks for the prediction, and what the
+// fit has then: the epochs in its history, and the batches that were trained and validated.
+struct StoppedHook {
+  const char* name;
+  std::vector<int> epochs;
+  int train_batches;
+  int test_batches;
+};
+
+// Calls a function in the hook of this name.
+class PredictsInAHook : public Callback {
+ public:
+  PredictsInAHook(std::string hook, std::function<void()> predict)
+      : hook_(std::move(hook)), predict_(std::move(predict)) {}
+  void on_train_begin(const Logs&) override { at("train_begin"); }
+  void on_train_end(const Logs&) override { at("train_end"); }
+  void on_epoch_begin(int, const Logs&) override { at("epoch_begin"); }
+  void on_epoch_end(int, const Logs&) override { at("epoch_end"); }
+  void on_train_batch_begin(int, const Logs&) override { at("train_batch_begin"); }
+  void on_train_batch_end(int, const Logs&) override { at("train_batch_end"); }
+  void on_test_begin(const Logs&) override { at("test_begin"); }
+  void on_test_end(const Logs&) override { at("test_end"); }
+  void on_test_batch_begin(int, const Logs&) override { at("test_batch_begin"); }
+  void on_test_batch_end(int, const Logs&) override { at("test_batch_end"); }
+
+ private:
+  void at(const std::string& hook) const {
+    if (hook == hook_) predict_();
+  }
+
+  std::string hook_;
+  std::function<void()> predict_;
+};
+
+TEST_F(StopTraining, InAPredictionInAnyHookEndsFitWithTheHistorySoFar) {
+  const std::vector<StoppedHook> hooks = {
+      {"train_begin", {}, 0, 0},       {"epoch_begin", {0}, 1, 0}, {"train_batch_begin", {0}, 1, 0},
+      {"train_batch_end", {0}, 1, 0},  {"test_begin", {0}, 4, 1},  {"test_batch_begin", {0}, 4, 1},
+      {"test_batch_end", {0}, 4, 1},   {"test_end", {0}, 4, 4},    {"epoch_end", {0}, 4, 4},
+      {"train_end", {0, 1, 2}, 12, 12}};
+  for (const StoppedHook& expected : hooks) {
+    SCOPED_TRACE(expected.name);
+    LambdaCallbackOptions counts;
+    int trained = 0, tested = 0, train_ends = 0;
+    counts.on_train_batch_end = [&](int, const Logs&) { ++trained; };
+    counts.on_test_batch_end = [&](int, const Logs&) { ++tested; };
+    counts.on_train_end = [&](const Logs&) { ++train_ends; };
+    const auto predicts =
+        std::make_shared<PredictsInAHook>(expected.name, [this] { predict_and_stop(); });
+    const History history =
+        model.fit(x, y,
+                  {.batch_size = 2,
+                   .epochs = 3,
+                   .verbose = 0,
+                   .callbacks = {predicts, std::make_shared<LambdaCallback>(counts)},
+                   .validation_data = {x, y}});
+    EXPECT_EQ(history.epoch, expected.epochs);
+    EXPECT_EQ(trained, expected.train_batches);
+    EXPECT_EQ(tested, expected.test_batches);
+    EXPECT_EQ(train_ends, 1);
+    if (expected.epochs.empty()) continue;
+    EXPECT_EQ(history.history.at("loss").size(), expected.epochs.size());
+    EXPECT_EQ(history.history.count("val_loss"), expected.test_batches == 0 ? 0U : 1U);
+  }
+}
+
+TEST_F(StopTraining, InAPredictionInAnEvaluationsHookEndsItWithTheFiguresSoFar) {
+  const Tensor targets = ops::concatenate({ops::zeros({4, 1}), ops::full({4, 1}, 1e4f)}, 0);
+  const Logs first = model.evaluate(ops::ones({4, 2}), ops::zeros({4, 1}), {.verbose = 0});
+  const Logs all = model.evaluate(x, targets, {.batch_size = 4, .verbose = 0});
+  for (const char* hook : {"test_begin", "test_batch_begin", "test_batch_end", "test_end"}) {
+    SCOPED_TRACE(hook);
+    const auto predicts = std::make_shared<PredictsInAHook>(hook, [this] { predict_and_stop(); });
+    const Logs logs =
+        model.evaluate(x, targets, {.batch_size = 4, .verbose = 0, .callbacks = {predicts}});
+    EXPECT_EQ(logs, std::string(hook) == "test_end" ? all : first);
+  }
+}
+
+TEST_F(StopTraining, InAPredictionInAForwardPassEndsTheFitToo) {
+  bool inside = false;
+  *in_call = [&](bool training) {
+    if (inside) model.stop_training();
+    if (!training || inside) return;
+    inside = true;
+    model.predict(x, {.batch_size = 2, .verbose = 0});
+  };
+  EXPECT_TRUE(fit().epoch.empty());
+  EXPECT_EQ(ends, 1);
+}
+
+TEST_F(StopTraining, OfAnotherModelsPredictionInAHookIsAnError) {
+  const auto in_other = std::make_shared<Probe::Action>();
+  Sequential other({layers::Input({2}), Probe(in_other)});
+  *in_other = [&](bool) { other.stop_training(); };
+  LambdaCallbackOptions hooks;
+  hooks.on_epoch_end = [&](int, const Logs&) { other.predict(x, {.verbose = 0}); };
+  EXPECT_THROW(fit(hooks), StateError);
 }
 
 TEST_F(StopTraining, ARunThatBeginsAfterTheWishInsideAFitIsWhole) {

@@ -82,9 +82,9 @@ class Model : public Layer {
   /// training or of validation, and returns the history so far: no further validation or epoch
   /// begins, not even the first one. `evaluate` ends after the current batch and returns the logs
   /// of the batches so far, at least one. `predict` raises StateError. Where one run is inside
-  /// another's hook, both end; a `predict` that raises for this reason also ends the `fit` around
-  /// it, which returns. Runs that begin later are not affected. May be called from another thread
-  /// or a signal handler.
+  /// another's hook, both end; a `predict` that raises for this reason ends the hook that it is in,
+  /// and the `fit` or `evaluate` around it returns what it has. Runs that begin later are not
+  /// affected. May be called from another thread or a signal handler.
   void stop_training() noexcept;
 
   /// The compiled optimizer. Raises StateError before `compile`.

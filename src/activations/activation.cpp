@@ -108,21 +108,14 @@ std::shared_ptr<const Activation> builtin_in(const Config& config) {
   return of_keras && name.is_null() ? builtin_named(kind.get<std::string>()) : nullptr;
 }
 
-struct LeftTape : InvalidArgument {
-  using InvalidArgument::InvalidArgument;
-};
-
-[[noreturn]] void raise_left_tape(std::string_view who) {
-  raise<LeftTape>(
-      who,
-      "an activation must depend on its input by ops, or nothing before it is trained; values(), "
-      "item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: a result "
-      "without a gradient.");
-}
-
 // Returns `result` unless it has left the tape, so that no gradient for `x` would come of it.
 Tensor checked_result(Tensor result, const Tensor& x, std::string_view who) {
-  if (x.size() > 0 && autodiff::has_left_tape(result, x)) raise_left_tape(who);
+  if (x.size() > 0 && autodiff::has_left_tape(result, x)) {
+    raise(who,
+          "an activation must depend on its input by ops, or nothing before it is trained; {}. "
+          "Received: a result without a gradient.",
+          autodiff::kLeavesTheTape);
+  }
   return result;
 }
 
@@ -145,6 +138,10 @@ std::vector<std::string> names_in_configs() {
 }  // namespace
 
 std::optional<Shape> Activation::output_shape(const Shape&) const { return std::nullopt; }
+
+Tensor Activation::checked_call(const Activation& activation, const Tensor& x) {
+  return activations::apply(activation, x, "Activation");
+}
 
 Config Activation::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
@@ -192,11 +189,9 @@ ActivationSpec deserialize(const Config& config) { return ActivationSpec(config)
 ActivationSpec get(ActivationSpec identifier) { return identifier; }
 
 Tensor apply(const Activation& activation, const Tensor& x, std::string_view layer) {
-  try {
-    return checked_result(activation(x), x, layer);
-  } catch (const LeftTape&) {  // thrown by a callable, which can't name the layer
-    raise_left_tape(layer);
-  }
+  // A callable's own call would raise without the name of the layer.
+  const auto* callable = dynamic_cast<const CallableRule<Activation>*>(&activation);
+  return checked_result(callable ? callable->function()(x) : activation(x), x, layer);
 }
 
 }  // namespace activations

@@ -5,6 +5,10 @@
 
 namespace strata::autodiff {
 
+/// What errors say of how a value leaves the tape.
+inline constexpr const char* kLeavesTheTape =
+    "values(), item(), ops::stop_gradient and ops with gradient 0 leave the tape";
+
 /// Whether a tape records on this thread.
 bool is_recording();
 

@@ -79,10 +79,9 @@ Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
   if (!values.defined()) raise(who(), "a loss must return a tensor. Received: an undefined one.");
   if (autodiff::has_left_tape(values, predictions) && !is_zero(values)) {
     raise(who(),
-          "a loss must depend on the predictions by ops, or it trains nothing; values(), item(), "
-          "ops::stop_gradient and ops with gradient 0 leave the tape. Received: values of shape {} "
-          "without a gradient.",
-          values.shape());
+          "a loss must depend on the predictions by ops, or it trains nothing; {}. Received: "
+          "values of shape {} without a gradient.",
+          autodiff::kLeavesTheTape, values.shape());
   }
   Tensor weights = weights_of_mask(mask(targets, predictions), options_.reduction);
   if (sample_weight.defined()) {

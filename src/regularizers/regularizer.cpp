@@ -81,9 +81,8 @@ Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::stri
     raise(
         fmt::format("{} regularizer", owner),
         "a penalty must depend on its tensor by ops, or it counts in the loss and trains nothing; "
-        "values(), item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: "
-        "{}, which has no gradient, from {}.",
-        penalty.item(), name_of(regularizer));
+        "{}. Received: {}, which has no gradient, from {}.",
+        autodiff::kLeavesTheTape, penalty.item(), name_of(regularizer));
   }
   return penalty;
 }

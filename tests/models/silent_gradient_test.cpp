@@ -286,10 +286,13 @@ TEST(SilentGradient, OfAnActivationLayerIsRefusedBehindWeightsOnly) {
 }
 
 TEST(SilentGradient, OfAnActivationThatAnOwnLayerCallsIsRefused) {
-  const ActivationSpec activation = silent_relu;
   const Variable w("w", Tensor({2}, {1, 2}));
   GradientTape tape;
-  EXPECT_THAT([&] { activation(w); }, Raises<InvalidArgument>("Activation: " + kActivationRule));
+  for (const ActivationSpec& activation :
+       {ActivationSpec(silent_relu), ActivationSpec(SilentActivation())}) {
+    EXPECT_THAT([&] { activation(w); }, Raises<InvalidArgument>("Activation: " + kActivationRule));
+  }
+  EXPECT_NO_THROW(ActivationSpec("relu")(w));
 }
 
 TEST(SilentGradient, IsNoErrorOfAnActivationThatLeavesTheTapeInPart) {

@@ -15,9 +15,10 @@
 namespace strata {
 
 /// A function from a tensor to a tensor of the same shape, written in ops. While a tape records and
-/// the input leads back to a trainable variable, layers refuse a result that does not depend on
-/// that input. Such a result has left the tape by `values()`, `item()`, `ops::stop_gradient` or an
-/// operation whose gradient is 0. See https://keras.io/api/layers/activations/.
+/// the input leads back to a trainable variable, layers and slots that are called refuse a result
+/// that does not depend on that input. Such a result has left the tape by `values()`, `item()`,
+/// `ops::stop_gradient` or an operation whose gradient is 0. A direct call of an object's
+/// `operator()` is not checked. See https://keras.io/api/layers/activations/.
 class Activation {
  public:
   using Function = std::function<Tensor(const Tensor&)>;
@@ -33,6 +34,9 @@ class Activation {
 
   /// The same function as a part of the product that comes before it, where there is such a one.
   virtual std::optional<ops::FusedActivation> fused() const { return std::nullopt; }
+
+  /// What the call of a slot does: `activation(x)`, refused if it has left the tape.
+  static Tensor checked_call(const Activation& activation, const Tensor& x);
 
   static std::shared_ptr<const Activation> from_identifier(std::string_view identifier);
   /// Takes the objects of Keras's layers ELU, LeakyReLU, ReLU and Softmax too, as Keras does.

@@ -103,9 +103,14 @@ class RuleSpec {
   Rule* operator->() const { return rule_.get(); }
   Rule& operator*() const { return *rule_; }
 
+  /// Calls the rule, by the family's `checked_call` if it has one.
   template <class... Args>
   requires(std::invocable<Rule&, Args...>) decltype(auto) operator()(Args&&... args) const {
-    return (*rule_)(std::forward<Args>(args)...);
+    if constexpr (requires { Rule::checked_call(*rule_, args...); }) {
+      return Rule::checked_call(*rule_, std::forward<Args>(args)...);
+    } else {
+      return (*rule_)(std::forward<Args>(args)...);
+    }
   }
 
  private:

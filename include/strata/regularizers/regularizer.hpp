@@ -25,8 +25,8 @@ namespace strata {
 /// A penalty that leaves the tape, by `values()`, `item()`, `ops::stop_gradient` or an operation
 /// whose gradient is 0, has no gradient: it would count in the reported loss and train nothing. So
 /// if its tensor leads back to a trainable variable and the penalty does not depend on the tensor
-/// at all, the first step refuses it, unless it is exactly 0 or `constant()`. A penalty that leaves
-/// the tape only in part still depends on its tensor, so this can't be detected.
+/// at all, the first step in which it is not exactly 0 refuses it, unless it is `constant()`. A
+/// penalty that leaves the tape only in part still depends on its tensor; that can't be detected.
 ///
 /// See https://keras.io/api/layers/regularizers/.
 class Regularizer {

@@ -8,17 +8,27 @@
 
 namespace strata::training {
 
-void check_loss_path(const Layer& model, const Tensors& predictions, const Tensor& data_loss) {
-  if (!autodiff::is_recording() ||
-      std::any_of(predictions.begin(), predictions.end(), autodiff::leads_to_weight))
-    return;
+namespace {
+
+bool are_inputs(const Tensors& predictions, const Tensors& inputs) {
+  return std::all_of(predictions.begin(), predictions.end(), [&](const Tensor& prediction) {
+    return std::any_of(inputs.begin(), inputs.end(), [&](const Tensor& input) {
+      return input.values().data() == prediction.values().data();
+    });
+  });
+}
+
+}  // namespace
+
+void check_loss_path(const Layer& model, const Tensors& inputs, const Tensors& predictions,
+                     const Tensor& data_loss) {
+  if (std::any_of(predictions.begin(), predictions.end(), autodiff::leads_to_weight)) return;
   if (data_loss.item() == 0.0f) return;  // the loss of an empty batch is 0 too
-  if (model.trainable_variables().empty()) return;
+  if (model.trainable_variables().empty() || are_inputs(predictions, inputs)) return;
   raise(model.name(),
         "the outputs must depend on the trainable weights by ops, or the data loss trains nothing; "
-        "values(), item(), ops::stop_gradient and ops with gradient 0 leave the tape. Received: "
-        "outputs without a gradient, a data loss of {}.",
-        data_loss.item());
+        "{}. Received: outputs without a gradient, a data loss of {}.",
+        autodiff::kLeavesTheTape, data_loss.item());
 }
 
 }  // namespace strata::training

@@ -151,7 +151,6 @@ Tensor data_loss(const Layer& model, const CompileOptions& compiled, const Batch
                       to_string(loss.shape()));
     sum = i == 0 ? loss : sum + loss;
   }
-  check_loss_path(model, predictions, sum);
   return compiled.loss_weights ? sum * *compiled.loss_weights : sum;
 }
 
@@ -184,6 +183,7 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
     const Tensors predictions = record.call(model, batch.x, {.training = true});
     TotalLoss loss =
         total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record));
+    if (compiled.loss) check_loss_path(model, batch.x, predictions, loss.data);
     const Tensor total = loss.total();
     const std::int64_t step = optimizer.iterations() + 1;
     if (!std::isfinite(total.item())) raise_not_finite(model, record, loss, step, last);

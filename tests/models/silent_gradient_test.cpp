@@ -368,6 +368,34 @@ TEST(SilentGradient, OfALastLayerIsRefused) {
   }
 }
 
+// Trains by a loss of its own and hands on its inputs.
+class TrainsAside : public Layer {
+ public:
+  TrainsAside() : distance_(add_weight({.name = "distance", .shape = {}, .initializer = "ones"})) {
+    mark_built();
+  }
+  Tensor call(const Tensor& inputs, const CallContext&) override {
+    add_loss(ops::square(distance_));
+    return inputs;
+  }
+
+ private:
+  Variable distance_;
+};
+
+TEST(SilentGradient, IsNoErrorOfAModelThatHandsOnItsInputs) {
+  Sequential model({Input({2}), TrainsAside()});
+  model.compile({.optimizer = SGD({.learning_rate = 0.25f}), .loss = "mse"});
+  EXPECT_NO_THROW(model.train_on_batch(kX, 2.0f * kX));
+  EXPECT_THAT(model.get_weights().front(), IsClose(Tensor(0.5f)));
+}
+
+TEST(SilentGradient, OfALastLayerIsRefusedBesideALossOfAnother) {
+  Sequential model({Input({2}), TrainsAside(), Leaving()});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  EXPECT_THROW(model.train_on_batch(kX, 2.0f * kX), InvalidArgument);
+}
+
 TEST(SilentGradient, IsNoErrorOfALossOfZero) {
   Sequential model = model_of_loss([](const Tensor&, const Tensor&) { return Tensor(0.0f); }, "l2");
   EXPECT_NO_THROW(model.train_on_batch(kX, kY));

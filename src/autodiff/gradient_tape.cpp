@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "autodiff/not_recording.hpp"
 #include "autodiff/tape.hpp"
 #include "core/check.hpp"
 #include "core/profile.hpp"
@@ -95,6 +96,16 @@ void Impl::drop_ended() {
     }
   }
   while (dropped != nullptr) dropped = std::shared_ptr<Impl>(std::move(dropped->self_));
+}
+
+Impl* Impl::hide_all() { return std::exchange(newest_, nullptr); }
+
+void Impl::put_back(Impl* hidden) {
+  Impl** end = &newest_;
+  for (; *end != nullptr; end = &(*end)->outer_) {
+    if (hidden != nullptr) (*end)->oldest_ = hidden->oldest_;
+  }
+  *end = hidden;
 }
 
 // Whether another live tape may depend on this gradient, so that it must not count as a constant.
@@ -312,6 +323,9 @@ Tensor record(const char* op, Tensor value, std::span<const Tensor* const> input
                                                 takes_pending);
 }
 }  // namespace detail
+
+NotRecording::NotRecording() : hidden_(GradientTape::Impl::hide_all()) {}
+NotRecording::~NotRecording() { GradientTape::Impl::put_back(hidden_); }
 
 void refuse_gradient(const char* op) {
   raise<StateError>("GradientTape", "this operation has no gradient in Strata. Received: op={}.",

@@ -36,6 +36,11 @@ class GradientTape::Impl {
     return newest_ == nullptr || newest_->is_open() ? newest_ : older_recorder();
   }
 
+  /// Takes this thread's tapes out of its list, for `autodiff::NotRecording`, and puts them back,
+  /// behind those that were made meanwhile and still live.
+  static Impl* hide_all();
+  static void put_back(Impl* hidden);
+
   /// Called by the handle's destructor, on any thread.
   void end();
 

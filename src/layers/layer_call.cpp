@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "autodiff/not_recording.hpp"
 #include "core/check.hpp"
 #include "core/profile.hpp"
 #include "layers/build_rollback.hpp"
@@ -304,6 +305,7 @@ std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
   const bool any_batch = std::any_of(input_shapes.begin(), input_shapes.end(), has_any_batch);
   std::optional<BuildRollback> rollback;  // removes what the trial call builds
   if (!built()) rollback.emplace(*this);
+  const autodiff::NotRecording not_recording;
   CallRecord trial(CallRecord::Purpose::unpublished);
   std::vector<Shape> shapes;
   for (const Tensor& output : trial.call(*this, Tensors(std::move(inputs)), {})) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autodiff/not_recording.hpp"
 #include "core/check.hpp"
 #include "core/profile.hpp"
 #include "core/subnormals.hpp"
@@ -212,6 +213,7 @@ void train_step(Layer& model, const CompileOptions& compiled, const Batch& batch
 Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& batch) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
+  const autodiff::NotRecording not_recording;
   CallRecord record;
   const Tensors predictions = record.call(model, batch.x, {});
   const Outcome outcome = outcome_of(
@@ -224,6 +226,7 @@ Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& bat
 Tensors predict_step(Layer& model, const Tensors& x) {
   warn_if_unoptimized();
   const FlushSubnormals flush;
+  const autodiff::NotRecording not_recording;
   CallRecord record(CallRecord::Purpose::unpublished);
   return constants(record.call(model, x, {}));
 }

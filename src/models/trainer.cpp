@@ -1,7 +1,6 @@
 #include "models/trainer.hpp"
 
 #include "core/check.hpp"
-#include "strata/config.hpp"
 #include "strata/tensor/random.hpp"
 #include "training/meter.hpp"
 #include "training/step.hpp"
@@ -59,10 +58,7 @@ void Model::Trainer::check_validation(Model& model, const Samples& samples, int 
 
 void Model::Trainer::weigh_classes(Samples& samples, const std::map<int, float>& class_weight,
                                    const Shape& output) const {
-  if (class_weight.empty()) return;
-  const Config axis =
-      compiled->loss ? compiled->loss->get_config().value("axis", Config()) : Config();
-  samples.weigh_classes(class_weight, output, axis.is_number_integer() ? axis.get<int>() : -1);
+  samples.weigh_classes(class_weight, output, compiled->loss ? compiled->loss->class_axis() : -1);
 }
 
 void Model::Trainer::train(Model& model, const FitOptions& options, const models::FitData& data,

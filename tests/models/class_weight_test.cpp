@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -135,6 +136,46 @@ TEST(ClassWeight, RefusesClassesAlongAnotherAxis) {
   expect_refused(columns, Tensor({1, 2, 2}, {0, 1, 1, 0}),
                  "m.fit: class_weight needs the classes of one-hot rows along the last axis. "
                  "Received: a loss with axis=1.");
+}
+
+// A user's loss without a config, as a run needs none.
+class OwnLoss : public Loss {
+ public:
+  Config get_config() const override { throw std::runtime_error("no config"); }
+
+ protected:
+  Tensor call(const Tensor& y_true, const Tensor& y_pred) const override {
+    return ops::mean(ops::square(y_true - y_pred), -1);
+  }
+};
+
+// Its axis is not that of classes.
+class LossWithAnAxis : public OwnLoss {
+ public:
+  Config get_config() const override { return {{"axis", 0}}; }
+};
+
+class LossWithAClassAxis : public OwnLoss {
+ public:
+  int class_axis() const override { return 1; }
+};
+
+const Tensor kOneHotSteps({2, 2, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0});
+constexpr float kMeanOfSteps = 7.5f / 4;  // of the weights of classes 0, 1, 2 and 1
+
+Logs first_step(LossSpec loss) {
+  const auto model = model_for({{2, 3}, 3, "linear", std::move(loss)});
+  model->set_weights({ops::zeros({3, 3}), ops::zeros({3})});
+  return model->train_on_batch(ops::ones({2, 2, 3}), kOneHotSteps, {.class_weight = kWeights});
+}
+
+TEST(ClassWeight, NeedsNoConfigOfTheLoss) {
+  EXPECT_FLOAT_EQ(static_cast<float>(first_step(OwnLoss()).at("loss")), kMeanOfSteps / 3);
+}
+
+TEST(ClassWeight, TakesTheClassAxisFromTheLossAndNoOtherAxis) {
+  EXPECT_EQ(first_step(LossWithAnAxis()), first_step(OwnLoss()));
+  EXPECT_THROW(first_step(LossWithAClassAxis()), InvalidArgument);
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ class BinaryCrossentropy : public Loss {
   explicit BinaryCrossentropy(const Options& options = {});
 
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
+  int class_axis() const override { return options_.axis; }
   /// {"name", "reduction", "from_logits", "label_smoothing", "axis"}
   Config get_config() const override;
   static BinaryCrossentropy from_config(const Config& config);

@@ -27,6 +27,7 @@ class CategoricalCrossentropy : public Loss {
   explicit CategoricalCrossentropy(const Options& options = {});
 
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
+  int class_axis() const override { return options_.axis; }
   /// {"name", "reduction", "from_logits", "label_smoothing", "axis"}
   Config get_config() const override;
   static CategoricalCrossentropy from_config(const Config& config);

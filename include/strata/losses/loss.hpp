@@ -50,6 +50,10 @@ class Loss {
   /// all data before the first step. By default everything is fine.
   virtual void check_targets(const Tensor& y_true, const Shape& y_pred) const;
 
+  /// The axis of the predictions that has one value a class, by which `class_weight` finds the
+  /// classes of one-hot targets and the shape that labels have.
+  virtual int class_axis() const { return -1; }
+
   /// A class name (`MeanSquaredError`), its function's (`mean_squared_error`) or its short name
   /// (`mse`, `MSE`), exactly; or `crossentropy`, `ce`, which choose by the shapes they see. Raises
   /// InvalidArgument, naming the choices, on any other.

@@ -31,6 +31,7 @@ class SparseCategoricalCrossentropy : public Loss {
   explicit SparseCategoricalCrossentropy(const Options& options = {});
 
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
+  int class_axis() const override { return options_.axis; }
   Config get_config() const override;  ///< {"name", "reduction", "from_logits", "ignore_class"}
   static SparseCategoricalCrossentropy from_config(const Config& config);
 

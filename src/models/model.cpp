@@ -69,8 +69,10 @@ void Model::take_compile_options(CompileOptions options, OptionsOrigin origin) {
   }
   renew(options.metrics);
   renew(options.weighted_metrics);
+  // Before the user's metrics are renamed, for copying one may fail.
+  training::FreshMetrics fresh_metrics = training::fresh_metrics(options);
   training::name_metrics(options);
-  trainer().fresh_metrics = training::fresh_metrics(options);
+  trainer().fresh_metrics = std::move(fresh_metrics);
   trainer().compiled = std::move(options);
   trainer().last_terms = {};
 }

@@ -53,7 +53,7 @@ void name_metrics(CompileOptions& compiled) {
 FreshMetrics fresh_metrics(const CompileOptions& compiled) {
   FreshMetrics fresh;
   for (const auto* list : {&compiled.metrics, &compiled.weighted_metrics}) {
-    for (const MetricSpec& metric : *list) fresh.push_back(metric->fresh());
+    for (const MetricSpec& metric : *list) fresh.push_back(metric ? metric->fresh() : nullptr);
   }
   return fresh;
 }

@@ -31,7 +31,7 @@ class NameClaims {
 void name_metrics(CompileOptions& compiled);
 
 /// One copy of each compiled metric that no run uses, from which overlapping runs make theirs; null
-/// if a metric can't be copied. In the order of `metrics`, then `weighted_metrics`.
+/// if there is no metric or it can't be copied. In the order of `metrics`, then `weighted_metrics`.
 using FreshMetrics = std::vector<std::shared_ptr<const Metric>>;
 FreshMetrics fresh_metrics(const CompileOptions& compiled);
 

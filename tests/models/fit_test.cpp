@@ -1,6 +1,7 @@
 // Training runs against Keras 3.15 (keras.md 6.2), and what fit promises about its figures.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <thread>
 
 #include "core/parallel.hpp"
@@ -9,6 +10,7 @@
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/losses/mean_squared_error.hpp"
+#include "strata/metrics/mean_absolute_error.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/sgd.hpp"
@@ -255,6 +257,23 @@ TEST(Compile, MakesRulesGivenByNameAnew) {
   EXPECT_EQ(model.optimizer().iterations(), 0);
   EXPECT_EQ(model.optimizer().learning_rate(), 0.5f);
   EXPECT_EQ(model.metrics_names(), (std::vector<std::string>{"loss", "mae", "mae_1"}));
+}
+
+TEST(Compile, ThatFailsLeavesTheMetricsTheirNames) {
+  class CantBeCopied : public metrics::MeanAbsoluteError {
+   public:
+    std::shared_ptr<Metric> fresh() const override { throw std::runtime_error("no copy"); }
+  };
+  const auto first = std::make_shared<metrics::MeanAbsoluteError>();
+  const auto second = std::make_shared<CantBeCopied>();
+  Sequential model = golden_model();
+  EXPECT_THROW(model.compile({.optimizer = "sgd",
+                              .loss = "mse",
+                              .metrics = {first, second},
+                              .weighted_metrics = {metrics::MeanAbsoluteError()}}),
+               std::runtime_error);
+  EXPECT_EQ(first->name(), "mean_absolute_error");
+  EXPECT_EQ(second->name(), "mean_absolute_error");
 }
 
 TEST(Compile, KeepsWhatAnOptimizerGivenByNameLeavesUndecayed) {

@@ -358,7 +358,8 @@ class LineOp {
       parallel_parts(count, [&](std::int64_t task) {
         with_vector_units([&, task] {
           const auto [slab, x] = part_of(begin + task / parts_, task % parts_);
-          body(slab, x, states[task], states[task / parts_ * parts_]);
+          body(slab, x, states[static_cast<std::size_t>(task)],
+               states[static_cast<std::size_t>(task / parts_ * parts_)]);
         });
       });
     };

@@ -319,8 +319,9 @@ bool recording(std::span<const Tensor* const> inputs) {
 namespace detail {
 Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
               Backward backward, bool takes_pending) {
-  return GradientTape::Impl::recorder()->record(op, std::move(value), inputs, std::move(backward),
-                                                takes_pending);
+  GradientTape::Impl* const tape = GradientTape::Impl::recorder();
+  if (tape == nullptr) return value;  // it ended on another thread after `recording` saw it
+  return tape->record(op, std::move(value), inputs, std::move(backward), takes_pending);
 }
 }  // namespace detail
 

@@ -98,6 +98,9 @@ TEST_F(Fork, LeavesTheProcesssOwnHelpersAlone) {
 }
 
 TEST_F(Fork, ChildOfAProcessWithoutThreadsLeadsItsLoopsItself) {
+#if defined(__clang__)
+  GTEST_SKIP() << "clang's OpenMP keeps the worker threads of the tests before this one";
+#endif
   const auto leads = [] {
     const KeepHelpers keep(2);
     std::thread::id first;

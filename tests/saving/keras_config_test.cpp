@@ -244,7 +244,8 @@ TEST(KerasConfig, FactorsOfZeroLoad) {
 TEST(KerasConfig, LayersAsActivations) {
   const Tensor x({1, 2}, {-1.0f, 1.0f});
   const auto activation = [&](const std::string& object) {
-    const auto values = ActivationSpec(Config::parse(object))(x).values();
+    const Tensor outputs = ActivationSpec(Config::parse(object))(x);
+    const auto values = outputs.values();
     return std::vector<float>(values.begin(), values.end());
   };
   EXPECT_THAT(activation(R"({"class_name": "ReLU", "config": {"name": null, "max_value": 0.5,

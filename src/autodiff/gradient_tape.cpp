@@ -55,7 +55,7 @@ std::shared_ptr<Impl> Impl::make(bool persistent) {
   static thread_local ThreadEnd at_thread_end;
   (void)at_thread_end;
   drop_ended();
-  const auto tape = std::make_shared<Impl>(persistent);
+  auto tape = std::make_shared<Impl>(persistent);
   tape->outer_ = newest_;
   tape->oldest_ = newest_ == nullptr ? tape->number_ : newest_->oldest_;
   tape->self_ = tape;

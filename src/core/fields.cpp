@@ -69,7 +69,7 @@ void ConfigReader::truth(const char* key, bool& field) {
   const Config* value = find(key);
   if (value == nullptr) return;
   const Config& plain = plain_number(*value);
-  const bool number = plain == 0 || plain == 1;
+  const bool number = plain == 0 || plain == 1;  // NOLINT(misc-redundant-expression): two numbers
   if (plain.is_null() || number) {
     field = plain == 1;
   } else {

@@ -181,8 +181,8 @@ const ClassEntry* find_named(const std::type_info& family, std::string_view labe
                              const Config& object, const std::string& class_name,
                              const std::vector<std::string>& also_known) {
   const auto registered_name = object.find("registered_name");
-  if (registered_name != object.end() && registered_name->is_string() && *registered_name != "" &&
-      *registered_name != class_name) {
+  if (registered_name != object.end() && registered_name->is_string() &&
+      !registered_name->get_ref<const std::string&>().empty() && *registered_name != class_name) {
     return find_or_raise(family, label, registered_name->get<std::string>(), also_known);
   }
   const ClassEntry* entry = find_or_raise(family, label, class_name, also_known);

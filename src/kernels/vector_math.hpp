@@ -15,11 +15,11 @@ namespace strata::kernels {
 /// The larger of two floats or vectors of floats; NaN if either is. (`||` would be a branch.)
 template <class Value>
 inline Value larger(const Value& a, const Value& b) {
-  return ((a > b) | (a != a)) ? a : b;
+  return ((a > b) | (a != a)) ? a : b;  // NOLINT(misc-redundant-expression): NaN
 }
 template <class Value>
 inline Value smaller(const Value& a, const Value& b) {
-  return ((a < b) | (a != a)) ? a : b;
+  return ((a < b) | (a != a)) ? a : b;  // NOLINT(misc-redundant-expression): NaN
 }
 
 /// To the nearest whole number, halves to the even one: from 2^23 on, floats have no fraction.

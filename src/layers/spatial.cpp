@@ -21,7 +21,7 @@ const std::string& checked_data_format(std::string_view who, const std::string& 
 }
 
 std::string checked_padding(std::string_view who, std::string padding, bool may_be_causal) {
-  const std::string lower = registry::lower_case(padding);
+  std::string lower = registry::lower_case(padding);
   check(lower == "valid" || lower == "same" || (may_be_causal && lower == "causal"), who,
         "padding must be {}. Received: padding={}.",
         may_be_causal ? "\"valid\", \"same\" or \"causal\"" : "\"valid\" or \"same\"", padding);

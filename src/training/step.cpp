@@ -216,7 +216,7 @@ Outcome test_step(Layer& model, const CompileOptions& compiled, const Batch& bat
   const autodiff::NotRecording not_recording;
   CallRecord record;
   const Tensors predictions = record.call(model, batch.x, {});
-  const Outcome outcome = outcome_of(
+  Outcome outcome = outcome_of(
       total_loss(model, compiled, batch, predictions, CallRecord::losses_of(model, &record)),
       predictions);
   record.publish(model);

@@ -167,7 +167,7 @@ Tensor power(const Tensor& base, const Tensor& exponent) {
   check_defined(kPowerName, base);
   check_defined(kPowerName, exponent);
   if (is_constant_number(exponent, base)) {
-    if (const Tensor known = common_power(base, exponent.data()[0]); known.defined()) return known;
+    if (Tensor known = common_power(base, exponent.data()[0]); known.defined()) return known;
   }
   // Both products are computed and one is selected, since a branch would prevent vectorization.
   return binary(

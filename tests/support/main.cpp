@@ -25,6 +25,8 @@ bool use_locale(const char* name) {
     return false;
   }
   std::locale::global(std::locale(name));
+  std::setlocale(LC_MESSAGES,
+                 "C");  // the system's own messages, which it may translate, are quoted
   testing::AddGlobalTestEnvironment(new DecimalComma);
   return true;
 }

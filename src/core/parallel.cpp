@@ -40,7 +40,8 @@ int cpus_of_now() {
   return omp_get_num_procs();
 }
 
-// OpenMP's number at load if it is that of the CPUs then and nobody has asked for it; else 0.
+// OpenMP's default number of threads when the program was loaded, or 0 if the environment or the
+// program had already set it.
 const int unasked_threads = [] {
   const bool asked = std::getenv("OMP_NUM_THREADS") != nullptr ||
                      std::getenv("OMP_NUM_THREADS_ALL") != nullptr ||

@@ -54,7 +54,7 @@ void add_locked(ClassEntry entry) {
   names.by_type.insert_or_assign(std::type_index(*shared->type), shared);
 }
 
-// With the built-ins, which are listed when first asked for.
+// The table with the built-ins, which the first call adds.
 Table& ready() {
   Table& names = table();
   if (names.listed.load(std::memory_order_acquire)) return names;

@@ -1,3 +1,4 @@
+// Starts a thread's stand-in and hands it work.
 #include "core/stand_in.hpp"
 
 #include <thread>

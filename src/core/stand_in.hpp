@@ -10,8 +10,8 @@ namespace strata {
 /// A thread that works while its owner waits.
 class StandIn {
  public:
-  /// Made when first asked for, and anew in a forked child, where the parent's isn't. Lives as long
-  /// as the process.
+  /// The first call on a thread makes one; after a fork the first call in the child makes another,
+  /// since the parent's thread isn't there. It lives as long as the process.
   static StandIn& of_this_thread();
 
   /// `work` must not throw.

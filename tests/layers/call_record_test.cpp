@@ -262,7 +262,7 @@ TEST(RandomStream, GivesEachThreadDrawsOfItsOwn) {
   EXPECT_EQ(different.size(), drawn.size());
 }
 
-// A layer without a given name: its name is made from its class when first asked for.
+// Has no given name: the first call of `name()` makes one from the class.
 class Unnamed : public Layer {
  public:
   Tensor call(const Tensor& inputs, const CallContext&) override { return inputs; }

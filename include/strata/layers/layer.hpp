@@ -107,7 +107,8 @@ class Layer {
 
   /// What the last completed call recorded (the layer's own losses first, then its sub-layers'),
   /// then the penalty of each trainable weight that has a regularizer, computed from the present
-  /// weights. `predict` and other predictions record nothing.
+  /// weights. Inside a call that this layer is part of: what that call has recorded so far. What
+  /// `predict` and other predictions record is gone when they end.
   std::vector<Tensor> losses() const;
   /// The same with layer and source.
   std::vector<Penalty> penalties() const;
@@ -171,7 +172,8 @@ class Layer {
   virtual void create_weights_for(const std::vector<Shape>& input_shapes);
   /// Raises ShapeError on inputs the layer can't take, built or not.
   virtual void check_input(const Shape& input_shape) const;
-  /// By default a single shape is passed to `check_input`, and any other number is accepted.
+  /// By default a single shape is passed to `check_input`; raises ShapeError on any other number,
+  /// so a layer of several inputs overrides this one.
   virtual void check_inputs(const std::vector<Shape>& input_shapes) const;
   struct RegularizerSlot {
     std::string_view weight;

@@ -51,6 +51,27 @@ Sequential make_cnn(const RegularizerSpec& penalty) {
   });
 }
 
+Sequential make_separable(const RegularizerSpec& penalty) {
+  layers::SeparableConvOptions<2> options{.filters = 64,
+                                          .kernel_size = 3,
+                                          .activation = "relu",
+                                          .depthwise_regularizer = penalty,
+                                          .pointwise_regularizer = penalty};
+  layers::SeparableConvOptions<2> more = options;
+  more.filters = 128;
+  return Sequential({
+      layers::Input({28, 28, 1}),
+      layers::Conv2D(
+          {.filters = 32, .kernel_size = 3, .activation = "relu", .kernel_regularizer = penalty}),
+      layers::SeparableConv2D(options),
+      layers::MaxPooling2D({.pool_size = 2}),
+      layers::SeparableConv2D(more),
+      layers::MaxPooling2D({.pool_size = 2}),
+      layers::Flatten(),
+      layers::Dense({.units = 10, .activation = "softmax", .kernel_regularizer = penalty}),
+  });
+}
+
 Sequential make_conv1d(const RegularizerSpec& penalty) {
   const layers::ConvOptions<1> options{.filters = 64,
                                        .kernel_size = 5,
@@ -84,11 +105,22 @@ Sequential make_conv3d(const RegularizerSpec& penalty) {
   });
 }
 
+// The rows of an image are the steps of a sequence.
+Sequential make_lstm(int units) {
+  return Sequential({
+      layers::Input({28, 28}),
+      layers::LSTM({.units = units}),
+      layers::Dense({.units = 10, .activation = "softmax"}),
+  });
+}
+
 Sequential make_model(const bench::Workload& workload) {
   const RegularizerSpec penalty = l2_or_none(workload.reg);
   if (workload.net == "mlp") return make_mlp(workload.reg, workload.hidden);
   if (workload.net == "small") return make_small_mlp(workload.hidden);
   if (workload.net == "cnn") return make_cnn(penalty);
+  if (workload.net == "lstm") return make_lstm(workload.hidden);
+  if (workload.net == "separable") return make_separable(penalty);
   return workload.net == "conv1d" ? make_conv1d(penalty) : make_conv3d(penalty);
 }
 
@@ -109,7 +141,8 @@ Data load(const std::string& net, int images, const std::string& split = "train"
   bench::data(net, images, x, y, split);
   const auto count = static_cast<std::int64_t>(y.size());
   Shape shape = {count, 784};
-  if (net == "cnn") shape = {count, 28, 28, 1};
+  if (net == "cnn" || net == "separable") shape = {count, 28, 28, 1};
+  if (net == "lstm") shape = {count, 28, 28};
   if (net == "conv1d") shape = {count, 128, 32};
   if (net == "conv3d") shape = {count, 16, 16, 16, 4};
   return {Tensor(shape, x), Tensor({count}, std::vector<float>(y.begin(), y.end()))};

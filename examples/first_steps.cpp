@@ -1,3 +1,4 @@
+// The smallest complete program: a regularized model is described, trained, evaluated and printed.
 #include <fmt/core.h>
 
 #include <strata/strata.hpp>

@@ -1,6 +1,8 @@
 // MNIST from the command line: trains a regularized network, shows what each penalty costs.
-//     mnist --model cnn --regularizer l1_l2 --epochs 3
-// Ctrl-C ends training after the running batch; the table then tells of what was reached.
+//     mnist --model cnn --regularizer l1_l2 --epochs 3 --save digits.keras
+//     mnist --load digits.keras --predict seven.png
+// Ctrl-C ends training after the running batch; the table then tells of what was reached. With
+// --resume DIR it ends the program, as a crash would, and the same command goes on.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
@@ -10,7 +12,10 @@
 #include <csignal>
 #include <limits>
 #include <optional>
+#include <strata/config.hpp>
 #include <strata/strata.hpp>
+
+#include "digit_image.hpp"
 
 using namespace strata;
 
@@ -26,16 +31,31 @@ struct Settings {
   unsigned seed = 0;
   std::optional<int> threads;
   double require_accuracy = 0.0;
+  std::string save;
+  std::string load;
+  std::string resume;
+  std::string predict;
 };
 
-// Filters of a convolution are the columns of its kernel (height, width, in, filters), flattened; a
-// Dense layer's units are its kernel's columns as it is. Any callable on a tensor is a regularizer.
-RegularizerSpec orthogonal(float factor) {
-  const regularizers::OrthogonalRegularizer penalty({.factor = factor, .mode = "columns"});
-  return [penalty](const Tensor& kernel) {
-    return penalty(ops::reshape(kernel, {-1, kernel.shape().back()}));
-  };
-}
+/// Filters of a convolution are the columns of its kernel (height, width, in, filters), flattened;
+/// a Dense layer's units are its kernel's columns as it is. A class of one's own that is
+/// registered, as main does, is saved with the model.
+class OrthogonalFilters : public Regularizer {
+ public:
+  explicit OrthogonalFilters(float factor)
+      : factor_(factor), penalty_({.factor = factor, .mode = "columns"}) {}
+  Tensor operator()(const Tensor& kernel) const override {
+    return penalty_(ops::reshape(kernel, {-1, kernel.shape().back()}));
+  }
+  Config get_config() const override { return {{"factor", factor_}}; }
+  static OrthogonalFilters from_config(const Config& config) {
+    return OrthogonalFilters(config.at("factor").get<float>());
+  }
+
+ private:
+  float factor_;
+  regularizers::OrthogonalRegularizer penalty_;
+};
 
 RegularizerSpec make_regularizer(const std::string& name, std::optional<float> factor) {
   if (name == "l1") return regularizers::L1(factor.value_or(1e-5f));
@@ -43,7 +63,7 @@ RegularizerSpec make_regularizer(const std::string& name, std::optional<float> f
   if (name == "l1_l2") {
     return regularizers::L1L2({.l1 = factor.value_or(1e-5f), .l2 = factor.value_or(1e-5f)});
   }
-  if (name == "orthogonal") return orthogonal(factor.value_or(0.1f));
+  if (name == "orthogonal") return OrthogonalFilters(factor.value_or(0.1f));
   return nullptr;
 }
 
@@ -104,19 +124,35 @@ extern "C" void stop_training(int) {
   std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
 }
 
-double train(Model& model, const datasets::Digits& digits, const Settings& settings, int epochs) {
+std::vector<std::shared_ptr<Callback>> make_callbacks(const Settings& settings, int& steps) {
+  std::vector<std::shared_ptr<Callback>> made = {
+      std::make_shared<callbacks::LambdaCallback>(callbacks::LambdaCallbackOptions{
+          .on_train_batch_end = [&steps](int, const Logs&) { ++steps; }})};
+  if (!settings.resume.empty()) {
+    made.push_back(std::make_shared<callbacks::BackupAndRestore>(
+        callbacks::BackupAndRestoreOptions{.backup_dir = settings.resume}));
+  }
+  return made;
+}
+
+void train(Model& model, const datasets::Digits& digits, const Settings& settings, int epochs) {
   const auto start = std::chrono::steady_clock::now();
+  int steps = 0;
   in_training = &model;
-  std::signal(SIGINT, stop_training);
+  if (settings.resume.empty()) std::signal(SIGINT, stop_training);
   const History history = model.fit(digits.x_train, digits.y_train,
-                                    {.batch_size = settings.batch_size, .epochs = epochs});
+                                    {.batch_size = settings.batch_size,
+                                     .epochs = epochs,
+                                     .callbacks = make_callbacks(settings, steps)});
   std::signal(SIGINT, SIG_DFL);
   in_training = nullptr;
   if (interrupted) {
     fmt::print("Stopped in epoch {} of {}, after {} steps\n", history.epoch.size(), epochs,
                model.optimizer().iterations());
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  fmt::print("\n{:.0f} images/s, {:.1f} s of training\n",
+             steps * settings.batch_size / seconds.count(), seconds.count());
 }
 
 /// Prints what was reached; gives the test accuracy.
@@ -138,23 +174,43 @@ double report(Model& model, const datasets::Digits& digits) {
   return test.at("accuracy");
 }
 
+std::shared_ptr<Model> make_model(const Settings& settings) {
+  const RegularizerSpec penalty = make_regularizer(settings.regularizer, settings.factor);
+  auto model =
+      std::make_shared<Sequential>(settings.model == "mlp" ? make_mlp(penalty) : make_cnn(penalty));
+  model->compile(
+      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  return model;
+}
+
+/// Prints the digit that the model sees in each image of a file, and how sure it is.
+void predict(Model& model, const std::string& path) {
+  const Tensor probabilities = model.predict(read_digit_images(path), {.verbose = 0});
+  const auto digits = static_cast<std::size_t>(probabilities.shape().back());
+  const auto values = probabilities.values();
+  for (std::size_t i = 0; i * digits < values.size(); ++i) {
+    const auto image = values.subspan(i * digits, digits);
+    const auto best = std::max_element(image.begin(), image.end());
+    fmt::print("{} image {}: {} ({:.1f} %)\n", path, i, best - image.begin(), 100.0f * *best);
+  }
+}
+
 int run(const Settings& settings) {
   set_random_seed(settings.seed);
   if (settings.threads) set_num_threads(*settings.threads);
-  const datasets::Digits digits = load_digits(settings);
-
-  const bool mlp = settings.model == "mlp";
-  const RegularizerSpec penalty = make_regularizer(settings.regularizer, settings.factor);
-  Sequential model = mlp ? make_mlp(penalty) : make_cnn(penalty);
-  model.compile(
-      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  model.summary();
-
-  const double seconds = train(model, digits, settings, settings.epochs.value_or(mlp ? 5 : 3));
-  const double accuracy = report(model, digits);
-  const auto steps = static_cast<double>(model.optimizer().iterations());
-  fmt::print("\n{:.0f} images/s, {:.1f} s of training\n", steps * settings.batch_size / seconds,
-             seconds);
+  double accuracy = 1.0;
+  std::shared_ptr<Model> model = settings.load.empty() ? nullptr : load_model(settings.load);
+  if (model == nullptr || settings.predict.empty()) {
+    const datasets::Digits digits = load_digits(settings);
+    if (model == nullptr) {
+      model = make_model(settings);
+      model->summary();
+      train(*model, digits, settings, settings.epochs.value_or(settings.model == "mlp" ? 5 : 3));
+    }
+    accuracy = report(*model, digits);
+  }
+  if (!settings.save.empty()) model->save(settings.save);
+  if (!settings.predict.empty()) predict(*model, settings.predict);
   return accuracy >= settings.require_accuracy ? 0 : 1;
 }
 
@@ -181,7 +237,17 @@ int main(int argc, char** argv) {
   app.add_option("--threads", settings.threads, "[as many as there are cores]")->check(count);
   app.add_option("--require-accuracy", settings.require_accuracy,
                  "Fail if the test accuracy is less");
+  app.add_option("--save", settings.save, "Save the trained model to this .keras file");
+  auto* const load = app.add_option("--load", settings.load, "Train nothing; take this saved model")
+                         ->check(CLI::ExistingFile);
+  app.add_option("--resume", settings.resume,
+                 "Back the training up in this folder, and go on from a backup in it")
+      ->excludes(load);
+  app.add_option("--predict", settings.predict,
+                 "Say which digits are in this .png or IDX file: 28 x 28 pixels, white on black")
+      ->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);
+  register_serializable<OrthogonalFilters>({.package = "mnist", .name = "OrthogonalFilters"});
   try {
     return run(settings);
   } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 // Dense layers as one op: product, bias, activation; and back.
 #include "micro/micro.hpp"
+#include "ops/fused_activation.hpp"
 
 namespace strata::micro {
 namespace {

@@ -19,6 +19,7 @@ void add_crossentropy();
 void add_dense();
 void add_elementwise();
 void add_gemm();
+void add_load_files();
 void add_optimizer();
 void add_penalty();
 void add_pooling();

@@ -1,3 +1,4 @@
+// Max, average and global pooling, forward and backward.
 #include "micro/micro.hpp"
 
 namespace strata::micro {

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   micro::add_axes();
   micro::add_elementwise();
   micro::add_tape();
+  micro::add_load_files();
 
   const RuntimeConfig config = runtime_config();
   benchmark::AddCustomContext("strata", config.version + ", " + config.compiler);

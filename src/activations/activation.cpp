@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "activations/apply.hpp"
-#include "activations/layer_object.hpp"
+#include "activations/builtin_name.hpp"
+#include "activations/layer_as_activation.hpp"
 #include "autodiff/dependence.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
+#include "core/custom_scope.hpp"
 #include "core/fields.hpp"
 #include "strata/activations/functions.hpp"
 #include "tensor/format.hpp"
@@ -76,7 +78,7 @@ class BuiltinActivation : public Activation {
   std::optional<Shape> output_shape(const Shape& input) const override {
     return builtin_.output_shape == nullptr ? input : builtin_.output_shape(input);
   }
-  std::optional<FusedActivation> fused() const override { return builtin_.fused; }
+  std::optional<FusedActivation> fused() const { return builtin_.fused; }
   std::string_view name() const { return builtin_.name; }
 
  private:
@@ -104,7 +106,9 @@ std::shared_ptr<const Activation> builtin_in(const Config& config) {
   if (kind == "function")
     return name.is_string() ? builtin_named(name.get<std::string>()) : nullptr;
   const Config module = config.value("module", Config());
-  const bool of_keras = module.is_string() && module.get<std::string>().starts_with("keras");
+  const Config registered_name = config.value("registered_name", Config());
+  const bool of_keras = module.is_string() && module.get<std::string>().starts_with("keras") &&
+                        (registered_name.is_null() || registered_name == kind);
   return of_keras && name.is_null() ? builtin_named(kind.get<std::string>()) : nullptr;
 }
 
@@ -119,18 +123,8 @@ Tensor checked_result(Tensor result, const Tensor& x, std::string_view who) {
   return result;
 }
 
-std::vector<std::string> builtin_names() {
-  std::vector<std::string> names;
-  for (const Builtin& builtin : kBuiltins) {
-    names.emplace_back(builtin.name);
-    if (!builtin.alias.empty()) names.emplace_back(builtin.alias);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::vector<std::string> names_in_configs() {
-  std::vector<std::string> names = builtin_names();
+  std::vector<std::string> names = activations::builtin_names();
   for (std::string& layer : activations::layer_names()) names.push_back(std::move(layer));
   return names;
 }
@@ -147,12 +141,18 @@ Config Activation::get_config() const { refuse_config(registry::class_name_of(ty
 
 std::shared_ptr<const Activation> Activation::from_identifier(std::string_view identifier) {
   if (auto builtin = builtin_named(identifier)) return builtin;
-  registry::raise_unknown("Activation", identifier, builtin_names());
+  if (auto function = users_function<const Activation>(identifier)) return function;
+  if (const auto custom = registry::find_custom(typeid(Activation), identifier))
+    return std::static_pointer_cast<const Activation>(custom->make(Config::object()));
+  registry::raise_unknown("Activation", identifier, activations::builtin_names());
 }
 
 std::shared_ptr<const Activation> Activation::from_object(const Config& config) {
-  if (auto builtin = builtin_in(config)) return builtin;
-  if (auto layer = activations::read_layer_object(config)) return layer;
+  if (auto function = users_function<const Activation>(function_named_by(config))) return function;
+  if (!registry::names_custom_class(typeid(Activation), config)) {
+    if (auto builtin = builtin_in(config)) return builtin;
+    if (auto layer = activations::read_layer_object(config)) return layer;
+  }
   return read_rule<const Activation>("Activation", config, names_in_configs());
 }
 
@@ -173,9 +173,8 @@ std::shared_ptr<const Activation> Activation::from_function(Function function,
 }
 
 Config Activation::to_object(const Activation& activation) {
-  if (const auto* builtin = dynamic_cast<const BuiltinActivation*>(&activation)) {
-    return std::string(builtin->name());
-  }
+  if (const auto name = activations::builtin_name(activation); !name.empty())
+    return std::string(name);
   if (const Config* object = activations::layer_object(activation)) return *object;
   return write_rule("Activation", activation);
 }
@@ -188,10 +187,39 @@ ActivationSpec deserialize(const Config& config) { return ActivationSpec(config)
 
 ActivationSpec get(ActivationSpec identifier) { return identifier; }
 
+std::string_view builtin_name(const Activation& activation) {
+  const auto* builtin = dynamic_cast<const BuiltinActivation*>(&activation);
+  return builtin == nullptr ? std::string_view() : builtin->name();
+}
+
+std::vector<std::string> builtin_names() {
+  std::vector<std::string> names;
+  for (const Builtin& builtin : kBuiltins) {
+    names.emplace_back(builtin.name);
+    if (!builtin.alias.empty()) names.emplace_back(builtin.alias);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<FusedActivation> fused_form(const ActivationSpec& activation) {
+  if (!activation) return FusedActivation::linear;
+  const auto* builtin = dynamic_cast<const BuiltinActivation*>(activation.rule().get());
+  return builtin == nullptr ? std::nullopt : builtin->fused();
+}
+
 Tensor apply(const Activation& activation, const Tensor& x, std::string_view layer) {
   // A callable's own call would raise without the name of the layer.
   const auto* callable = dynamic_cast<const CallableRule<Activation>*>(&activation);
   return checked_result(callable ? callable->function()(x) : activation(x), x, layer);
+}
+
+Tensor apply_slot(const ActivationSpec& activation, const Tensor& x, std::string_view layer) {
+  return activation ? apply(*activation, x, layer) : x;
+}
+
+Shape output_shape(const ActivationSpec& activation, const Shape& shape) {
+  return activation ? activation->output_shape(shape).value_or(shape) : shape;
 }
 
 }  // namespace activations

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/check.hpp"
-#include "kernels/vector_math.hpp"
+#include "kernels/elementwise/vector_math.hpp"
 #include "ops/unary.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"

@@ -67,9 +67,8 @@ Impl* Impl::older_recorder() {
   for (Impl* tape = newest_; tape != nullptr; tape = tape->outer_) {
     const State state = tape->state_.load(std::memory_order_acquire);
     if (state == State::open) return tape;
-    if (state ==
-        State::
-            ended) {  // it ended on another thread; ending on this one would have removed it from the list
+    if (state == State::ended) {
+      // It ended on another thread: ending on this one would have removed it from the list.
       drop_ended();
       return older_recorder();
     }
@@ -155,11 +154,11 @@ Tensor Impl::watch(const Tensor& tensor) {
 }
 
 Tensor Impl::record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-                    Backward backward, bool takes_pending) {
+                    Backward backward) {
   if (!value.defined())
     raise(op, "a recorded output must be defined. Received: an undefined tensor.");
   if (records_.empty()) records_.reserve(kUsualRecords);
-  Record entry{op, {}, 0, profile::recording_row(), std::move(backward), takes_pending};
+  Record entry{op, {}, 0, profile::recording_row(), std::move(backward), false};
   entry.inputs.reserve(inputs.size());
   for (const Tensor* input : inputs)
     entry.inputs.push_back({slot_of(input->trace()), input->shape()});
@@ -222,7 +221,7 @@ void Impl::refuse_unseen(int last) const {
   const auto refuse = [](const char* op) {
     raise<StateError>("GradientTape::gradient",
                       "second derivatives are not supported: the target must not depend on a "
-                      "gradient taken, or an outcome recorded, by another tape (or an earlier "
+                      "gradient taken, or an output recorded, by another tape (or an earlier "
                       "call) while this tape was alive; ops::stop_gradient makes a constant of "
                       "it. Received: op={}.",
                       op);
@@ -248,11 +247,11 @@ void Impl::sweep(int last, const Tensor& target, const std::vector<int>& sources
     at(slot).is_source = true;
   }
   for (const Record& entry : records_) {
-    GradientSlot& outcome = at(entry.output);
-    outcome.wanted |= std::any_of(entry.inputs.begin(), entry.inputs.end(), [&](const auto& input) {
+    GradientSlot& output = at(entry.output);
+    output.wanted |= std::any_of(entry.inputs.begin(), entry.inputs.end(), [&](const auto& input) {
       return input.slot != kNone && at(input.slot).wanted;
     });
-    outcome.may_wait = entry.takes_pending && !outcome.is_source;
+    output.accepts_deferred = entry.accepts_deferred && !output.is_source;
   }
   if (!at(last).wanted) return;
 
@@ -261,17 +260,18 @@ void Impl::sweep(int last, const Tensor& target, const std::vector<int>& sources
   at(last).sum = std::move(ones);
   for (std::size_t i = records_.size(); i-- > 0;) {
     Record& entry = records_[i];
-    const profile::Timed timed(profile::Backward{entry.payer});
-    GradientSlot& outcome = at(entry.output);
-    if (outcome.wanted && (outcome.sum.defined() || outcome.pending.write)) {
-      InputGradients inputs(entry.op, entry.inputs, outcome, slots);
-      entry.backward(outcome.sum, inputs);
+    const profile::Timed timed(profile::Backward{entry.profile_row});
+    GradientSlot& output = at(entry.output);
+    if (output.wanted && (output.sum.defined() || output.deferred.write)) {
+      InputGradients::Impl impl{entry.op, entry.inputs, output, slots};
+      InputGradients inputs = impl.gradients();
+      entry.backward(output.sum, inputs);
     }
     // The closure and the gradient of the operation's output are not needed any more.
     if (!persistent_) entry.backward = nullptr;
-    if (!outcome.is_source) {
-      outcome.sum = Tensor();
-      outcome.pending = {};
+    if (!output.is_source) {
+      output.sum = Tensor();
+      output.deferred = {};
     }
   }
 }
@@ -317,12 +317,23 @@ bool recording(std::span<const Tensor* const> inputs) {
 }
 
 namespace detail {
+
 Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-              Backward backward, bool takes_pending) {
+              Backward backward) {
   GradientTape::Impl* const tape = GradientTape::Impl::recorder();
   if (tape == nullptr) return value;  // it ended on another thread after `recording` saw it
-  return tape->record(op, std::move(value), inputs, std::move(backward), takes_pending);
+  return tape->record(op, std::move(value), inputs, std::move(backward));
 }
+
+Tensor record_accepting_deferred(const char* op, Tensor value,
+                                 std::span<const Tensor* const> inputs, Backward backward) {
+  GradientTape::Impl* const tape = GradientTape::Impl::recorder();
+  if (tape == nullptr) return value;
+  Tensor output = tape->record(op, std::move(value), inputs, std::move(backward));
+  tape->accept_deferred();
+  return output;
+}
+
 }  // namespace detail
 
 NotRecording::NotRecording() : hidden_(GradientTape::Impl::hide_all()) {}

@@ -1,10 +1,11 @@
 // The gradients for an operation's inputs, checked against the inputs' shapes.
+#include "autodiff/input_gradients.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include "core/check.hpp"
 #include "core/parallel.hpp"
-#include "strata/autodiff/record.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::autodiff {
@@ -17,53 +18,46 @@ bool equal(const Shape& a, const Shape& b) {
 
 }  // namespace
 
-inline const RecordedInput& InputGradients::recorded(int input) const {
-  if (static_cast<std::size_t>(input) >= inputs_.size()) {  // also catches negative indices
-    raise(op_,
-          "a gradient is for one of the {} inputs that the operation was recorded with, counted "
-          "from 0. Received: input={}.",
-          inputs_.size(), input);
-  }
-  return inputs_[static_cast<std::size_t>(input)];
-}
-
-inline GradientSlot& InputGradients::slot(int input) const {
-  return slots_[static_cast<std::size_t>(inputs_[static_cast<std::size_t>(input)].slot)];
-}
-
-inline void InputGradients::check_shape(int input, const Shape& shape) const {
-  const Shape& expected = inputs_[static_cast<std::size_t>(input)].shape;
+inline void InputGradients::Impl::check_shape(int input, const Shape& shape) const {
+  const Shape& expected = inputs[static_cast<std::size_t>(input)].shape;
   if (equal(shape, expected)) return;
-  raise<ShapeError>(op_,
+  raise<ShapeError>(op,
                     "the gradient of input {} must have the input's shape, {}. Received: shape={}.",
                     input, expected, shape);
 }
 
 bool InputGradients::wanted(int input) const {
-  const int place = recorded(input).slot;
-  return place != kNoSlot && slots_[static_cast<std::size_t>(place)].wanted;
+  const auto index = static_cast<std::size_t>(input);
+  if (index >= impl_.inputs.size()) {  // also catches negative indices
+    raise(impl_.op,
+          "a gradient is for one of the {} inputs that the operation was recorded with, counted "
+          "from 0. Received: input={}.",
+          impl_.inputs.size(), input);
+  }
+  return impl_.inputs[index].slot != kNoSlot && impl_.slot(input).wanted;
 }
 
 void InputGradients::add(int input, Tensor gradient) {
   if (!wanted(input)) return;
   if (!gradient.defined()) {
-    raise<ShapeError>(
-        op_, "the gradient of input {} must be defined. Received: an undefined tensor.", input);
+    raise<ShapeError>(impl_.op,
+                      "the gradient of input {} must be defined. Received: an undefined tensor.",
+                      input);
   }
-  check_shape(input, gradient.shape());
+  impl_.check_shape(input, gradient.shape());
   if (float* const sum = accumulated(input)) {
     parallel_for(gradient.size(), 1, [=, from = gradient.data()](auto begin, auto end) {
       for (auto i = begin; i < end; ++i) sum[i] += from[i];
     });
   } else {
-    slot(input).sum = TensorAccess::traced(std::move(gradient), {});
+    impl_.slot(input).sum = TensorAccess::traced(std::move(gradient), {});
   }
 }
 
 float* InputGradients::accumulated(int input) {
   if (!wanted(input)) return nullptr;
-  GradientSlot& place = slot(input);
-  if (place.pending.write) place.sum = computed(std::exchange(place.pending, {}));
+  GradientSlot& place = impl_.slot(input);
+  if (place.deferred.write) place.sum = evaluate(std::exchange(place.deferred, {}));
   Tensor& sum = place.sum;
   if (!sum.defined()) return nullptr;
   if (!TensorAccess::unique(sum)) {  // shared with another slot or with a closure
@@ -74,23 +68,25 @@ float* InputGradients::accumulated(int input) {
   return TensorAccess::data(sum);
 }
 
-void InputGradients::add_pending(int input, PendingGradient gradient) {
-  if (!wanted(input)) return;
+void add_deferred(InputGradients& inputs, int input, DeferredGradient gradient) {
+  if (!inputs.wanted(input)) return;
+  const InputGradients::Impl& impl = InputGradients::Impl::of(inputs);
   if (!gradient.write) {
-    raise(op_, "a pending gradient must say how it is written. Received: none for input {}.",
+    raise(impl.op, "a deferred gradient must say how it is written. Received: none for input {}.",
           input);
   }
-  check_shape(input, gradient.shape);
-  if (slot(input).may_wait && accumulated(input) == nullptr) {
-    slot(input).pending = std::move(gradient);
+  impl.check_shape(input, gradient.shape);
+  if (impl.slot(input).accepts_deferred && inputs.accumulated(input) == nullptr) {
+    impl.slot(input).deferred = std::move(gradient);
   } else {
-    add(input, computed(gradient));
+    inputs.add(input, evaluate(gradient));
   }
 }
 
-bool InputGradients::add_to_pending(int input, PendingGradient::OfSample add) {
-  if (!wanted(input) || !slot(input).pending.write) return false;
-  PendingGradient::OfSample& write = slot(input).pending.write;
+bool add_to_deferred(InputGradients& inputs, int input, DeferredGradient::OfSample add) {
+  if (!inputs.wanted(input)) return false;
+  DeferredGradient::OfSample& write = InputGradients::Impl::of(inputs).slot(input).deferred.write;
+  if (!write) return false;
   write = [first = std::move(write), then = std::move(add)](std::int64_t sample, float* to) {
     first(sample, to);
     then(sample, to);
@@ -98,7 +94,12 @@ bool InputGradients::add_to_pending(int input, PendingGradient::OfSample add) {
   return true;
 }
 
-Tensor computed(const PendingGradient& gradient) {
+const DeferredGradient* deferred_upstream(const InputGradients& inputs) {
+  const DeferredGradient& upstream = InputGradients::Impl::of(inputs).output.deferred;
+  return upstream.write ? &upstream : nullptr;
+}
+
+Tensor evaluate(const DeferredGradient& gradient) {
   Tensor result = TensorAccess::uninitialized(gradient.shape);
   const std::int64_t samples = gradient.shape.rank() == 0 ? 1 : gradient.shape.front();
   const std::int64_t size = samples == 0 ? 0 : result.size() / samples;

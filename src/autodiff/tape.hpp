@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "autodiff/input_gradients.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
-#include "strata/autodiff/record.hpp"
 
 namespace strata {
 
@@ -53,7 +53,9 @@ class GradientTape::Impl {
 
   Tensor watch(const Tensor& tensor);
   Tensor record(const char* op, Tensor value, std::span<const Tensor* const> inputs,
-                autodiff::Backward backward, bool takes_pending);
+                autodiff::Backward backward);
+  /// The last op recorded accepts its upstream gradient deferred.
+  void accept_deferred() { records_.back().accepts_deferred = true; }
   std::vector<Tensor> gradient(const Tensor& target, const std::vector<autodiff::Trace>& sources);
 
   /// Defined in src/autodiff/dependence.cpp: whether a value was computed from a trainable
@@ -66,9 +68,9 @@ class GradientTape::Impl {
     const char* op;
     std::vector<autodiff::RecordedInput> inputs;
     int output;
-    int payer;  // row of the profile that its backward time is charged to
+    int profile_row;  // that its backward time is charged to
     autodiff::Backward backward;
-    bool takes_pending;
+    bool accepts_deferred;
   };
   enum class State { open, used_up, ended };
   class Sweep;

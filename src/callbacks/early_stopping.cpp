@@ -1,17 +1,31 @@
+// EarlyStopping: ends a fit whose monitored value no longer improves.
 #include "strata/callbacks/early_stopping.hpp"
 
+#include <algorithm>
 #include <cmath>
 
-#include "core/check.hpp"
-#include "core/known_names.hpp"
+#include "callbacks/monitor.hpp"
+#include "core/fields.hpp"
 #include "strata/training/host.hpp"
 
 namespace strata::callbacks {
+namespace {
+
+Monitor monitor_of(const EarlyStoppingOptions& options) {
+  return {"EarlyStopping", options.monitor, options.mode};
+}
+
+void check_weights(const std::vector<Tensor>& weights, const std::vector<Tensor>& present) {
+  const auto same_shape = [](const Tensor& a, const Tensor& b) { return a.shape() == b.shape(); };
+  check(std::equal(weights.begin(), weights.end(), present.begin(), present.end(), same_shape),
+        "EarlyStopping", "the best weights must be the model's. Received: {} of other shapes.",
+        weights.size());
+}
+
+}  // namespace
 
 EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)) {
-  const std::string& mode = options_.mode;
-  check(mode == "auto" || mode == "min" || mode == "max", "EarlyStopping",
-        "mode must be \"auto\", \"min\" or \"max\". Received: mode={}.", mode);
+  monitor_of(options_).check_mode();
   check(options_.patience >= 0, "EarlyStopping",
         "patience must not be negative. Received: patience={}.", options_.patience);
   check(std::isfinite(options_.min_delta), "EarlyStopping",
@@ -27,34 +41,15 @@ EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)) {
 
 void EarlyStopping::on_train_begin(const Logs&) {
   larger_is_better_.reset();
-  best_.reset();
+  state_ = {};
   best_weights_.clear();
-  wait_ = best_epoch_ = stopped_epoch_ = 0;
-  said_what_is_missing_ = false;
-  choose_direction();
-}
-
-void EarlyStopping::choose_direction() {
-  if (options_.mode != "auto") {
-    larger_is_better_ = options_.mode == "max";
-    return;
-  }
-  larger_is_better_ = model().larger_is_better(options_.monitor);
-  if (larger_is_better_) return;
-  const std::string nearest = nearest_name(options_.monitor, model().log_names());
-  raise(
-      "EarlyStopping",
-      "mode \"auto\" can't tell whether more is better{}; pass mode \"min\" or \"max\". Received: "
-      "monitor={}.",
-      nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest), options_.monitor);
+  larger_is_better_ = monitor_of(options_).larger_is_better(model());
 }
 
 bool EarlyStopping::better(double value, std::optional<double> reference) const {
-  if (!reference) return true;
-  check<StateError>(larger_is_better_.has_value(), "EarlyStopping",
+  check<StateError>(!reference || larger_is_better_.has_value(), "EarlyStopping",
                     "on_train_begin comes before the epochs. Received: an epoch without it.");
-  const double delta = std::abs(static_cast<double>(options_.min_delta));
-  return *larger_is_better_ ? value - delta > *reference : value + delta < *reference;
+  return improves(value, reference, options_.min_delta, larger_is_better_.value_or(false));
 }
 
 void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
@@ -64,43 +59,61 @@ void EarlyStopping::on_epoch_end(int epoch, const Logs& logs) {
   const double value = found->second;
   if (options_.restore_best_weights && best_weights_.empty()) {
     best_weights_ = model().get_weights();
-    best_epoch_ = epoch;
+    state_.best_epoch = epoch;
   }
-  ++wait_;
-  if (better(value, best_)) {
-    best_ = value;
-    best_epoch_ = epoch;
+  ++state_.wait;
+  if (better(value, state_.best)) {
+    state_.best = value;
+    state_.best_epoch = epoch;
     if (options_.restore_best_weights) best_weights_ = model().get_weights();
     const std::optional<double> baseline = options_.baseline;
-    if (!baseline || better(value, baseline)) wait_ = 0;
+    if (!baseline || better(value, baseline)) state_.wait = 0;
     return;
   }
-  if (wait_ >= options_.patience && epoch > 0) {
-    stopped_epoch_ = epoch;
+  if (state_.wait >= options_.patience && epoch > 0) {
+    state_.stopped_epoch = epoch;
     model().stop_training();
   }
 }
 
 // Once, where anything is said at all: a log may be missing by intent, as between validations.
 void EarlyStopping::say_what_is_missing(int epoch, const Logs& logs) {
-  if (said_what_is_missing_ || (options_.verbose == 0 && params().verbose == 0)) return;
-  said_what_is_missing_ = true;
-  std::vector<std::string> known;
-  for (const auto& [name, value] : logs) known.push_back(name);
-  model().print(fmt::format("EarlyStopping: epoch {} logs nothing as {}; {}.", epoch + 1,
-                            options_.monitor, known_names(options_.monitor, known)));
+  if (state_.said_what_is_missing || (options_.verbose == 0 && params().verbose == 0)) return;
+  state_.said_what_is_missing = true;
+  model().print(monitor_of(options_).what_is_missing(epoch, logs));
 }
 
 void EarlyStopping::on_train_end(const Logs&) {
-  if (stopped_epoch_ > 0 && options_.verbose > 0) {
-    model().print(fmt::format("Epoch {}: early stopping", stopped_epoch_ + 1));
+  if (state_.stopped_epoch > 0 && options_.verbose > 0) {
+    model().print(fmt::format("Epoch {}: early stopping", state_.stopped_epoch + 1));
   }
   if (!options_.restore_best_weights || best_weights_.empty()) return;
   if (options_.verbose > 0) {
     model().print(fmt::format("Restoring model weights from the end of the best epoch: {}.",
-                              best_epoch_ + 1));
+                              state_.best_epoch + 1));
   }
   model().set_weights(best_weights_);
+}
+
+template <class Fields>
+void EarlyStopping::list_fields(Fields& fields, State& state) {
+  fields("best", state.best);
+  fields("wait", state.wait);
+  fields("best_epoch", state.best_epoch);
+  fields("stopped_epoch", state.stopped_epoch);
+  fields("said_what_is_missing", state.said_what_is_missing);
+}
+
+std::optional<Config> EarlyStopping::get_state() const {
+  return write_fields([state = state_](auto& fields) mutable { list_fields(fields, state); });
+}
+
+void EarlyStopping::set_state(const Config& config, const std::vector<Tensor>& tensors) {
+  State state;
+  read_fields("EarlyStopping", config, [&](auto& fields) { list_fields(fields, state); });
+  if (!tensors.empty()) check_weights(tensors, model().get_weights());
+  state_ = state;
+  best_weights_ = tensors;
 }
 
 }  // namespace strata::callbacks

@@ -1,6 +1,9 @@
+// LambdaCallback: calls the functions that it was given.
 #include "strata/callbacks/lambda_callback.hpp"
 
 #include <utility>
+
+#include "strata/config.hpp"
 
 namespace strata::callbacks {
 namespace {
@@ -44,5 +47,7 @@ void LambdaCallback::on_predict_batch_begin(int batch, const Logs& logs) {
 void LambdaCallback::on_predict_batch_end(int batch, const Logs& logs) {
   call(options_.on_predict_batch_end, batch, logs);
 }
+
+std::optional<Config> LambdaCallback::get_state() const { return Config(); }
 
 }  // namespace strata::callbacks

@@ -1,3 +1,4 @@
+// Profiler: opens a ledger around each measured step, and draws its rows as a table.
 #include "strata/callbacks/profiler.hpp"
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/profile.hpp"
+#include "strata/config.hpp"
 #include "strata/core/threads.hpp"
 #include "strata/training/host.hpp"
 
@@ -27,18 +29,19 @@ bool has_backward(ProfilePart part) {
   return part == ProfilePart::layer || part == ProfilePart::loss || part == ProfilePart::penalties;
 }
 
-struct Part {
+struct NamedSection {
   ProfilePart part;
   profile::Section section;
   const char* name;
 };
 
-constexpr Part kParts[] = {{ProfilePart::loss, profile::Section::loss, "loss"},
-                           {ProfilePart::penalties, profile::Section::penalties, "penalties"},
-                           {ProfilePart::metrics, profile::Section::metrics, "metrics"},
-                           {ProfilePart::optimizer, profile::Section::optimizer, "optimizer"},
-                           {ProfilePart::batches, profile::Section::batches, "batches"},
-                           {ProfilePart::rest, profile::Section::rest, "rest"}};
+constexpr NamedSection kNamedSections[] = {
+    {ProfilePart::loss, profile::Section::loss, "loss"},
+    {ProfilePart::penalties, profile::Section::penalties, "penalties"},
+    {ProfilePart::metrics, profile::Section::metrics, "metrics"},
+    {ProfilePart::optimizer, profile::Section::optimizer, "optimizer"},
+    {ProfilePart::batches, profile::Section::batches, "batches"},
+    {ProfilePart::rest, profile::Section::rest, "rest"}};
 
 ProfileRow means(ProfilePart part, std::string name, const Row& row, int steps) {
   const double scale = 1e-6 / std::max(steps, 1);
@@ -115,9 +118,9 @@ ProfileReport Profiler::report() const {
       report.rows.push_back(std::move(layer));
     }
   }
-  for (const Part& part : kParts) {
-    const Row& row = rows[static_cast<std::size_t>(part.section)];
-    if (row.entered) report.rows.push_back(means(part.part, part.name, row, report.steps));
+  for (const NamedSection& section : kNamedSections) {
+    const Row& row = rows[static_cast<std::size_t>(section.section)];
+    if (row.entered) report.rows.push_back(means(section.part, section.name, row, report.steps));
   }
   if (!report.rows.empty()) add(containers, report.rows.back());
   for (const ProfileRow& row : report.rows) report.milliseconds += row.total();
@@ -125,7 +128,7 @@ ProfileReport Profiler::report() const {
 }
 
 // A run that an error ended didn't come to the end of its last batch.
-Callback::Run Profiler::attach(TrainingHost* host, const CallbackParams& params) {
+Callback::Attachment Profiler::attach(TrainingHost* host, const CallbackParams& params) {
   ledger_->close();
   if (host == nullptr) measured_ = nullptr;
   return Callback::attach(host, params);
@@ -135,7 +138,7 @@ void Profiler::on_train_begin(const Logs&) {
   check<StateError>(measured_ == nullptr, "Profiler",
                     "a profiler measures one run at a time. Received: a run inside the one that it "
                     "measures.");
-  measured_ = run().host;
+  measured_ = attachment().host;
   ledger_ = std::make_unique<profile::Ledger>();
   seen_ = 0;
 }
@@ -148,6 +151,8 @@ void Profiler::on_train_batch_begin(int, const Logs&) {
 }
 
 void Profiler::on_train_batch_end(int, const Logs&) { ledger_->close(); }
+
+std::optional<Config> Profiler::get_state() const { return Config(); }
 
 void Profiler::on_train_end(const Logs&) {
   measured_ = nullptr;

@@ -1,3 +1,4 @@
+// Constraints from identifiers, callables and configs.
 #include "strata/constraints/constraint.hpp"
 
 #include "core/callable_rule.hpp"

@@ -1,3 +1,4 @@
+// MaxNorm: its bounds, the projection and its config.
 #include "strata/constraints/max_norm.hpp"
 
 #include <cmath>
@@ -8,15 +9,11 @@
 #include "strata/ops/reduction.hpp"
 
 namespace strata::constraints {
-namespace {
 
-template <class Fields>
-void list_fields(Fields& fields, MaxNormOptions& options) {
+void list_fields(auto& fields, MaxNormOptions& options) {
   fields("max_value", options.max_value);
   fields("axis", options.axis);
 }
-
-}  // namespace
 
 MaxNorm::MaxNorm(const Options& options) : options_(options) {
   check(std::isfinite(options.max_value) && options.max_value >= 0.0f, "MaxNorm",
@@ -33,14 +30,10 @@ Tensor MaxNorm::operator()(const Tensor& weight) const {
   return weight * (ops::minimum(norm, options_.max_value) / (kNormEpsilon + norm));
 }
 
-Config MaxNorm::get_config() const {
-  return write_fields([options = options_](auto& fields) mutable { list_fields(fields, options); });
-}
+Config MaxNorm::get_config() const { return options_to_config(options_); }
 
 MaxNorm MaxNorm::from_config(const Config& config) {
-  Options options;
-  read_fields("MaxNorm", config, [&](auto& fields) { list_fields(fields, options); });
-  return MaxNorm(options);
+  return MaxNorm(options_from_config<Options>("MaxNorm", config));
 }
 
 }  // namespace strata::constraints

@@ -1,3 +1,4 @@
+// MinMaxNorm: its bounds, the projection and its config.
 #include "strata/constraints/min_max_norm.hpp"
 
 #include <cmath>
@@ -8,17 +9,13 @@
 #include "strata/ops/reduction.hpp"
 
 namespace strata::constraints {
-namespace {
 
-template <class Fields>
-void list_fields(Fields& fields, MinMaxNormOptions& options) {
+void list_fields(auto& fields, MinMaxNormOptions& options) {
   fields("min_value", options.min_value);
   fields("max_value", options.max_value);
   fields("rate", options.rate);
   fields("axis", options.axis);
 }
-
-}  // namespace
 
 MinMaxNorm::MinMaxNorm(const Options& options) : options_(options) {
   check(options.min_value >= 0.0f && options.min_value <= options.max_value &&
@@ -43,14 +40,10 @@ Tensor MinMaxNorm::operator()(const Tensor& weight) const {
   return weight * (reached / (kNormEpsilon + norm));
 }
 
-Config MinMaxNorm::get_config() const {
-  return write_fields([options = options_](auto& fields) mutable { list_fields(fields, options); });
-}
+Config MinMaxNorm::get_config() const { return options_to_config(options_); }
 
 MinMaxNorm MinMaxNorm::from_config(const Config& config) {
-  Options options;
-  read_fields("MinMaxNorm", config, [&](auto& fields) { list_fields(fields, options); });
-  return MinMaxNorm(options);
+  return MinMaxNorm(options_from_config<Options>("MinMaxNorm", config));
 }
 
 }  // namespace strata::constraints

@@ -1,3 +1,4 @@
+// NonNeg: the projection and its config.
 #include "strata/constraints/non_neg.hpp"
 
 #include "core/fields.hpp"

@@ -1,3 +1,4 @@
+// UnitNorm: the projection and its config.
 #include "strata/constraints/unit_norm.hpp"
 
 #include "constraints/norm.hpp"
@@ -6,6 +7,8 @@
 #include "strata/ops/reduction.hpp"
 
 namespace strata::constraints {
+
+void list_fields(auto& fields, UnitNormOptions& options) { fields("axis", options.axis); }
 
 UnitNorm::UnitNorm(const Options& options) : options_(options) {}
 
@@ -18,14 +21,10 @@ Tensor UnitNorm::operator()(const Tensor& weight) const {
   return weight / (kNormEpsilon + ops::norm(weight, options_.axis.values(), true));
 }
 
-Config UnitNorm::get_config() const {
-  return write_fields([&](auto& fields) { fields("axis", options_.axis); });
-}
+Config UnitNorm::get_config() const { return options_to_config(options_); }
 
 UnitNorm UnitNorm::from_config(const Config& config) {
-  Options options;
-  read_fields("UnitNorm", config, [&](auto& fields) { fields("axis", options.axis); });
-  return UnitNorm(options);
+  return UnitNorm(options_from_config<Options>("UnitNorm", config));
 }
 
 }  // namespace strata::constraints

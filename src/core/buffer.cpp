@@ -1,4 +1,10 @@
+// The pool behind Buffer: freed blocks are kept by size, on the thread first and then for all
+// threads, so that a steady training step asks the system for no memory.
 #include "strata/core/buffer.hpp"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -283,12 +289,31 @@ void* take_idle(std::size_t size_class) {
   return pool().take(size_class);
 }
 
+// Asks for huge pages in a large block, of which a batch takes rows from anywhere: with small ones
+// nearly every row's address must be looked up in the page tables.
+void ask_for_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#if defined(MADV_HUGEPAGE)
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  constexpr std::size_t kWorthIt = 4 * kHugePage;
+  if (bytes < kWorthIt) return;
+  const auto begin = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t first = (begin + kHugePage - 1) / kHugePage * kHugePage;
+  const std::uintptr_t last = (begin + bytes) / kHugePage * kHugePage;
+  // Without them all works as well, so a refusal is no error.
+  madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
+}
+
 // What lies idle is no reason to have no memory left.
 void* take_from_system(std::size_t bytes) {
   constexpr std::align_val_t kAligned{kAlignment};
-  if (void* const memory = ::operator new(bytes, kAligned, std::nothrow)) return memory;
-  release_idle_memory();
-  return ::operator new(bytes, kAligned);
+  void* memory = ::operator new(bytes, kAligned, std::nothrow);
+  if (memory == nullptr) {
+    release_idle_memory();
+    memory = ::operator new(bytes, kAligned);
+  }
+  ask_for_huge_pages(memory, bytes);
+  return memory;
 }
 
 }  // namespace
@@ -312,9 +337,18 @@ Buffer Buffer::uninitialized(std::size_t count) {
   return buffer;
 }
 
+Buffer Buffer::adopted(float* values, void* owner, void (*destroy)(void*) noexcept) {
+  Buffer buffer = uninitialized(0);
+  buffer.block_->values = values;
+  buffer.block_->adopted = owner;
+  buffer.block_->destroy = destroy;
+  return buffer;
+}
+
 void Buffer::release() noexcept {
   static_assert(sizeof(IdleBlock) <= sizeof(Block) && std::is_trivially_destructible_v<IdleBlock>);
   const std::size_t size_class = block_->size_class;
+  if (block_->destroy != nullptr) block_->destroy(block_->adopted);
   block_->~Block();
   if (!kPooled || bytes_of(size_class) > kLargestPooled) return give_to_system(block_);
   if (!own_blocks.give(size_class, block_)) pool().give(size_class, block_);

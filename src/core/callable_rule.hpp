@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,48 +51,45 @@ inline std::string function_named_by(const Config& config) {
       class_name);
 }
 
-/// Other names of classes: `{"zero", "Zeros"}`.
-using Aliases = std::map<std::string, std::string, std::less<>>;
-
-/// `from_identifier` of a family whose classes all have defaults: a listed class's name, or its
-/// snake_case, or an alias.
+/// The rule that a user's function of this name makes, from the table or this thread's custom
+/// scopes; null if there is none.
 template <class Rule>
-std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identifier,
-                                 const Aliases& aliases = {}) {
+std::shared_ptr<Rule> users_function(
+    std::string_view name, decltype(registry::find_function)& find = registry::find_function) {
   using Base = std::remove_const_t<Rule>;
-  const auto alias = aliases.find(identifier);
-  const registry::ClassEntry* entry =
-      registry::find(typeid(Base), alias == aliases.end() ? identifier : alias->second);
-  if (entry == nullptr) {
-    std::vector<std::string> known = registry::spellings(typeid(Base));
-    for (const auto& [name, class_name] : aliases) known.push_back(name);
-    registry::raise_unknown(label, identifier, known);
-  }
-  return std::static_pointer_cast<Base>(entry->make(Config::object()));
+  const auto entry = find(typeid(typename Base::Function), name);
+  if (entry == nullptr) return nullptr;
+  return Base::from_function(
+      *std::static_pointer_cast<const typename Base::Function>(entry->function),
+      entry->registered_name);
 }
 
-/// `from_object` of a family: null, a string, a registered function, or an object with a class
-/// name. `also_known` is what an error lists besides the family's classes.
+/// `from_identifier` of a family: a built-in's name, else one in this thread's custom scopes.
+template <class Rule>
+std::shared_ptr<Rule> named_rule(std::string_view label, std::string_view identifier) {
+  using Base = std::remove_const_t<Rule>;
+  if (!registry::find_identifier(typeid(Base), identifier)) {
+    if (auto function = users_function<Rule>(identifier)) return function;
+  }
+  return registry::named<Base>(label, identifier);
+}
+
+/// `from_object` of a family: null, a string, a user's function, or an object with a class name.
+/// `also_known` is what an error lists besides the family's classes or functions.
 template <class Rule>
 std::shared_ptr<Rule> read_rule(std::string_view label, const Config& config,
                                 const std::vector<std::string>& also_known = {}) {
   using Base = std::remove_const_t<Rule>;
   if (config.is_null()) return nullptr;
   if (config.is_string()) return Base::from_identifier(config.get<std::string>());
-  const Config class_name = config.is_object() ? config.value("class_name", Config()) : Config();
-  if (class_name.is_string() && class_name.get<std::string>() == "function") {
-    const Config name = config.value("config", Config());
-    const auto* entry = name.is_string() ? registry::find_function(typeid(typename Base::Function),
-                                                                   name.get<std::string>())
-                                         : nullptr;
-    check(entry != nullptr, label,
-          "a function in a config must be registered with register_serializable. Received: {}.",
-          name);
-    return Base::from_function(
-        *std::static_pointer_cast<const typename Base::Function>(entry->function),
-        entry->registered_name);
-  }
-  return registry::read<Base>(label, config, also_known);
+  if (!config.is_object() || config.value("class_name", Config()) != "function")
+    return registry::read<Base>(label, config, also_known);
+  const std::string name = function_named_by(config);
+  if (auto function = users_function<Rule>(name)) return function;
+  if (auto function = users_function<Rule>(name, registry::find_function_without_package))
+    return function;
+  registry::raise_unknown_function(label, typeid(typename Base::Function),
+                                   config.value("config", Config()), also_known);
 }
 
 /// `to_object` of a family.

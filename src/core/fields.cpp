@@ -1,3 +1,4 @@
+// How the fields of configs are read: numbers, lists, dtypes, seeds, and what is refused.
 #include "core/fields.hpp"
 
 #include <algorithm>
@@ -8,26 +9,51 @@
 #include "core/known_names.hpp"
 
 namespace strata {
+const Config* stored_array(const Config& value) {
+  if (!value.is_object()) return nullptr;
+  const auto class_name = value.find("class_name");
+  const auto config = value.find("config");
+  if (class_name == value.end() || (*class_name != "__tensor__" && *class_name != "__numpy__") ||
+      config == value.end() || !config->is_object())
+    return nullptr;
+  const auto stored = config->find("value");
+  return stored == config->end() ? nullptr : &*stored;
+}
 
 Config to_config(float value) {
   if (!std::isfinite(value)) return static_cast<double>(value);
   return *parse_decimal(fmt::format("{}", value));
 }
 
+Config to_config(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value < 0.0 ? "-inf" : "inf";
+}
+
 Config to_config(const AxisList& axes) {
-  return axes.values().size() == 1 ? Config(axes.values()[0]) : Config(axes.values());
+  return axes.is_number() ? Config(axes.values()[0]) : Config(axes.values());
+}
+
+Config to_config(const WeightGroups& groups) {
+  return groups.name() == nullptr ? Config(*groups.axis()) : Config(*groups.name());
+}
+
+Config to_config(const OptionalAxisList& axes) { return axes ? to_config(*axes) : Config(nullptr); }
+
+Config to_config(const NumberList& numbers) {
+  if (numbers.empty()) return nullptr;
+  return numbers.is_number() ? to_config(numbers.values()[0]) : to_config(numbers.values());
 }
 
 const Config& plain_number(const Config& value) {
-  if (!value.is_object()) return value;
-  const auto class_name = value.find("class_name");
-  const auto config = value.find("config");
-  if (class_name == value.end() || (*class_name != "__tensor__" && *class_name != "__numpy__") ||
-      config == value.end() || !config->is_object())
-    return value;
-  const auto number = config->find("value");
-  const bool plain = number != config->end() && (number->is_number() || number->is_boolean());
-  return plain ? *number : value;
+  const Config* number = stored_array(value);
+  return number != nullptr && (number->is_number() || number->is_boolean()) ? *number : value;
+}
+
+const Config& plain_numbers(const Config& value) {
+  const Config* numbers = stored_array(value);
+  return numbers != nullptr && numbers->is_array() ? *numbers : plain_number(value);
 }
 
 const Config* ConfigReader::find(const char* key) {
@@ -123,15 +149,72 @@ void ConfigReader::read(const char* key, const Config& value, float& field) cons
   field = plain.get<float>();
 }
 
+void ConfigReader::read(const char* key, const Config& value, std::uint64_t& field) const {
+  if (!value.is_number_unsigned()) refuse(key, "must be a whole number from 0", value);
+  field = value.get<std::uint64_t>();
+}
+
+void ConfigReader::read(const char* key, const Config& value, double& field) const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (value.is_number()) {
+    field = value.get<double>();
+  } else if (value == "inf" || value == "-inf") {
+    field = value == "inf" ? kInfinity : -kInfinity;
+  } else if (value == "nan") {
+    field = std::numeric_limits<double>::quiet_NaN();
+  } else {
+    refuse(key, "must be a number", value);
+  }
+}
+
 void ConfigReader::read(const char* key, const Config& value, std::string& field) const {
   if (!value.is_string()) refuse(key, "must be a string", value);
   field = value.get<std::string>();
 }
 
 void ConfigReader::read(const char* key, const Config& value, AxisList& field) const {
-  std::vector<int> axes(1);
-  value.is_array() ? read(key, value, axes) : read(key, value, axes[0]);
-  field = AxisList(std::move(axes));
+  if (value.is_array()) {
+    std::vector<int> axes;
+    read(key, value, axes);
+    field = std::move(axes);
+  } else {
+    int axis = 0;
+    read(key, value, axis);
+    field = axis;
+  }
+}
+
+void ConfigReader::read(const char* key, const Config& value, WeightGroups& field) const {
+  if (value.is_string()) {
+    field = value.get<std::string>();
+    return;
+  }
+  int axis = 0;
+  read(key, value, axis);
+  field = axis;
+}
+
+void ConfigReader::read(const char* key, const Config& value, OptionalAxisList& field) const {
+  AxisList axes = 0;
+  field = {};
+  if (value.is_null()) return;
+  read(key, value, axes);
+  field = std::move(axes);
+}
+
+void ConfigReader::read(const char* key, const Config& value, NumberList& field) const {
+  const Config& plain = plain_numbers(value);
+  field = {};
+  if (plain.is_null()) return;
+  if (plain.is_array()) {
+    std::vector<float> numbers;
+    read(key, plain, numbers);
+    field = std::move(numbers);
+  } else {
+    float number = 0.0f;
+    read(key, plain, number);
+    field = number;
+  }
 }
 
 }  // namespace strata

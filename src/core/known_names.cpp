@@ -7,9 +7,11 @@
 #include <array>
 #include <cstddef>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "core/ascii.hpp"
+#include "core/excerpt.hpp"
 
 namespace strata {
 namespace {
@@ -79,6 +81,31 @@ std::string known_names(std::string_view received, const std::vector<std::string
   const std::string nearest = nearest_name(received, known);
   return nearest.empty() ? "known are " + all
                          : fmt::format("did you mean {}? Known are {}", nearest, all);
+}
+
+std::string nearest_names(std::string_view received, const std::vector<std::string>& known,
+                          std::size_t most) {
+  const auto without_package = [](std::string_view name) {
+    return name.substr(name.find('>') + 1);
+  };
+  const std::string wanted = letters_of(without_package(received).substr(0, kLongestName));
+  std::vector<std::pair<std::size_t, std::string_view>> names;  // with their edits
+  std::set<std::string_view> seen;
+  for (const std::string& name : known) {
+    if (!seen.insert(name).second) continue;
+    const std::string own = letters_of(without_package(name));
+    names.emplace_back(own.size() > kLongestName ? own.size() : edits(wanted, own), name);
+  }
+  if (names.empty()) return "Known are none";
+  std::stable_sort(names.begin(), names.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> listed;
+  for (const auto& [count, name] : names) {
+    if (listed.size() < most) listed.push_back(excerpt(name));
+  }
+  const std::size_t left = names.size() - listed.size();
+  return fmt::format("Known are {}{}", fmt::join(listed, ", "),
+                     left == 0 ? "" : fmt::format(" and {} more", left));
 }
 
 }  // namespace strata

@@ -1,3 +1,4 @@
+// How many threads a loop gets, and the loop on an OpenMP team.
 #include "core/parallel.hpp"
 
 #include <omp.h>
@@ -14,10 +15,10 @@
 #include "core/cpus.hpp"
 #include "core/first_exception.hpp"
 #include "core/fork.hpp"
+#include "core/oversubscription.hpp"
 #include "core/profile.hpp"
 #include "core/stand_in.hpp"
 #include "core/subnormals.hpp"
-#include "core/teamwork.hpp"
 #include "strata/core/threads.hpp"
 
 namespace strata {
@@ -49,23 +50,23 @@ const int unasked_threads = [] {
   return asked ? 0 : omp_get_max_threads();
 }();
 
-// The number of threads that somebody wants; 0: as many as there are CPUs.
+// The number of threads that the user or OpenMP asks for; 0: as many as there are CPUs.
 int wanted_threads() {
   if (const int chosen = chosen_threads; chosen > 0) return chosen;
   const int of_openmp = omp_get_max_threads();
   return of_openmp == unasked_threads ? 0 : of_openmp;
 }
 
-// Calls `work(worker, workers)` on each thread of an OpenMP team.
+// Calls `work(worker, team size)` on each thread of an OpenMP team.
 template <class Work>
-void in_a_team(int workers, const Work& work) {
-  const auto lead = [&] {
+void on_team(int workers, const Work& work) {
+  const auto run_team = [&] {
 #pragma omp parallel num_threads(workers)
     work(omp_get_thread_num(), omp_get_num_threads());
   };
-  if (forks_that_took_helpers() > 0) return StandIn::of_this_thread().run(lead);
+  if (forks_that_took_helpers() > 0) return StandIn::of_this_thread().run(run_team);
   note_helpers();
-  lead();
+  run_team();
 }
 
 }  // namespace
@@ -95,39 +96,39 @@ int worker_count(std::int64_t parts) {
   const auto most = static_cast<int>(std::min(parts, threads > 0 ? threads : kMost));
   if (most <= 1 || omp_in_parallel() != 0) return 1;
   if (pretended_cpus > 0) return std::min(most, pretended_cpus);
-  const int hoped_for = threads > 0 ? most : std::min(most, unasked_threads);
-  return std::min(most, known_cpus.count_for(parts, hoped_for, cpus_of_now));
+  const int expected = threads > 0 ? most : std::min(most, unasked_threads);
+  return std::min(most, known_cpus.count_for(parts, expected, cpus_of_now));
 }
 
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body) {
-  using Clock = Teamwork::Clock;
-  thread_local Teamwork teamwork;
-  const auto work_alone = [&] {
+  using Clock = OversubscriptionGuard::Clock;
+  thread_local OversubscriptionGuard oversubscription;
+  const auto run_alone = [&] {
     for (std::int64_t part = 0; part < parts; ++part) body(part, 0);
   };
-  if (workers == 1) return work_alone();
+  if (workers == 1) return run_alone();
   const Clock::time_point began = Clock::now();
-  if (!keep_helpers && !teamwork.gains(began)) return work_alone();
+  if (!keep_helpers && !oversubscription.allows_workers(began)) return run_alone();
   profile::ParallelProducts products(workers);
-  Clock::duration a_part{};  // what one takes
+  Clock::duration time_per_part{};
   FirstException thrown;
   const FloatingPointMode mode = FloatingPointMode::of_this_thread();
-  in_a_team(workers, [&](int worker, int workers_there) {
-    const FloatingPointScope as_the_caller(mode);
-    const Part own = Part::of(parts, worker, workers_there);
+  on_team(workers, [&](int worker, int team_size) {
+    const FloatingPointScope mode_of_caller(mode);
+    const IndexRange own = IndexRange::of_part(parts, worker, team_size);
     const Clock::time_point start = Clock::now();
     thrown.guard(own.begin, [&] {
       for (std::int64_t part = own.begin; part < own.end; ++part) {
-        const profile::ParallelProducts::Part timed(products);
+        const profile::ParallelProducts::PartTimer timed(products);
         body(part, worker);
       }
     });
-    if (worker == 0 && own.end > 0) a_part = (Clock::now() - start) / own.end;
+    if (worker == 0 && own.end > 0) time_per_part = (Clock::now() - start) / own.end;
   });
   thrown.rethrow();
   const Clock::time_point ended = Clock::now();
-  teamwork.report(ended - began, parts * a_part, ended);
+  oversubscription.report(ended - began, parts * time_per_part, ended);
 }
 
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body) {

@@ -12,15 +12,16 @@ namespace strata {
 /// the caller gets the exception of the lowest part that threw; other parts may then be skipped.
 void parallel_parts(std::int64_t parts, const std::function<void(std::int64_t)>& body);
 
-/// How many threads at most share so many parts.
+/// The most threads ("workers") that share so many parts.
 int worker_count(std::int64_t parts);
 
-/// The same on that many workers, for bodies that need room to work in: `body(part, worker)`.
+/// The same on at most so many workers, for bodies that need memory per worker: `body(part,
+/// worker)` with workers counted from 0.
 void parallel_parts(std::int64_t parts, int workers,
                     const std::function<void(std::int64_t, int)>& body);
 
 /// For tests: while this lives, loops of this thread use worker threads even where that is slower,
-/// and as if `cpus` CPUs were available (0: the actual number).
+/// as if `cpus` CPUs were available (0: the actual number).
 class KeepHelpers {
  public:
   explicit KeepHelpers(int cpus = 0);
@@ -33,34 +34,35 @@ class KeepHelpers {
   const int cpus_before_;
 };
 
-/// Consecutive items of a fixed partition.
-struct Part {
+/// Consecutive items.
+struct IndexRange {
   std::int64_t begin;
   std::int64_t end;
 
-  static Part of(std::int64_t count, std::int64_t part, std::int64_t parts) {
+  /// The items of one part if [0, count) is split into `parts`.
+  static IndexRange of_part(std::int64_t count, std::int64_t part, std::int64_t parts) {
     return {count * part / parts, count * (part + 1) / parts};
   }
 };
 
-/// What a part has at least, in additions: small enough that threads share the parts evenly.
+/// The least work of a part, in additions: small enough that threads get about equal shares.
 inline constexpr std::int64_t kItemsPerPart = 1 << 12;
-/// How many such parts are worth other threads; less work stays in one part. Where cores share no
-/// cache, it takes longer to hand small data over than to do the work.
+/// Less work than so many parts stays in one part: where cores share no cache, moving small data
+/// between them takes longer than the work.
 inline constexpr std::int64_t kFewestParts = 16;
 
-/// The most parts of a loop, unless it has much work.
+/// The most parts of a loop without much work.
 inline constexpr std::int64_t kMostParts = 64;
 /// The most parts of any loop.
 inline constexpr std::int64_t kMostPartsOfAll = 1024;
 
-/// The most parts of a loop of `work` additions: more than `few` if each part has at least
-/// `worth_a_core` of them, since more cores then help.
+/// The most parts of a loop of `work` additions: `few`, or more if each then has at least
+/// `worth_a_core` of them.
 inline std::int64_t most_parts(std::int64_t work, std::int64_t few, std::int64_t worth_a_core) {
   return std::clamp(work / worth_a_core, few, kMostPartsOfAll);
 }
 
-/// How many parts [0, count) is cut into if each item costs about `cost` additions.
+/// How many parts [0, count) is split into if each item costs about `cost` additions.
 inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
   constexpr std::int64_t kWorthACore = 1 << 16;
   const std::int64_t parts = count * cost / kItemsPerPart;
@@ -68,8 +70,8 @@ inline std::int64_t part_count(std::int64_t count, std::int64_t cost = 1) {
   return std::min({parts, count, most_parts(count * cost, kMostParts, kWorthACore)});
 }
 
-/// How many parts rows are cut into if each part sums its rows column by column, at about `cost`
-/// additions per element: few enough that adding the parts' sums costs little.
+/// How many parts rows are split into if each part sums its rows column by column, at about `cost`
+/// additions per element: few enough that adding up the parts' sums costs little.
 inline std::int64_t column_sum_parts(std::int64_t rows, std::int64_t columns,
                                      std::int64_t cost = 1) {
   constexpr std::int64_t kRowsPerSum = 256;
@@ -77,7 +79,7 @@ inline std::int64_t column_sum_parts(std::int64_t rows, std::int64_t columns,
                    std::max(kMostParts, rows / kRowsPerSum)});
 }
 
-/// How many parts, at most `most`, `items` are cut into for matrix products of so many
+/// How many parts, at most `most`, `items` are split into for matrix products of `products`
 /// multiplications in all.
 inline std::int64_t product_parts(std::int64_t products, std::int64_t items, std::int64_t most) {
   constexpr std::int64_t kProductsPerPart = 1 << 17;
@@ -98,7 +100,7 @@ void parallel_for(std::int64_t count, std::int64_t cost, Body&& body) {
   const std::int64_t parts = part_count(count, cost);
   if (parts == 1) return body(std::int64_t{0}, count);
   parallel_parts(parts, [&](std::int64_t part) {
-    const Part range = Part::of(count, part, parts);
+    const IndexRange range = IndexRange::of_part(count, part, parts);
     body(range.begin, range.end);
   });
 }

@@ -1,3 +1,4 @@
+// The ledger of a training step's time.
 #include "core/profile.hpp"
 
 #include <utility>
@@ -12,7 +13,7 @@ Ledger::Ledger() : rows_(kSections) {}
 void Ledger::open() {
   ++periods_;
   rows_.front().entered = true;
-  payer_ = {};
+  owner_ = {};
   products_ = 0;
   ledger = this;
   products = &products_;
@@ -26,20 +27,20 @@ void Ledger::close() noexcept {
   products = nullptr;
 }
 
-Payer Ledger::charge(Payer next) {
+Owner Ledger::charge(Owner next) {
   const Clock::time_point now = Clock::now();
-  Row& row = rows_[static_cast<std::size_t>(payer_.row)];
-  row.nanoseconds[payer_.direction] += (now - since_) / std::chrono::nanoseconds(1);
+  Row& row = rows_[static_cast<std::size_t>(owner_.row)];
+  row.nanoseconds[owner_.direction] += (now - since_) / std::chrono::nanoseconds(1);
   row.products += std::exchange(products_, 0);
   since_ = now;
-  // A record made under another ledger may name a row that this one hasn't got.
+  // An operation recorded under another ledger may name a row that this one doesn't have.
   if (next.row >= static_cast<int>(rows_.size())) next.row = 0;
   rows_[static_cast<std::size_t>(next.row)].entered = true;
-  return std::exchange(payer_, next);
+  return std::exchange(owner_, next);
 }
 
 int Ledger::layer_row(std::uint64_t layer, const std::string& name, bool composite) {
-  const int parent = payer_.row < kSections ? -1 : payer_.row;
+  const int parent = owner_.row < kSections ? -1 : owner_.row;
   for (std::size_t i = kSections; i < rows_.size(); ++i) {
     if (rows_[i].layer == layer && rows_[i].parent == parent) return static_cast<int>(i);
   }
@@ -48,8 +49,8 @@ int Ledger::layer_row(std::uint64_t layer, const std::string& name, bool composi
 }
 
 int Ledger::recording_row() {
-  rows_[static_cast<std::size_t>(payer_.row)].recorded = true;
-  return payer_.row;
+  rows_[static_cast<std::size_t>(owner_.row)].recorded = true;
+  return owner_.row;
 }
 
 }  // namespace strata::profile

@@ -1,6 +1,6 @@
-// Where the time of training steps goes. What takes time says so with a `Timed` in its scope; a
-// ledger, where one is open on the thread, charges every moment to exactly one row. Where none is,
-// each hook costs the test of one thread-local pointer.
+// Where the time of training steps goes: code that takes time has a `Timed` in its scope, and a
+// ledger that is open on the thread charges all time to exactly one row at a time. Without an open
+// ledger a `Timed` costs the test of one thread-local pointer.
 #pragma once
 
 #include <atomic>
@@ -15,25 +15,25 @@ namespace strata::profile {
 
 using Clock = std::chrono::steady_clock;
 
-/// Parts of a step that are no layer's.
+/// What a step does outside of layers.
 enum class Section { rest, batches, loss, penalties, metrics, optimizer };
 inline constexpr int kSections = 6;
 
 /// Time in nanoseconds. The sections come first, in the order above, then the layers as they were
 /// first called.
 struct Row {
-  std::string name = {};             ///< A layer's.
+  std::string name = {};             ///< the layer's; empty for sections
   std::uint64_t layer = 0;           ///< the layer's id; 0 for sections
   int parent = -1;                   ///< The row of the layer that called it.
   bool composite = false;            ///< Whether it has layers of its own.
   bool entered = false;              ///< Whether anything was ever charged to it by name.
   bool recorded = false;             ///< Whether a tape recorded an operation in it.
   std::int64_t nanoseconds[2] = {};  ///< Forward, backward.
-  std::int64_t products = 0;         ///< Of these, in matrix products; the mean of the threads.
+  std::int64_t products = 0;         ///< Of these, in matrix products; the mean over the threads.
 };
 
-/// Which row pays, and for which direction.
-struct Payer {
+/// Which row the time is charged to, and for which direction.
+struct Owner {
   int row = 0;
   int direction = 0;  ///< 0 forward, 1 backward
 };
@@ -45,14 +45,15 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  /// From here on this thread's time is charged, to the rest first. The thread must have no open
+  /// Starts charging this thread's time, at first to `Section::rest`. The thread must have no open
   /// ledger.
   void open();
-  /// Ends that. Does nothing if it isn't open on this thread.
+  /// Stops charging. Does nothing if it isn't open on this thread.
   void close() noexcept;
 
-  /// Settles what went by, and lets `next` pay from now on. Returns who paid until now.
-  Payer charge(Payer next);
+  /// Charges the time since the last call to the present owner, and makes `next` the owner. Returns
+  /// the owner until now.
+  Owner charge(Owner next);
   int layer_row(std::uint64_t layer, const std::string& name, bool composite);
   int recording_row();
 
@@ -61,7 +62,7 @@ class Ledger {
 
  private:
   std::vector<Row> rows_;
-  Payer payer_;
+  Owner owner_;
   Clock::time_point since_;
   std::int64_t products_ = 0;
   int periods_ = 0;
@@ -69,7 +70,7 @@ class Ledger {
 
 /// The ledger that is open on this thread.
 extern constinit thread_local Ledger* ledger;
-/// Where this thread adds up its matrix products' nanoseconds; null if nobody asks.
+/// Where this thread adds up the nanoseconds of its matrix products; null if they aren't measured.
 extern constinit thread_local std::int64_t* products;
 
 /// The row of an operation's backward pass.
@@ -77,7 +78,8 @@ struct Backward {
   int row;
 };
 
-/// While it lives, something pays; then who paid before.
+/// While it lives, the time is charged to this section, operation or layer; afterwards, to the
+/// owner before.
 class Timed {
  public:
   explicit Timed(Section section) : ledger_(ledger) {
@@ -98,11 +100,11 @@ class Timed {
 
  private:
   Ledger* ledger_;
-  Payer before_;
+  Owner before_;
 };
 
-/// While it lives, the thread records into no ledger, and its time counts as the remaining time of
-/// the ledger that was open: for a run inside a step that is being measured.
+/// While it lives, the thread has no open ledger, and its time is charged to `Section::rest` of the
+/// one that was open: for a run inside a step that is being measured.
 class Aside {
  public:
   Aside() : ledger_(std::exchange(ledger, nullptr)), products_(std::exchange(products, nullptr)) {
@@ -120,13 +122,13 @@ class Aside {
  private:
   Ledger* ledger_;
   std::int64_t* products_;
-  Payer before_;
+  Owner before_;
 };
 
-/// For an operation that is recorded now: who will pay for its backward pass.
+/// For an operation that is recorded now: the row that its backward pass is charged to.
 inline int recording_row() { return ledger == nullptr ? 0 : ledger->recording_row(); }
 
-/// Lives as long as one single-threaded matrix product.
+/// Measures its scope as a single-threaded matrix product.
 class TimedProduct {
  public:
   TimedProduct() : sum_(products) {
@@ -143,8 +145,8 @@ class TimedProduct {
   Clock::time_point began_;
 };
 
-/// Takes the products of a parallel loop's parts to the thread that started it: their sum over the
-/// number of threads, which is at most the time that the loop takes.
+/// Adds the time of the products in a parallel loop's parts to that of the thread that started it,
+/// divided by the number of threads, so that it is at most the time that the loop takes.
 class ParallelProducts {
  public:
   explicit ParallelProducts(int threads) : caller_(products), threads_(threads) {}
@@ -154,21 +156,21 @@ class ParallelProducts {
   ParallelProducts(const ParallelProducts&) = delete;
   ParallelProducts& operator=(const ParallelProducts&) = delete;
 
-  /// Lives as long as a part, on the part's thread.
-  class Part {
+  /// Lives while a part runs, on the part's thread.
+  class PartTimer {
    public:
-    explicit Part(ParallelProducts& loop) : loop_(loop.caller_ == nullptr ? nullptr : &loop) {
+    explicit PartTimer(ParallelProducts& loop) : loop_(loop.caller_ == nullptr ? nullptr : &loop) {
       if (loop_ == nullptr) return;
       before_ = products;
       products = &sum_;
     }
-    ~Part() {
+    ~PartTimer() {
       if (loop_ == nullptr) return;
       products = before_;
       loop_->sum_.fetch_add(sum_, std::memory_order_relaxed);
     }
-    Part(const Part&) = delete;
-    Part& operator=(const Part&) = delete;
+    PartTimer(const PartTimer&) = delete;
+    PartTimer& operator=(const PartTimer&) = delete;
 
    private:
     ParallelProducts* loop_;

@@ -1,3 +1,4 @@
+// The table of classes and functions that configs and strings name, and its lock.
 #include "core/registry.hpp"
 
 #include <cxxabi.h>
@@ -14,17 +15,25 @@
 #include "builtins.hpp"
 #include "core/ascii.hpp"
 #include "core/check.hpp"
+#include "core/custom_scope.hpp"
 #include "core/fork.hpp"
 #include "core/known_names.hpp"
 
 namespace strata::registry {
 namespace {
 
+struct Family {
+  Naming naming;
+  std::map<std::string, std::shared_ptr<const ClassEntry>, std::less<>> classes;  // as configs say
+  std::vector<Identifier> identifiers;  // as slots accept them, in the order of errors
+};
+
 struct Table {
   ForkSafe<std::shared_mutex> mutex;
   ForkSafe<std::mutex> listing{HeldUp::work};  // of the built-ins, which takes the other mutex
   std::atomic<bool> listed = false;
-  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const ClassEntry>> by_name;
+  std::map<std::type_index, Family> families;
+  const Family unlisted = {};
   std::map<std::type_index, std::shared_ptr<const ClassEntry>> by_type;
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<const FunctionEntry>> functions;
   std::set<std::string> registered_names;  // of users' classes and functions together, as in Keras
@@ -43,15 +52,45 @@ void claim_registered_name(const std::string& name) {
         "a name can be registered once. Received: {}, which is taken.", name);
 }
 
-void add_locked(ClassEntry entry) {
-  Table& names = table();
-  const auto shared = std::make_shared<const ClassEntry>(std::move(entry));
-  const std::type_index family(*shared->family);
-  const bool builtin = shared->registered_name.empty();
-  const std::string& name = builtin ? shared->class_name : shared->registered_name;
-  names.by_name.emplace(std::pair{family, name}, shared);
-  if (builtin) names.by_name.emplace(std::pair{family, snake_case(name)}, shared);
-  names.by_type.insert_or_assign(std::type_index(*shared->type), shared);
+std::shared_ptr<const ClassEntry> add_class(ClassEntry entry) {
+  auto shared = std::make_shared<const ClassEntry>(std::move(entry));
+  const std::string& registered_name = shared->registered_name;
+  table().families[std::type_index(*shared->family)].classes.emplace(
+      registered_name.empty() ? shared->class_name : registered_name, shared);
+  table().by_type.insert_or_assign(std::type_index(*shared->type), shared);
+  return shared;
+}
+
+// `lower` is the name in lower case.
+bool matches(const Identifier& known, std::string_view name, const std::string& lower) {
+  if (known.entry == nullptr) return false;
+  return known.any_case ? lower_case(known.name) == lower : known.name == name;
+}
+
+// A name that is taken keeps its place and its class.
+void add_name(Family& family, Identifier identifier) {
+  const std::string lower = lower_case(identifier.name);
+  auto& all = family.identifiers;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Identifier& known) {
+    return known.name == identifier.name || matches(known, identifier.name, lower);
+  });
+  if (found == all.end()) {
+    all.push_back(std::move(identifier));
+  } else if (found->entry == nullptr) {
+    *found = std::move(identifier);
+  }
+}
+
+const Family& family_of(const Table& names, const std::type_info& family) {
+  const auto found = names.families.find(std::type_index(family));
+  return found == names.families.end() ? names.unlisted : found->second;
+}
+
+Identifier identifier_of(const Family& family, std::string name,
+                         std::shared_ptr<const ClassEntry> entry,
+                         Config config = Config::object()) {
+  return {std::move(name), std::move(entry), std::move(config), family.naming.any_case,
+          family.naming.names_objects};
 }
 
 // The table with the built-ins, which the first call adds.
@@ -66,15 +105,53 @@ Table& ready() {
 
 }  // namespace
 
-void add_builtin_entry(ClassEntry entry) {
+void set_naming(const std::type_info& family, const Naming& naming) {
   const std::unique_lock lock(table().mutex);
-  add_locked(std::move(entry));
+  Family& names = table().families[std::type_index(family)];
+  names.naming = naming;
+  for (const std::string& name : naming.first) add_name(names, {.name = name, .entry = nullptr});
+}
+
+void add_builtin(ClassEntry entry, const Identifiers& identifiers) {
+  const std::unique_lock lock(table().mutex);
+  if (!entry.registered_name.empty()) claim_registered_name(entry.registered_name);
+  const auto shared = add_class(std::move(entry));
+  Family& family = table().families[std::type_index(*shared->family)];
+  const std::string snake = snake_case(shared->class_name);
+  family.classes.emplace(shared->class_name, shared);
+  family.classes.emplace(snake, shared);
+  if (!identifiers.strings) return;
+  std::vector<std::string> names = {shared->class_name};
+  if (family.naming.snake_case) names.push_back(snake);
+  names.insert(names.end(), identifiers.aliases.begin(), identifiers.aliases.end());
+  for (std::string& name : names)
+    add_name(family, identifier_of(family, std::move(name), shared, identifiers.config));
+}
+
+void add_alias(const std::type_info& family, std::string alias, std::string_view class_name) {
+  const std::unique_lock lock(table().mutex);
+  Family& names = table().families[std::type_index(family)];
+  const auto entry = names.classes.find(class_name)->second;
+  names.classes.emplace(alias, entry);
+  add_name(names, identifier_of(names, std::move(alias), entry));
+}
+
+void add_choice(ClassEntry entry, const std::vector<std::string>& names) {
+  const std::unique_lock lock(table().mutex);
+  const auto shared = std::make_shared<const ClassEntry>(std::move(entry));
+  for (const std::string& name : names) {
+    add_name(table().families[std::type_index(*shared->family)],
+             {.name = name, .entry = shared, .any_case = true, .names_object = true});
+  }
 }
 
 void add(ClassEntry entry) {
   const std::unique_lock lock(ready().mutex);
   claim_registered_name(entry.registered_name);
-  add_locked(std::move(entry));
+  const auto shared = add_class(std::move(entry));
+  Family& family = table().families[std::type_index(*shared->family)];
+  if (family.naming.users_classes)
+    add_name(family, identifier_of(family, shared->registered_name, shared));
 }
 
 void add(FunctionEntry entry) {
@@ -92,40 +169,82 @@ const ClassEntry* find(const std::type_info& type) {
   return found == names.by_type.end() ? nullptr : found->second.get();
 }
 
-const ClassEntry* find(const std::type_info& family, std::string_view name) {
+std::shared_ptr<const ClassEntry> find(const std::type_info& family, std::string_view name) {
   Table& names = ready();
   const std::shared_lock lock(names.mutex);
-  const auto found = names.by_name.find({std::type_index(family), std::string(name)});
-  return found == names.by_name.end() ? nullptr : found->second.get();
+  const auto& classes = family_of(names, family).classes;
+  const auto found = classes.find(name);
+  return found == classes.end() ? nullptr : found->second;
 }
 
-const FunctionEntry* find_function(const std::type_info& type, std::string_view registered_name) {
+std::optional<Identifier> find_identifier(const std::type_info& family, std::string_view name) {
   Table& names = ready();
   const std::shared_lock lock(names.mutex);
-  const auto found = names.functions.find({std::type_index(type), std::string(registered_name)});
-  return found == names.functions.end() ? nullptr : found->second.get();
+  const auto& all = family_of(names, family).identifiers;
+  const std::string lower = lower_case(name);
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const Identifier& known) { return matches(known, name, lower); });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+std::shared_ptr<const FunctionEntry> find_function(const std::type_info& type,
+                                                   std::string_view name) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  const auto found = names.functions.find({std::type_index(type), std::string(name)});
+  return found == names.functions.end() ? find_custom_function(type, name) : found->second;
+}
+
+std::shared_ptr<const FunctionEntry> find_function_without_package(const std::type_info& type,
+                                                                   std::string_view name) {
+  std::string only;
+  for (const std::string& each : function_names(type)) {
+    const std::size_t end_of_package = each.find('>');
+    if (end_of_package == std::string::npos || each.substr(end_of_package + 1) != name) continue;
+    if (!only.empty()) return nullptr;
+    only = each;
+  }
+  return only.empty() ? nullptr : find_function(type, only);
 }
 
 std::vector<std::string> class_names(const std::type_info& family) {
   Table& names = ready();
   const std::shared_lock lock(names.mutex);
   std::vector<std::string> result;
-  for (const auto& [key, entry] : names.by_name) {
-    const std::string& name =
-        entry->registered_name.empty() ? entry->class_name : entry->registered_name;
-    if (key.first == std::type_index(family) && key.second == name) result.push_back(name);
+  const auto& classes = family_of(names, family).classes;
+  for (const auto& [name, entry] : classes) {
+    // A built-in has its class name, whether it is registered or not.
+    const auto plain = classes.find(entry->class_name);
+    const bool only_registered = plain == classes.end() || plain->second != entry;
+    if (name == entry->class_name || (only_registered && name == entry->registered_name))
+      result.push_back(name);
   }
   return result;
 }
 
-std::vector<std::string> spellings(const std::type_info& family) {
-  std::vector<std::string> result;
-  for (std::string& name : class_names(family)) {
-    const std::string other = snake_case(name);
-    const bool taken = find(family, other) == find(family, name) && other != name;
-    result.push_back(std::move(name));
-    if (taken) result.push_back(other);
+std::vector<std::string> function_names(const std::type_info& type) {
+  const std::vector<std::string> custom = custom_function_names(type);
+  std::set<std::string> result(custom.begin(), custom.end());
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  for (const auto& [key, entry] : names.functions) {
+    if (key.first == std::type_index(type)) result.insert(key.second);
   }
+  return {result.begin(), result.end()};
+}
+
+bool is_users_name(std::string_view name) {
+  if (is_custom_name(name)) return true;
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  return names.registered_names.contains(std::string(name));
+}
+
+std::vector<std::string> identifiers(const std::type_info& family) {
+  Table& names = ready();
+  const std::shared_lock lock(names.mutex);
+  std::vector<std::string> result;
+  for (const Identifier& known : family_of(names, family).identifiers) result.push_back(known.name);
   return result;
 }
 
@@ -134,82 +253,10 @@ std::string class_name_of(const std::type_info& type) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> full(
       abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-  const std::string name = status == 0 ? full.get() : type.name();
-  const std::size_t colon = name.substr(0, name.find('<')).rfind(':');
+  std::string name = status == 0 ? full.get() : type.name();
+  name.resize(std::min(name.find('<'), name.size()));  // without a template's arguments
+  const std::size_t colon = name.rfind(':');
   return colon == std::string::npos ? name : name.substr(colon + 1);
-}
-
-Config object_config(const std::type_info& type, Config config) {
-  const ClassEntry* entry = find(type);
-  check(entry != nullptr, class_name_of(type),
-        "a class can be written into a config only when registered: call "
-        "register_serializable<{0}>({{.package = …, .name = …}}) first. Received: class {0}.",
-        class_name_of(type));
-  Config object;
-  object["module"] = entry->module.empty() ? Config(nullptr) : Config(entry->module);
-  object["class_name"] = entry->class_name;
-  object["config"] = std::move(config);
-  object["registered_name"] =
-      entry->registered_name.empty() ? Config(nullptr) : Config(entry->registered_name);
-  return object;
-}
-
-Config function_config(const std::string& registered_name) {
-  Config object;
-  object["module"] = "builtins";
-  object["class_name"] = "function";
-  object["config"] = registered_name;
-  object["registered_name"] = "function";
-  return object;
-}
-
-namespace {
-
-const ClassEntry* find_or_raise(const std::type_info& family, std::string_view label,
-                                const std::string& name,
-                                const std::vector<std::string>& also_known) {
-  const ClassEntry* entry = find(family, name);
-  if (entry != nullptr) return entry;
-  std::vector<std::string> known = class_names(family);
-  known.insert(known.begin(), also_known.begin(), also_known.end());
-  raise_unknown(label, name, known);
-}
-
-// A name of a user's class stands for that class alone, never for a built-in of the same class
-// name.
-const ClassEntry* find_named(const std::type_info& family, std::string_view label,
-                             const Config& object, const std::string& class_name,
-                             const std::vector<std::string>& also_known) {
-  const auto registered_name = object.find("registered_name");
-  if (registered_name != object.end() && registered_name->is_string() &&
-      !registered_name->get_ref<const std::string&>().empty() && *registered_name != class_name) {
-    return find_or_raise(family, label, registered_name->get<std::string>(), also_known);
-  }
-  const ClassEntry* entry = find_or_raise(family, label, class_name, also_known);
-  const auto module = object.find("module");
-  const bool ours = module == object.end() || module->is_null() || *module == "keras" ||
-                    (module->is_string() && module->get<std::string>().starts_with("keras."));
-  check(ours, label,
-        "a class that was not registered with register_serializable must come from keras. "
-        "Received: module={}, class_name={}.",
-        ours ? object : *module, excerpt(class_name));
-  return entry;
-}
-
-}  // namespace
-
-Named read_object(const std::type_info& family, std::string_view label, const Config& object,
-                  const std::vector<std::string>& also_known) {
-  check(object.is_object() && object.contains("class_name") && object["class_name"].is_string(),
-        label, "a config must be an object with a class_name. Received: {}.", object);
-  const auto class_name = object["class_name"].get<std::string>();
-  const ClassEntry* entry = find_named(family, label, object, class_name, also_known);
-  const auto config = object.find("config");
-  if (config == object.end() || config->is_null()) return {entry, Config::object()};
-  check(config->is_object(), label,
-        "the config inside a config must be an object. Received: class_name={}, config={}.",
-        excerpt(class_name), *config);
-  return {entry, *config};
 }
 
 std::string lower_case(std::string_view text) {
@@ -239,6 +286,17 @@ void raise_unknown(std::string_view label, std::string_view identifier,
                    const std::vector<std::string>& known) {
   raise(label, "unknown identifier; {}. Received: {}.", Whole{known_names(identifier, known)},
         excerpt(identifier));
+}
+
+std::shared_ptr<void> make_named(const std::type_info& family, std::string_view label,
+                                 std::string_view identifier) {
+  auto found = find_identifier(family, identifier);
+  if (!found) {
+    if (const auto custom = find_custom(family, identifier)) return custom->make(Config::object());
+    raise_unknown(label, identifier, identifiers(family));
+  }
+  if (found->names_object) found->config["name"] = std::string(identifier);
+  return found->entry->make(found->config);
 }
 
 }  // namespace strata::registry

@@ -1,3 +1,4 @@
+// The one warning of a library that was built without optimization.
 #include "core/unoptimized.hpp"
 
 #include <iostream>

@@ -1,11 +1,10 @@
+// Batches: the arrays of a training loop of one's own, checked, and gathered batch by batch.
 #include "strata/data/batches.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "core/check.hpp"
-#include "strata/data/rows.hpp"
-#include "strata/tensor/random.hpp"
+#include "data/batch_cutter.hpp"
 
 namespace strata::data {
 namespace {
@@ -28,42 +27,66 @@ void check_lengths(const std::vector<Tensor>& tensors) {
 
 }  // namespace
 
-struct BatchCutter::Order {
-  random::Generator generator;
-  std::vector<std::int64_t> indices;
+struct detail::BatchedTensors {
+  std::vector<Tensor> tensors;
+  BatchCutter cutter;
+  std::int64_t size;  // may be one less than the cutter's
+  std::optional<random::Generator> shuffler;
 };
 
-BatchCutter::BatchCutter(std::vector<Tensor> tensors, const BatchesOptions& options)
-    : tensors_(std::move(tensors)), batch_size_(options.batch_size) {
-  check_lengths(tensors_);
-  check(batch_size_ >= 1, "batches", "batch_size must be at least 1. Received: batch_size={}.",
-        batch_size_);
-  const std::int64_t samples = tensors_[0].shape().front();
-  count_ = (samples + (options.drop_remainder ? 0 : batch_size_ - 1)) / batch_size_;
-  check(count_ > 0, "batches",
+template <class Batch>
+Batches<Batch>::Batches(std::vector<Tensor> tensors, const BatchesOptions& options) {
+  check_lengths(tensors);
+  check(options.batch_size >= 1, "batches",
+        "batch_size must be at least 1. Received: batch_size={}.", options.batch_size);
+  const std::int64_t samples = tensors[0].shape().front();
+  const BatchCutter cutter(samples, options.batch_size);
+  const std::int64_t size = options.drop_remainder ? samples / options.batch_size : cutter.size();
+  check(size > 0, "batches",
         "drop_remainder must leave a batch. Received: {} samples, batch_size={}.", samples,
-        batch_size_);
-  if (options.shuffle) order_ = std::make_unique<Order>(Order{random::Generator(options.seed), {}});
+        options.batch_size);
+  std::optional<random::Generator> shuffler;
+  if (options.shuffle) shuffler.emplace(options.seed);
+  batched_ = std::make_unique<detail::BatchedTensors>(
+      detail::BatchedTensors{std::move(tensors), cutter, size, shuffler});
 }
 
-BatchCutter::BatchCutter(BatchCutter&&) noexcept = default;
-BatchCutter::~BatchCutter() = default;
+template <class Batch>
+Batches<Batch>::Batches(Batches&&) noexcept = default;
+template <class Batch>
+Batches<Batch>::~Batches() = default;
 
-void BatchCutter::begin_pass() {
-  if (order_) order_->indices = order_->generator.permutation(tensors_[0].shape().front());
+template <class Batch>
+typename Batches<Batch>::Iterator Batches<Batch>::begin() {
+  if (batched_->shuffler) batched_->cutter.shuffle(*batched_->shuffler);
+  return Iterator(this);
 }
 
-Tensor BatchCutter::rows(std::size_t tensor, std::int64_t index) const {
-  const std::int64_t begin = index * batch_size_;
-  const std::int64_t end = std::min(begin + batch_size_, tensors_[0].shape().front());
-  if (!order_) return slice_rows(tensors_[tensor], begin, end);
-  return gather_rows(tensors_[tensor], std::span(order_->indices)
-                                           .subspan(static_cast<std::size_t>(begin),
-                                                    static_cast<std::size_t>(end - begin)));
+template <class Batch>
+std::int64_t Batches<Batch>::size() const {
+  return batched_->size;
 }
+
+template <class Batch>
+Batch Batches<Batch>::at(std::int64_t index) const {
+  const auto rows = [&](std::size_t tensor) {
+    return batched_->cutter.rows(batched_->tensors[tensor], index);
+  };
+  if constexpr (std::same_as<Batch, Tensor>) {
+    return rows(0);
+  } else if constexpr (std::same_as<Batch, LabeledBatch>) {
+    return {rows(0), rows(1)};
+  } else {
+    return {rows(0), rows(1), rows(2)};
+  }
+}
+
+template class Batches<Tensor>;
+template class Batches<LabeledBatch>;
+template class Batches<WeightedBatch>;
 
 Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options) {
-  return Batches<Tensor>(BatchCutter({x}, options));
+  return Batches<Tensor>({x}, options);
 }
 
 }  // namespace strata::data

@@ -1,3 +1,4 @@
+// Copies rows of a tensor, on all threads.
 #include "strata/data/rows.hpp"
 
 #include <algorithm>

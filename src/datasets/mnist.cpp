@@ -1,3 +1,4 @@
+// Finds the files of MNIST, reads them and checks what is in them.
 #include "strata/datasets/mnist.hpp"
 
 #include <array>
@@ -7,8 +8,8 @@
 #include <vector>
 
 #include "core/check.hpp"
-#include "strata/datasets/idx.hpp"
-#include "strata/datasets/npz.hpp"
+#include "strata/io/idx.hpp"
+#include "strata/io/npz.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::datasets {
@@ -19,9 +20,12 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kSide = 28;
 constexpr const char* kArchive = "mnist.npz";
 
-// In the order of the members of Digits.
-constexpr std::array kFiles{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+// In the order of the members of Digits: each file's name, and the name that unpackers give it.
+constexpr std::array<std::array<const char*, 2>, 4> kFiles{
+    {{"train-images-idx3-ubyte", "train-images.idx3-ubyte"},
+     {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"},
+     {"t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"},
+     {"t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"}}};
 constexpr std::array kArrays{"x_train", "y_train", "x_test", "y_test"};
 
 /// A variable of the environment that is set to something, else nothing.
@@ -44,14 +48,32 @@ std::vector<fs::path> folders(const MnistOptions& options) {
   return all;
 }
 
-/// The file as it is or compressed, else nothing.
-std::optional<std::string> idx_file(const fs::path& folder, const char* name) {
+/// All names that one of the four files may have.
+std::vector<std::string> names_of(std::size_t file) {
+  std::vector<std::string> names;
+  for (const std::string name : kFiles[file]) {
+    names.push_back(name);
+    names.push_back(name + ".gz");
+  }
+  return names;
+}
+
+/// The path of one of the four files, else nothing.
+std::optional<std::string> idx_file(const fs::path& folder, std::size_t file) {
   std::error_code ignored;
-  for (const char* suffix : {"", ".gz"}) {
-    const std::string path = (folder / name).string() + suffix;
-    if (fs::exists(path, ignored)) return path;
+  for (const std::string& name : names_of(file)) {
+    const fs::path path = folder / name;
+    if (fs::exists(path, ignored)) return path.string();
   }
   return std::nullopt;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    list += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return list;
 }
 
 bool has_archive(const fs::path& folder) {
@@ -62,8 +84,8 @@ bool has_archive(const fs::path& folder) {
 /// Whether the digits, or some of their files, are there: a folder with a part of them is no folder
 /// to pass over in silence.
 bool has_any(const fs::path& folder) {
-  for (const char* name : kFiles) {
-    if (idx_file(folder, name)) return true;
+  for (std::size_t file = 0; file < kFiles.size(); ++file) {
+    if (idx_file(folder, file)) return true;
   }
   return has_archive(folder);
 }
@@ -71,28 +93,21 @@ bool has_any(const fs::path& folder) {
 std::array<Tensor, 4> read_files(const fs::path& folder) {
   std::array<Tensor, 4> arrays;
   for (std::size_t i = 0; i < kFiles.size(); ++i) {
-    const auto path = idx_file(folder, kFiles[i]);
+    const auto path = idx_file(folder, i);
     check<IoError>(path.has_value(), "mnist",
-                   "{0}: a folder with some of the four IDX files must have them all. Received: no "
-                   "{1} or {1}.gz.",
-                   folder.string(), kFiles[i]);
-    arrays[i] = read_idx(*path);
+                   "{}: a folder with some of the four IDX files must have them all. Received: no "
+                   "{}.",
+                   folder.string(), Whole{listed(names_of(i))});
+    arrays[i] = io::read_idx(*path);
   }
   return arrays;
 }
 
 std::array<Tensor, 4> read_archive(const fs::path& folder) {
   const std::string path = (folder / kArchive).string();
-  const auto found = read_npz(path);
+  const auto found = io::read_npz(path, {.names = {kArrays.begin(), kArrays.end()}});
   std::array<Tensor, 4> arrays;
-  for (std::size_t i = 0; i < kArrays.size(); ++i) {
-    const auto array = found.find(kArrays[i]);
-    check<IoError>(
-        array != found.end(), "mnist",
-        "{}: the archive must hold x_train, y_train, x_test and y_test. Received: no {}.", path,
-        kArrays[i]);
-    arrays[i] = array->second;
-  }
+  for (std::size_t i = 0; i < kArrays.size(); ++i) arrays[i] = found.at(kArrays[i]);
   return arrays;
 }
 
@@ -128,12 +143,17 @@ Digits mnist(const MnistOptions& options) {
   if (!folder) {
     std::string looked;
     for (const fs::path& place : folders(options)) looked += "\n  " + place.string();
+    looked += "\nfor";
+    for (std::size_t file = 0; file < kFiles.size(); ++file) {
+      looked += "\n  " + listed(names_of(file));
+    }
+    looked += std::string("\n  or, with all in one, ") + kArchive;
     raise<IoError>("mnist",
                    "the four IDX files (with or without .gz) or mnist.npz must be in one of the "
                    "folders. Received: none there, having looked in{}",
                    Whole{looked});
   }
-  const bool archived = !idx_file(*folder, kFiles[0]) && has_archive(*folder);
+  const bool archived = !idx_file(*folder, 0) && has_archive(*folder);
   const std::array<Tensor, 4> arrays = archived ? read_archive(*folder) : read_files(*folder);
   check_part(*folder, "training", arrays[0], arrays[1]);
   check_part(*folder, "test", arrays[2], arrays[3]);

@@ -1,3 +1,4 @@
+// Digits drawn by distorted strokes: a stand-in where there is no MNIST.
 #include "strata/datasets/synthetic_digits.hpp"
 
 #include <algorithm>
@@ -158,20 +159,20 @@ int draw_digit(const Glyphs& glyphs, const float* draws, const float* noise, flo
   return hand.label;
 }
 
-struct Part {
+struct Split {
   Tensor x;
   Tensor y;
 };
 
-Part draw_digits(std::int64_t count, random::Generator generator) {
+Split draw_digits(std::int64_t count, random::Generator generator) {
   constexpr std::int64_t kChunk = 2048;  // bounds the memory for noise
   constexpr std::int64_t kCost = 1 << 14;
   constexpr float kNoise = 20.0f;
-  Part part{TensorAccess::uninitialized({count, kDigitSide, kDigitSide}),
-            TensorAccess::uninitialized({count})};
+  Split split{TensorAccess::uninitialized({count, kDigitSide, kDigitSide}),
+              TensorAccess::uninitialized({count})};
   const Glyphs all = glyphs();
-  float* images = TensorAccess::data(part.x);
-  float* labels = TensorAccess::data(part.y);
+  float* images = TensorAccess::data(split.x);
+  float* labels = TensorAccess::data(split.y);
   for (std::int64_t done = 0; done < count; done += kChunk) {
     const std::int64_t size = std::min(kChunk, count - done);
     const Tensor draws = generator.uniform({size, kDraws});
@@ -184,7 +185,7 @@ Part draw_digits(std::int64_t count, random::Generator generator) {
       }
     });
   }
-  return part;
+  return split;
 }
 
 }  // namespace
@@ -195,8 +196,8 @@ Digits synthetic_digits(const SyntheticDigitsOptions& options) {
   check(options.test >= 1, "synthetic_digits", "test must be at least 1. Received: test={}.",
         options.test);
   random::Generator generator(options.seed);
-  const Part train = draw_digits(options.train, generator.split());
-  const Part test = draw_digits(options.test, generator.split());
+  const Split train = draw_digits(options.train, generator.split());
+  const Split test = draw_digits(options.test, generator.split());
   return {train.x, train.y, test.x, test.y,
           fmt::format("synthetic digits (drawn strokes, seed {})", options.seed)};
 }

@@ -1,9 +1,18 @@
+// Zeros, Ones and Constant: the values and the configs.
 #include "strata/initializers/constant.hpp"
 
 #include "core/fields.hpp"
 #include "strata/ops/array.hpp"
 
 namespace strata::initializers {
+namespace {
+
+struct ConstantFields {
+  float value = 0.0f;
+};
+void list_fields(auto& fields, ConstantFields& rule) { fields("value", rule.value); }
+
+}  // namespace
 
 Tensor Zeros::operator()(const Shape& shape) const { return ops::zeros(shape); }
 
@@ -27,14 +36,10 @@ Constant::Constant(float value) : value_(value) {}
 
 Tensor Constant::operator()(const Shape& shape) const { return ops::full(shape, value_); }
 
-Config Constant::get_config() const {
-  return write_fields([&](auto& fields) { fields("value", value_); });
-}
+Config Constant::get_config() const { return options_to_config(ConstantFields{value_}); }
 
 Constant Constant::from_config(const Config& config) {
-  float value = 0.0f;
-  read_fields("Constant", config, [&](auto& fields) { fields("value", value); });
-  return Constant(value);
+  return Constant(options_from_config<ConstantFields>("Constant", config).value);
 }
 
 }  // namespace strata::initializers

@@ -1,3 +1,4 @@
+// Identity: the diagonal, its rank check and its config.
 #include "strata/initializers/identity.hpp"
 
 #include "core/fields.hpp"
@@ -6,6 +7,15 @@
 #include "tensor/format.hpp"
 
 namespace strata::initializers {
+namespace {
+
+struct IdentityFields {
+  float gain = 1.0f;
+};
+// Keras writes no gain, though it reads one; a 1 is left out so that the two say the same.
+void list_fields(auto& fields, IdentityFields& rule) { fields.unless("gain", rule.gain, 1.0f); }
+
+}  // namespace
 
 Identity::Identity(float gain) : gain_(gain) {}
 
@@ -15,17 +25,10 @@ Tensor Identity::operator()(const Shape& shape) const {
   return gain_ * ops::eye(shape[0], shape[1]);
 }
 
-// Keras writes no gain, though it reads one; a 1 is left out so that the two say the same.
-Config Identity::get_config() const {
-  return write_fields([&](auto& fields) {
-    if (gain_ != 1.0f) fields("gain", gain_);
-  });
-}
+Config Identity::get_config() const { return options_to_config(IdentityFields{gain_}); }
 
 Identity Identity::from_config(const Config& config) {
-  float gain = 1.0f;
-  read_fields("Identity", config, [&](auto& fields) { fields("gain", gain); });
-  return Identity(gain);
+  return Identity(options_from_config<IdentityFields>("Identity", config).gain);
 }
 
 }  // namespace strata::initializers

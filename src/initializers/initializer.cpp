@@ -1,3 +1,4 @@
+// Initializers from identifiers, callables and configs.
 #include "strata/initializers/initializer.hpp"
 
 #include "core/callable_rule.hpp"
@@ -9,13 +10,7 @@ namespace strata {
 Config Initializer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
 std::shared_ptr<const Initializer> Initializer::from_identifier(std::string_view identifier) {
-  const Aliases aliases = {{"zero", "Zeros"},
-                           {"one", "Ones"},
-                           {"normal", "RandomNormal"},
-                           {"uniform", "RandomUniform"},
-                           {"IdentityInitializer", "Identity"},
-                           {"OrthogonalInitializer", "Orthogonal"}};
-  return named_rule<const Initializer>("Initializer", identifier, aliases);
+  return named_rule<const Initializer>("Initializer", identifier);
 }
 
 std::shared_ptr<const Initializer> Initializer::from_object(const Config& config) {

@@ -1,3 +1,4 @@
+// RandomNormal, TruncatedNormal and RandomUniform: the options' checks, draws and configs.
 #include "strata/initializers/random.hpp"
 
 #include <cmath>
@@ -15,33 +16,19 @@ RandomNormalOptions checked(const char* who, const RandomNormalOptions& options)
   return options;
 }
 
-template <class Fields>
-void list_fields(Fields& fields, RandomNormalOptions& options) {
+}  // namespace
+
+void list_fields(auto& fields, RandomNormalOptions& options) {
   fields.seed("seed", options.seed);
   fields("mean", options.mean);
   fields("stddev", options.stddev);
 }
 
-template <class Fields>
-void list_fields(Fields& fields, RandomUniformOptions& options) {
+void list_fields(auto& fields, RandomUniformOptions& options) {
   fields.seed("seed", options.seed);
   fields("minval", options.minval);
   fields("maxval", options.maxval);
 }
-
-template <class Options>
-Config write(Options options) {
-  return write_fields([&](auto& fields) { list_fields(fields, options); });
-}
-
-template <class Options>
-Options read(const char* who, const Config& config) {
-  Options options;
-  read_fields(who, config, [&](auto& fields) { list_fields(fields, options); });
-  return options;
-}
-
-}  // namespace
 
 RandomNormal::RandomNormal(const Options& options) : options_(checked("RandomNormal", options)) {}
 
@@ -49,10 +36,10 @@ Tensor RandomNormal::operator()(const Shape& shape) const {
   return random::Generator(options_.seed).normal(shape, options_.mean, options_.stddev);
 }
 
-Config RandomNormal::get_config() const { return write(options_); }
+Config RandomNormal::get_config() const { return options_to_config(options_); }
 
 RandomNormal RandomNormal::from_config(const Config& config) {
-  return RandomNormal(read<Options>("RandomNormal", config));
+  return RandomNormal(options_from_config<Options>("RandomNormal", config));
 }
 
 TruncatedNormal::TruncatedNormal(const Options& options)
@@ -62,10 +49,10 @@ Tensor TruncatedNormal::operator()(const Shape& shape) const {
   return random::Generator(options_.seed).truncated_normal(shape, options_.mean, options_.stddev);
 }
 
-Config TruncatedNormal::get_config() const { return write(options_); }
+Config TruncatedNormal::get_config() const { return options_to_config(options_); }
 
 TruncatedNormal TruncatedNormal::from_config(const Config& config) {
-  return TruncatedNormal(read<Options>("TruncatedNormal", config));
+  return TruncatedNormal(options_from_config<Options>("TruncatedNormal", config));
 }
 
 RandomUniform::RandomUniform(const Options& options) : options_(options) {
@@ -80,10 +67,10 @@ Tensor RandomUniform::operator()(const Shape& shape) const {
   return random::Generator(options_.seed).uniform(shape, options_.minval, options_.maxval);
 }
 
-Config RandomUniform::get_config() const { return write(options_); }
+Config RandomUniform::get_config() const { return options_to_config(options_); }
 
 RandomUniform RandomUniform::from_config(const Config& config) {
-  return RandomUniform(read<Options>("RandomUniform", config));
+  return RandomUniform(options_from_config<Options>("RandomUniform", config));
 }
 
 }  // namespace strata::initializers

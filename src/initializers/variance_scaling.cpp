@@ -1,3 +1,4 @@
+// Glorot's, He's and LeCun's variances: fans, draws and configs.
 #include "strata/initializers/variance_scaling.hpp"
 
 #include <algorithm>
@@ -36,16 +37,6 @@ double fan_of(const Shape& shape, const std::string& mode) {
   return std::max(1.0, (fans.in + fans.out) / 2.0);
 }
 
-std::optional<std::int64_t> read_seed(const char* who, const Config& config) {
-  std::optional<std::int64_t> seed;
-  read_fields(who, config, [&](auto& fields) {
-    fields.seed("seed", seed);
-    fields.neutral("input_axes", nullptr);
-    fields.neutral("output_axes", nullptr);
-  });
-  return seed;
-}
-
 VarianceScalingOptions glorot(const char* distribution, const SeededOptions& options) {
   return {.scale = 1.0f, .mode = "fan_avg", .distribution = distribution, .seed = options.seed};
 }
@@ -59,6 +50,21 @@ VarianceScalingOptions lecun(const char* distribution, const SeededOptions& opti
 }
 
 }  // namespace
+
+void list_fields(auto& fields, VarianceScalingOptions& options) {
+  fields.seed("seed", options.seed);
+  fields("scale", options.scale);
+  fields("mode", options.mode);
+  fields("distribution", options.distribution);
+  fields.neutral("input_axes", nullptr);
+  fields.neutral("output_axes", nullptr);
+}
+
+void list_fields(auto& fields, SeededOptions& options) {
+  fields.seed("seed", options.seed);
+  fields.neutral("input_axes", nullptr);
+  fields.neutral("output_axes", nullptr);
+}
 
 VarianceScaling::VarianceScaling(const Options& options) : options_(options) {
   check(std::isfinite(options.scale) && options.scale > 0.0f, "VarianceScaling",
@@ -91,62 +97,46 @@ Tensor VarianceScaling::operator()(const Shape& shape) const {
                                     static_cast<float>(deviation / kTruncatedDeviation));
 }
 
-Config VarianceScaling::get_config() const {
-  return write_fields([&](auto& fields) {
-    fields.seed("seed", options_.seed);
-    fields("scale", options_.scale);
-    fields("mode", options_.mode);
-    fields("distribution", options_.distribution);
-  });
-}
+Config VarianceScaling::get_config() const { return options_to_config(options_); }
 
 VarianceScaling VarianceScaling::from_config(const Config& config) {
-  Options options;
-  read_fields("VarianceScaling", config, [&](auto& fields) {
-    fields.seed("seed", options.seed);
-    fields("scale", options.scale);
-    fields("mode", options.mode);
-    fields("distribution", options.distribution);
-    fields.neutral("input_axes", nullptr);
-    fields.neutral("output_axes", nullptr);
-  });
-  return VarianceScaling(options);
+  return VarianceScaling(options_from_config<Options>("VarianceScaling", config));
 }
 
 Config SeededScaling::get_config() const {
-  return write_fields([&](auto& fields) { fields.seed("seed", options().seed); });
+  return options_to_config(SeededOptions{.seed = options().seed});
 }
 
 GlorotUniform::GlorotUniform(const Options& options) : SeededScaling(glorot("uniform", options)) {}
 GlorotUniform GlorotUniform::from_config(const Config& config) {
-  return GlorotUniform({.seed = read_seed("GlorotUniform", config)});
+  return GlorotUniform(options_from_config<Options>("GlorotUniform", config));
 }
 
 GlorotNormal::GlorotNormal(const Options& options)
     : SeededScaling(glorot("truncated_normal", options)) {}
 GlorotNormal GlorotNormal::from_config(const Config& config) {
-  return GlorotNormal({.seed = read_seed("GlorotNormal", config)});
+  return GlorotNormal(options_from_config<Options>("GlorotNormal", config));
 }
 
 HeUniform::HeUniform(const Options& options) : SeededScaling(he("uniform", options)) {}
 HeUniform HeUniform::from_config(const Config& config) {
-  return HeUniform({.seed = read_seed("HeUniform", config)});
+  return HeUniform(options_from_config<Options>("HeUniform", config));
 }
 
 HeNormal::HeNormal(const Options& options) : SeededScaling(he("truncated_normal", options)) {}
 HeNormal HeNormal::from_config(const Config& config) {
-  return HeNormal({.seed = read_seed("HeNormal", config)});
+  return HeNormal(options_from_config<Options>("HeNormal", config));
 }
 
 LecunUniform::LecunUniform(const Options& options) : SeededScaling(lecun("uniform", options)) {}
 LecunUniform LecunUniform::from_config(const Config& config) {
-  return LecunUniform({.seed = read_seed("LecunUniform", config)});
+  return LecunUniform(options_from_config<Options>("LecunUniform", config));
 }
 
 LecunNormal::LecunNormal(const Options& options)
     : SeededScaling(lecun("truncated_normal", options)) {}
 LecunNormal LecunNormal::from_config(const Config& config) {
-  return LecunNormal({.seed = read_seed("LecunNormal", config)});
+  return LecunNormal(options_from_config<Options>("LecunNormal", config));
 }
 
 }  // namespace strata::initializers

@@ -1,3 +1,4 @@
+// Activation: applies an activation, and its config.
 #include "strata/layers/activation.hpp"
 
 #include "activations/apply.hpp"
@@ -24,16 +25,15 @@ Shape Activation::compute_output_shape(const Shape& input) {
   return can_try ? Layer::compute_output_shape(input) : input;
 }
 
-Config Activation::get_config() const {
-  return with_base_fields(Layer::get_config(),
-                          [this](auto& fields) { fields("activation", options_.activation); });
+template <class Fields>
+void list_fields(Fields& fields, ActivationOptions& options) {
+  fields("activation", options.activation);
 }
 
+Config Activation::get_config() const { return with_fields(Layer::get_config(), options_); }
+
 Activation Activation::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  read_layer_fields("Activation", config,
-                    [&](auto& fields) { fields("activation", options.activation); });
-  Activation layer(std::move(options));
+  Activation layer(read_options<Options>("Activation", config));
   layer.set_base_config(config);
   return layer;
 }

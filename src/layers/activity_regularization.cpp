@@ -1,3 +1,4 @@
+// ActivityRegularization: records an L1 and L2 penalty on its inputs.
 #include "strata/layers/activity_regularization.hpp"
 
 #include "core/fields.hpp"
@@ -18,20 +19,18 @@ Tensor ActivityRegularization::call(const Tensor& inputs, const CallContext&) {
 
 Shape ActivityRegularization::compute_output_shape(const Shape& input) { return input; }
 
+template <class Fields>
+void list_fields(Fields& fields, ActivityRegularizationOptions& options) {
+  fields.or_default("l1", options.l1);
+  fields.or_default("l2", options.l2);
+}
+
 Config ActivityRegularization::get_config() const {
-  return with_base_fields(Layer::get_config(), [this](auto& fields) {
-    fields("l1", penalty_.l1());
-    fields("l2", penalty_.l2());
-  });
+  return with_fields(Layer::get_config(), Options{.l1 = penalty_.l1(), .l2 = penalty_.l2()});
 }
 
 ActivityRegularization ActivityRegularization::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  read_layer_fields("ActivityRegularization", config, [&](auto& fields) {
-    fields.or_default("l1", options.l1);
-    fields.or_default("l2", options.l2);
-  });
-  ActivityRegularization layer(std::move(options));
+  ActivityRegularization layer(read_options<Options>("ActivityRegularization", config));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,17 +1,16 @@
+// BatchNormalization: by the batch's statistics or by the moving ones.
 #include "strata/layers/batch_normalization.hpp"
-
-#include <cmath>
 
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
-#include "layers/optional_weight.hpp"
+#include "layers/gamma_and_beta.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/nn.hpp"
+#include "strata/ops/reduction.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::layers {
-namespace {
 
 template <class Fields>
 void list_fields(Fields& fields, BatchNormalizationOptions& options) {
@@ -22,8 +21,7 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
   options.axis = axis.values()[0];
   fields("momentum", options.momentum);
   fields("epsilon", options.epsilon);
-  fields.truth("center", options.center);
-  fields.truth("scale", options.scale);
+  list_center_and_scale(fields, options);
   fields("beta_initializer", options.beta_initializer);
   fields("gamma_initializer", options.gamma_initializer);
   fields("moving_mean_initializer", options.moving_mean_initializer);
@@ -38,8 +36,6 @@ void list_fields(Fields& fields, BatchNormalizationOptions& options) {
     fields.ignore(key);  // options of `renorm`, which is refused
 }
 
-}  // namespace
-
 BatchNormalization::BatchNormalization(Options options)
     : BatchNormalization(std::move(options), OptionsOrigin::code) {}
 
@@ -48,14 +44,8 @@ BatchNormalization::BatchNormalization(Options options, OptionsOrigin origin)
       options_(std::move(options)) {
   check(options_.momentum >= 0.0f && options_.momentum <= 1.0f, "BatchNormalization",
         "momentum must lie in [0, 1]. Received: momentum={}.", options_.momentum);
-  check(std::isfinite(options_.epsilon) && options_.epsilon >= 0.0f, "BatchNormalization",
-        "epsilon must be finite and >= 0. Received: epsilon={}.", options_.epsilon);
-  if (!options_.center)
-    check_no_rules(origin, "BatchNormalization", "beta", "center", options_.beta_regularizer,
-                   options_.beta_constraint);
-  if (!options_.scale)
-    check_no_rules(origin, "BatchNormalization", "gamma", "scale", options_.gamma_regularizer,
-                   options_.gamma_constraint);
+  check_epsilon("BatchNormalization", options_.epsilon);
+  check_rules_of_gamma_and_beta(origin, "BatchNormalization", options_);
 }
 
 void BatchNormalization::check_input(const Shape& input) const {
@@ -74,33 +64,30 @@ void BatchNormalization::check_input(const Shape& input) const {
 
 void BatchNormalization::create_weights(const Shape& input) {
   const Shape channels = {input[input.axis(options_.axis, name().c_str())]};
-  if (options_.scale) {
-    gamma_ = add_weight({.name = "gamma",
-                         .shape = channels,
-                         .initializer = options_.gamma_initializer,
-                         .regularizer = options_.gamma_regularizer,
-                         .constraint = options_.gamma_constraint});
-  }
-  if (options_.center) {
-    beta_ = add_weight({.name = "beta",
-                        .shape = channels,
-                        .initializer = options_.beta_initializer,
-                        .regularizer = options_.beta_regularizer,
-                        .constraint = options_.beta_constraint});
-  }
+  if (options_.scale) gamma_ = add_weight(gamma_weight(options_, channels));
+  if (options_.center) beta_ = add_weight(beta_weight(options_, channels));
   moving_mean_ = add_weight({.name = "moving_mean",
                              .shape = channels,
                              .initializer = options_.moving_mean_initializer,
-                             .trainable = false});
+                             .trainable = false,
+                             .axes = {.output = 0}});
   moving_variance_ = add_weight({.name = "moving_variance",
                                  .shape = channels,
                                  .initializer = options_.moving_variance_initializer,
-                                 .trainable = false});
+                                 .trainable = false,
+                                 .axes = {.output = 0}});
 }
 
 Tensor BatchNormalization::call(const Tensor& inputs, const CallContext& context) {
   // An empty batch has no statistics.
   const bool by_batch = context.training && trainable() && inputs.size() > 0;
+  if (context.mask.defined()) {
+    check<ShapeError>(context.mask.rank() == inputs.rank() - 1, name(),
+                      "the mask must have one axis less than the input. Received: mask.shape={}, "
+                      "shape={}.",
+                      context.mask.shape(), inputs.shape());
+    if (by_batch) return normalize_masked(inputs, context.mask);
+  }
   return by_batch ? normalize_batch(inputs) : normalize_as_before(inputs);
 }
 
@@ -115,7 +102,35 @@ Tensor BatchNormalization::normalize_batch(const Tensor& inputs) {
   return batch.outputs;
 }
 
-// x * factor + offset, with all that does not depend on x worked out once a channel.
+// All positions by the statistics of those that count.
+Tensor BatchNormalization::normalize_masked(const Tensor& inputs, const Tensor& mask) {
+  constexpr float kNotZero = 1e-7f;  // Keras's, so that no positions have a mean of 0
+  const int axis = inputs.shape().axis(options_.axis, name().c_str());
+  std::vector<int> others;
+  Shape spread;
+  for (int each = 0; each < inputs.rank(); ++each) {
+    if (each != axis) others.push_back(each);
+    spread.append(each == axis ? inputs.shape()[axis] : 1);
+  }
+  const Tensor counts = ops::broadcast_to(ops::expand_dims(mask, -1), inputs.shape());
+  const Tensor count = ops::sum(counts, others, /*keepdims=*/true) + kNotZero;
+  const Tensor mean = ops::sum(counts * inputs, others, /*keepdims=*/true) / count;
+  const Tensor centered = inputs - mean;
+  const Tensor variance =
+      ops::sum(counts * ops::square(centered), others, /*keepdims=*/true) / count;
+  const float keep = options_.momentum;
+  const auto update = [&](Variable& moving, const Tensor& batch) {
+    const Tensor value = ops::reshape(ops::stop_gradient(batch), moving.shape());
+    moving.assign(keep * moving.value() + (1.0f - keep) * value);
+  };
+  update(moving_mean_, mean);
+  update(moving_variance_, variance);
+  Tensor outputs = centered * ops::rsqrt(variance + options_.epsilon);
+  if (options_.scale) outputs = outputs * ops::reshape(gamma_, spread);
+  return options_.center ? outputs + ops::reshape(beta_, spread) : outputs;
+}
+
+// x * factor + offset, with all that does not depend on x worked out once per channel.
 Tensor BatchNormalization::normalize_as_before(const Tensor& inputs) const {
   Tensor factor = ops::rsqrt(moving_variance_ + options_.epsilon);
   if (options_.scale) factor = factor * gamma_;
@@ -139,17 +154,11 @@ std::optional<std::vector<Layer::RegularizerSlot>> BatchNormalization::regulariz
   return slots;
 }
 
-Config BatchNormalization::get_config() const {
-  return with_base_fields(Layer::get_config(), [options = options_](auto& fields) mutable {
-    list_fields(fields, options);
-  });
-}
+Config BatchNormalization::get_config() const { return with_fields(Layer::get_config(), options_); }
 
 BatchNormalization BatchNormalization::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  read_layer_fields("BatchNormalization", config,
-                    [&](auto& fields) { list_fields(fields, options); });
-  BatchNormalization layer(std::move(options), OptionsOrigin::config);
+  BatchNormalization layer(read_options<Options>("BatchNormalization", config),
+                           OptionsOrigin::config);
   layer.set_base_config(config);
   return layer;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "strata/layers/layer.hpp"
@@ -25,16 +26,22 @@ class CallRecord {
   CallRecord& operator=(const CallRecord&) = delete;
 
   bool is_published() const { return purpose_ == Purpose::published; }
-  /// Calls the layer as the outermost one and records into this object. If the call fails, the
-  /// random streams it drew from are rewound.
-  Tensors call(Layer& layer, const Tensors& inputs, const CallContext& context);
+  /// Calls the layer as the outermost one and records into this object. If the call fails,
+  /// `rewind_streams` undoes it. `output_mask`, if there is one, receives the outputs'
+  /// mask.
+  Tensors call(Layer& layer, const Tensors& inputs, const CallContext& context,
+               Tensor* output_mask = nullptr);
 
-  void add(const Layer& layer, std::string_view source, Tensor value);
+  /// `parts` are what `penalties()` lists instead of a sum of rules.
+  void add(const Layer& layer, std::string_view source, Tensor value,
+           std::vector<Tensor> parts = {});
 
   /// Must be called before a layer draws from its stream.
   void before_draw(random::Generator& stream);
+  /// Must be called before a layer's call assigns to a trained weight or a kept state.
+  void before_assign(const Variable& weight);
   /// Rewinds the streams to their position before the call, for a call that failed; skips streams
-  /// that another call has drawn from since.
+  /// that another call has drawn from since. Puts back the variables that the call assigned to.
   void rewind_streams();
 
   /// The results of `Layer::losses` and `Layer::penalties` for this call; if `record` is null, for
@@ -46,13 +53,15 @@ class CallRecord {
   /// used afterwards.
   void publish(Layer& layer);
   /// Adds to the last record of a layer, outside of any call.
-  static void add_to_published(Layer& layer, std::string_view source, Tensor value);
+  static void add_to_published(Layer& layer, std::string_view source, Tensor value,
+                               std::vector<Tensor> parts = {});
 
  private:
   struct Entry {
     std::uint64_t layer;
     std::string_view source;
     Tensor value;
+    std::vector<Tensor> parts;
   };
   struct Draws {
     random::Generator* stream;
@@ -70,6 +79,7 @@ class CallRecord {
   Purpose purpose_;
   std::vector<Entry> entries_;
   std::vector<Draws> draws_;
+  std::vector<std::pair<Variable, Tensor>> assigned_;  // with the value before the call
 };
 
 }  // namespace strata

@@ -1,11 +1,13 @@
+// Convolution layers: their options, weights, shapes and configs; the convolution is an op.
 #include "strata/layers/convolution.hpp"
 
 #include "activations/apply.hpp"
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/kernel_and_bias.hpp"
 #include "layers/optional_weight.hpp"
 #include "layers/spatial.hpp"
-#include "strata/ops/convolution.hpp"
+#include "ops/fused_activation.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::layers {
@@ -15,33 +17,6 @@ template <int N>
 constexpr const char* kClassName = N == 1   ? "Conv1D"
                                    : N == 2 ? "Conv2D"
                                             : "Conv3D";
-
-template <class Fields, int N>
-void list_fields(Fields& fields, ConvOptions<N>& options) {
-  fields("filters", options.filters);
-  fields("kernel_size", options.kernel_size);
-  fields("strides", options.strides);
-  fields("padding", options.padding);
-  fields("data_format", options.data_format);
-  fields("dilation_rate", options.dilation_rate);
-  fields("groups", options.groups);
-  fields("activation", options.activation);
-  fields.truth("use_bias", options.use_bias);
-  fields("kernel_initializer", options.kernel_initializer);
-  fields("bias_initializer", options.bias_initializer);
-  fields("kernel_regularizer", options.kernel_regularizer);
-  fields("bias_regularizer", options.bias_regularizer);
-  fields("activity_regularizer", options.activity_regularizer);
-  fields("kernel_constraint", options.kernel_constraint);
-  fields("bias_constraint", options.bias_constraint);
-  for (const char* key : {"lora_rank", "lora_alpha"}) fields.null_alone(key);
-}
-
-template <int N>
-bool any_above_one(const PerAxis<N>& numbers) {
-  return std::any_of(numbers.values().begin(), numbers.values().end(),
-                     [](int number) { return number > 1; });
-}
 
 template <int N>
 void check_options(const ConvOptions<N>& options, OptionsOrigin origin) {
@@ -60,29 +35,24 @@ void check_options(const ConvOptions<N>& options, OptionsOrigin origin) {
         "strides above 1 can't be combined with a dilation_rate above 1. Received: strides=({}), "
         "dilation_rate=({}).",
         fmt::join(options.strides.values(), ", "), fmt::join(options.dilation_rate.values(), ", "));
-  if (!options.use_bias)
-    check_no_rules(origin, who, "bias", "use_bias", options.bias_regularizer,
-                   options.bias_constraint);
-}
-
-// Raises where nothing would be left.
-template <int N>
-Shape output_of(const std::string& who, const ConvOptions<N>& options, const Shape& input) {
-  Shape output = channels_last(input, options.data_format).with(N + 1, options.filters);
-  for (int i = 0; i < N; ++i) {
-    pass_window(who, input,
-                {.axis = i + 1,
-                 .option = "kernel_size",
-                 .window = options.kernel_size[i],
-                 .stride = options.strides[i],
-                 .dilation = options.dilation_rate[i],
-                 .padding = padding_named(options.padding)},
-                output);
-  }
-  return as_formatted(output, options.data_format);
+  check_rules_of_bias(origin, who, options);
 }
 
 }  // namespace
+
+template <class Fields, int N>
+void list_fields(Fields& fields, ConvOptions<N>& options) {
+  fields("filters", options.filters);
+  fields("kernel_size", options.kernel_size);
+  fields("strides", options.strides);
+  fields("padding", options.padding);
+  fields.or_default("data_format", options.data_format);
+  fields("dilation_rate", options.dilation_rate);
+  fields("groups", options.groups);
+  list_kernel_and_bias(fields, options);
+  fields("activity_regularizer", options.activity_regularizer);
+  list_constraints(fields, options);
+}
 
 template <int N>
 Conv<N>::Conv(Options options) : Conv(std::move(options), OptionsOrigin::code) {}
@@ -90,9 +60,10 @@ Conv<N>::Conv(Options options) : Conv(std::move(options), OptionsOrigin::code) {
 template <int N>
 Conv<N>::Conv(Options options, OptionsOrigin origin)
     : Layer(kClassName<N>, options.name, options.activity_regularizer),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      fused_(activations::fused_form(options_.activation)) {
   check_options(options_, origin);
-  options_.padding = checked_padding(kClassName<N>, options_.padding, N == 1);
+  options_.padding = checked_padding(kClassName<N>, options_.padding, {.causal = N == 1});
   checked_data_format(kClassName<N>, options_.data_format);
 }
 
@@ -111,7 +82,7 @@ void Conv<N>::check_input(const Shape& input) const {
                     "the number of input channels must be {}, as when the layer was built. "
                     "Received: {} channels, shape={}.",
                     expected, channels, input);
-  output_of(name(), options_, input);
+  convolved_shape<N>(name(), options_, input, options_.filters);
 }
 
 template <int N>
@@ -120,17 +91,8 @@ void Conv<N>::create_weights(const Shape& input) {
   for (const int extent : options_.kernel_size.values()) kernel.append(extent);
   kernel.append(channels_last(input, options_.data_format).back() / options_.groups);
   kernel.append(options_.filters);
-  kernel_ = add_weight({.name = "kernel",
-                        .shape = kernel,
-                        .initializer = options_.kernel_initializer,
-                        .regularizer = options_.kernel_regularizer,
-                        .constraint = options_.kernel_constraint});
-  if (!options_.use_bias) return;
-  bias_ = add_weight({.name = "bias",
-                      .shape = {options_.filters},
-                      .initializer = options_.bias_initializer,
-                      .regularizer = options_.bias_regularizer,
-                      .constraint = options_.bias_constraint});
+  kernel_ = add_weight(kernel_weight(options_, kernel, {.input = N, .output = N + 1}));
+  if (options_.use_bias) bias_ = add_weight(bias_weight(options_, options_.filters));
 }
 
 template <int N>
@@ -143,21 +105,18 @@ ops::ConvolutionGeometry Conv<N>::geometry() const {
 
 template <int N>
 Tensor Conv<N>::call(const Tensor& inputs, const CallContext&) {
-  const ActivationSpec& activation = options_.activation;
-  const auto fused = activation ? activation->fused() : ops::FusedActivation::linear;
   const Tensor outputs = ops::convolution(channels_last(inputs, options_.data_format), kernel_,
                                           options_.use_bias ? bias_.value() : Tensor(), geometry(),
-                                          fused.value_or(ops::FusedActivation::linear));
+                                          fused_.value_or(ops::FusedActivation::linear));
   const Tensor formatted = as_formatted(outputs, options_.data_format);
-  return fused ? formatted : activations::apply(*activation, formatted, name());
+  return fused_ ? formatted : activations::apply(*options_.activation, formatted, name());
 }
 
 template <int N>
 Shape Conv<N>::compute_output_shape(const Shape& input) {
   check_input(input);
-  const Shape outputs = output_of(name(), options_, input);
-  const ActivationSpec& activation = options_.activation;
-  return activation ? activation->output_shape(outputs).value_or(outputs) : outputs;
+  const Shape outputs = convolved_shape<N>(name(), options_, input, options_.filters);
+  return activations::output_shape(options_.activation, outputs);
 }
 
 template <int N>
@@ -169,20 +128,15 @@ std::optional<std::vector<Layer::RegularizerSlot>> Conv<N>::regularizer_slots() 
 
 template <int N>
 Config Conv<N>::get_config() const {
-  Config base = Layer::get_config();
-  return with_base_fields(std::move(base), [this](auto& fields) {
-    Options options = options_;
-    options.activity_regularizer = activity_regularizer();
-    list_fields(fields, options);
-  });
+  Options options = options_;
+  options.activity_regularizer = activity_regularizer();
+  return with_fields(Layer::get_config(), std::move(options));
 }
 
 template <int N>
 Conv<N> Conv<N>::from_config(const Config& config) {
-  Options options{.filters = 0, .kernel_size = 0, .name = name_in(config)};
-  read_layer_fields(kClassName<N>, with_known_format(config),
-                    [&](auto& fields) { list_fields(fields, options); });
-  Conv layer(std::move(options), OptionsOrigin::config);
+  Conv layer(read_options<Options>(kClassName<N>, config, {.filters = 0, .kernel_size = 0}),
+             OptionsOrigin::config);
   layer.set_base_config(config);
   return layer;
 }

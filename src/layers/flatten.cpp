@@ -1,3 +1,4 @@
+// Flatten: the shapes and the reshaping of its inputs.
 #include "strata/layers/flatten.hpp"
 
 #include <numeric>
@@ -44,17 +45,15 @@ std::optional<std::vector<Layer::RegularizerSlot>> Flatten::regularizer_slots() 
   return std::vector<RegularizerSlot>();
 }
 
-Config Flatten::get_config() const {
-  return with_base_fields(Layer::get_config(),
-                          [this](auto& fields) { fields("data_format", options_.data_format); });
+template <class Fields>
+void list_fields(Fields& fields, FlattenOptions& options) {
+  fields.or_default("data_format", options.data_format);
 }
 
+Config Flatten::get_config() const { return with_fields(Layer::get_config(), options_); }
+
 Flatten Flatten::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  std::optional<std::string> data_format = options.data_format;  // null means the default
-  read_layer_fields("Flatten", config, [&](auto& fields) { fields("data_format", data_format); });
-  options.data_format = data_format.value_or(options.data_format);
-  Flatten layer(std::move(options));
+  Flatten layer(read_options<Options>("Flatten", config));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,3 +1,4 @@
+// Global pooling: a reduction over all spatial axes.
 #include "strata/layers/global_pooling.hpp"
 
 #include <numeric>
@@ -6,6 +7,8 @@
 #include "core/fields.hpp"
 #include "layers/base_fields.hpp"
 #include "layers/spatial.hpp"
+#include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
 #include "strata/ops/reduction.hpp"
 #include "tensor/format.hpp"
 
@@ -16,20 +19,13 @@ std::string global_pooling_name(bool is_max, int axes) {
   return fmt::format("Global{}Pooling{}D", is_max ? "Max" : "Average", axes);
 }
 
+}  // namespace
+
 template <class Fields>
 void list_fields(Fields& fields, GlobalPoolingOptions& options) {
-  fields("data_format", options.data_format);
+  fields.or_default("data_format", options.data_format);
   fields.truth("keepdims", options.keepdims);
 }
-
-GlobalPoolingOptions global_options_from(const Config& config, std::string_view who) {
-  GlobalPoolingOptions options{.name = name_in(config)};
-  read_layer_fields(who, with_known_format(config),
-                    [&](auto& fields) { list_fields(fields, options); });
-  return options;
-}
-
-}  // namespace
 
 template <int N>
 GlobalPooling<N>::GlobalPooling(Kind kind, Options options)
@@ -68,10 +64,7 @@ Shape GlobalPooling<N>::compute_output_shape(const Shape& input) {
 
 template <int N>
 Config GlobalPooling<N>::get_config() const {
-  return with_base_fields(Layer::get_config(), [this](auto& fields) {
-    Options options = options_;
-    list_fields(fields, options);
-  });
+  return with_fields(Layer::get_config(), options_);
 }
 
 template <int N>
@@ -80,7 +73,7 @@ GlobalMaxPooling<N>::GlobalMaxPooling(GlobalPoolingOptions options)
 
 template <int N>
 GlobalMaxPooling<N> GlobalMaxPooling<N>::from_config(const Config& config) {
-  GlobalMaxPooling layer(global_options_from(config, global_pooling_name(true, N)));
+  GlobalMaxPooling layer(read_options<GlobalPoolingOptions>(global_pooling_name(true, N), config));
   layer.set_base_config(config);
   return layer;
 }
@@ -90,8 +83,24 @@ GlobalAveragePooling<N>::GlobalAveragePooling(GlobalPoolingOptions options)
     : GlobalPooling<N>(GlobalPooling<N>::Kind::average, std::move(options)) {}
 
 template <int N>
+Tensor GlobalAveragePooling<N>::call(const Tensor& inputs, const CallContext& context) {
+  const Tensor& mask = context.mask;
+  if (N != 1 || !mask.defined()) return GlobalPooling<N>::call(inputs, context);
+  const bool is_channels_last = this->data_format() == "channels_last";
+  const int steps = is_channels_last ? 1 : 2;
+  const Shape expected = {inputs.shape().front(), inputs.shape()[steps]};
+  check<ShapeError>(mask.shape() == expected, this->name(),
+                    "the mask must have shape {}, one value per step. Received: mask.shape={}.",
+                    expected, mask.shape());
+  const Tensor counts = ops::expand_dims(mask, is_channels_last ? 2 : 1);
+  return ops::sum(ops::where(counts, inputs, 0.0f), steps, this->keepdims()) /
+         ops::sum(ops::not_equal(counts, 0.0f), steps, this->keepdims());
+}
+
+template <int N>
 GlobalAveragePooling<N> GlobalAveragePooling<N>::from_config(const Config& config) {
-  GlobalAveragePooling layer(global_options_from(config, global_pooling_name(false, N)));
+  GlobalAveragePooling layer(
+      read_options<GlobalPoolingOptions>(global_pooling_name(false, N), config));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,3 +1,4 @@
+// Input: checks and config of the shape of a model's data.
 #include "strata/layers/input.hpp"
 
 #include <limits>

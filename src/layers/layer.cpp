@@ -1,3 +1,4 @@
+// Layer: its name, its weights and their rules. Calls, configs and paths have files of their own.
 #include "strata/layers/layer.hpp"
 
 #include <algorithm>
@@ -5,46 +6,30 @@
 #include <deque>
 #include <mutex>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
+#include "constraints/attached.hpp"
 #include "core/check.hpp"
-#include "core/fork.hpp"
 #include "core/known_names.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/name_scope.hpp"
 #include "layers/shared_flag.hpp"
+#include "layers/values_from_file.hpp"
 #include "layers/visit_weights.hpp"
 #include "layers/weight_budget.hpp"
 #include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
 
 namespace strata {
 namespace layers {
 namespace {
 
-struct NameCounts {
-  ForkSafe<std::mutex> mutex;
-  std::unordered_map<std::string, int> of_base;
-};
-
-NameCounts& name_counts() {
-  static NameCounts& instance = *new NameCounts;  // never destroyed, as no fork hook is
-  return instance;
-}
-
-// A fork while another thread makes them would leave the child waiting for that thread.
-[[maybe_unused]] NameCounts& name_counts_made_at_load = name_counts();
+// A fork while another thread makes it would leave the child waiting for that thread.
 [[maybe_unused]] BuildMutex& build_mutex_made_at_load = build_mutex();
 
 }  // namespace
-
-std::string unique_name(const std::string& base) {
-  NameCounts& counts = name_counts();
-  const std::scoped_lock lock(counts.mutex);
-  const int count = counts.of_base[base]++;
-  return count == 0 ? base : base + "_" + std::to_string(count);
-}
 
 BuildMutex& build_mutex() {
   static BuildMutex& mutex = *new BuildMutex(HeldUp::builds);
@@ -67,11 +52,34 @@ namespace {
   raise(layer, "only a weight that is trained can have a {}. Received: one for {}.", rule, weight);
 }
 
+// The rule that the weight keeps.
+std::shared_ptr<const Regularizer> attached(const RegularizerSpec& regularizer,
+                                            const Variable& weight) {
+  if (!regularizer || layers::ValuesFromFile::active()) return regularizer.rule();
+  auto own = regularizer->attached_to(weight.value());
+  return own ? own : regularizer.rule();
+}
+
+// An optimizer takes proximal steps of weights; an activity would have no gradient and no step.
+void check_activity_rule(const RegularizerSpec& rule, std::string_view who) {
+  check(
+      !rule || rule->proximal_rule() == nullptr, who,
+      "the rule Proximal is for weights; an activity takes the rule inside it. Received: Proximal "
+      "as the activity regularizer.");
+}
+
+// Made after the check, so that a refused layer takes no name from others.
+std::string first_name(std::string_view class_name, std::string name,
+                       const RegularizerSpec& activity_regularizer) {
+  check_activity_rule(activity_regularizer, name.empty() ? class_name : std::string_view(name));
+  return name.empty() ? layers::unique_name(registry::snake_case(class_name))
+                      : layers::checked_name(std::move(name));
+}
+
 }  // namespace
 
 Layer::Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer)
-    : name_(name.empty() ? layers::unique_name(registry::snake_case(class_name))
-                         : layers::checked_name(std::move(name))),
+    : name_(first_name(class_name, std::move(name), activity_regularizer)),
       activity_regularizer_(std::move(activity_regularizer)) {}
 
 std::string Layer::class_name() const { return registry::class_name_of(typeid(*this)); }
@@ -102,6 +110,10 @@ Variable Layer::add_weight(const WeightOptions& options) {
       name(), "a weight's name must be unique in its layer. Received: {}.", options.name);
   check(static_cast<bool>(options.initializer), name(),
         "a weight needs an initializer. Received: none for {}.", options.name);
+  check(
+      options.name.find('/') == std::string::npos, name(),
+      "a weight's name must not contain '/', which separates the parts of its path. Received: {}.",
+      options.name);
   RegularizerSpec regularizer = options.regularizer;
   if (const auto set = set_regularizers_.find(options.name); set != set_regularizers_.end())
     regularizer = set->second;
@@ -110,20 +122,31 @@ Variable Layer::add_weight(const WeightOptions& options) {
     raise_not_trained(name(), "constraint", options.name);
   const std::string owner = name() + ": " + options.name;
   layers::WeightBudget::spend(owner, options.shape);
-  if (regularizer) regularizer->check_weight(options.shape, owner);
+  options.axes.check_fit(owner, options.shape);
+  if (regularizer) regularizer->check_slot({.shape = options.shape, .axes = options.axes}, owner);
   if (options.constraint) options.constraint->check_weight(options.shape, owner);
-  Variable weight(options.name, options.initializer(options.shape), options.trainable);
+  Variable weight(options.name,
+                  layers::ValuesFromFile::initial_value(options.initializer, options.shape),
+                  {.trainable = options.trainable,
+                   .path = layers::NameScope::path_of(*this, options.name),
+                   .axes = options.axes,
+                   .integer = options.integer});
   check<ShapeError>(
       weight.shape() == options.shape, name(),
       "an initializer must return the shape it was asked for. Received: {} for {} of shape {}.",
       weight.shape(), options.name, options.shape);
-  // Frozen, not born untrainable: its rules wait for it.
+  layers::ValuesFromFile::remember(weight, options.initializer);
+  // Only frozen with the layer: it keeps its rules, which count once it is trained again.
   if (!trainable_) weight.set_trainable(false);
-  weight.set_regularizer(regularizer.rule());
-  weight.set_constraint(options.constraint.rule());
+  weight.set_regularizer(attached(regularizer, weight));
+  weight.set_constraint(layers::ValuesFromFile::active()
+                            ? options.constraint.rule()
+                            : constraints::attached(options.constraint.rule(), weight.value()));
   (options.trainable ? trainable_weights_ : non_trainable_weights_).push_back(weight);
   return weight;
 }
+
+void Layer::adopt_weight(const Variable& weight) { trainable_weights_.push_back(weight); }
 
 bool Layer::tracks(const Layer& other) const {
   return std::any_of(sublayers_.begin(), sublayers_.end(), [&](const auto& sublayer) {
@@ -133,8 +156,8 @@ bool Layer::tracks(const Layer& other) const {
 
 void Layer::track(std::shared_ptr<Layer> sublayer) { sublayers_.push_back(std::move(sublayer)); }
 
-// Keras's order: direct sub-layers as tracked; those of each one, put in front one at a time, come
-// reversed. Each layer once.
+// Keras's order, each layer once: the direct sub-layers as tracked; the sub-layers of each are put
+// at the front of the queue one at a time, and so come in reverse.
 std::vector<const Layer*> Layer::flattened() const {
   std::deque<const Layer*> queue;
   for (const auto& sublayer : sublayers_) queue.push_back(sublayer.get());
@@ -151,6 +174,7 @@ std::vector<const Layer*> Layer::flattened() const {
 }
 
 void Layer::set_activity_regularizer(RegularizerSpec regularizer) {
+  check_activity_rule(regularizer, name());
   activity_regularizer_ = std::move(regularizer);
 }
 
@@ -158,9 +182,13 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
   if (weight == "activity") return set_activity_regularizer(std::move(regularizer));
   const auto slots = regularizer_slots();
   RegularizerSpec* slot = nullptr;
+  bool is_known = !slots;
   std::vector<std::string_view> known;
   for (const auto& [name, spec] : slots.value_or(std::vector<RegularizerSlot>())) {
-    if (name == weight) slot = spec;
+    if (name == weight) {
+      slot = spec;
+      is_known = true;
+    }
     known.push_back(name);
   }
   if (built()) {
@@ -169,15 +197,16 @@ void Layer::set_regularizer(std::string_view weight, RegularizerSpec regularizer
       if (std::find(non_trainable_weights_.begin(), non_trainable_weights_.end(), variable) !=
           non_trainable_weights_.end())
         raise_not_trained(name(), "regularizer", weight);
-      regularizer->check_weight(variable.shape(), name() + ": " + std::string(weight));
+      regularizer->check_slot({.shape = variable.shape(), .axes = variable.axes()},
+                              name() + ": " + std::string(weight));
     }
-    variable.set_regularizer(regularizer.rule());
-  } else if (slots && slot == nullptr) {
+    variable.set_regularizer(attached(regularizer, variable));
+  } else if (!is_known) {
     raise_no_weight(name(), known, weight);
   }
   if (slot != nullptr) {
     *slot = std::move(regularizer);
-  } else if (!slots) {
+  } else if (is_known) {
     set_regularizers_.insert_or_assign(std::string(weight), std::move(regularizer));
   }
 }
@@ -189,6 +218,12 @@ std::vector<Variable> Layer::weights() const {
     if (seen.insert(weight.id()).second) all.push_back(weight);
   });
   return all;
+}
+
+std::vector<Variable> Layer::own_weights() const {
+  std::vector<Variable> own = trainable_weights_;
+  own.insert(own.end(), non_trainable_weights_.begin(), non_trainable_weights_.end());
+  return own;
 }
 
 std::vector<Variable> Layer::trainable_variables() const {

@@ -9,7 +9,9 @@
 #include "core/profile.hpp"
 #include "layers/build_rollback.hpp"
 #include "layers/call_record.hpp"
+#include "layers/name_scope.hpp"
 #include "layers/shared_flag.hpp"
+#include "layers/weight_budget.hpp"
 #include "strata/layers/layer.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
@@ -21,7 +23,8 @@ namespace strata {
 class Layer::RunningCall {
  public:
   RunningCall(const Layer& layer, const CallContext& context, CallRecord& record)
-      : layer_(layer),
+      : scope_(layer),
+        layer_(layer),
         context_(context),
         record_(record),
         outer_(innermost_),
@@ -34,6 +37,8 @@ class Layer::RunningCall {
 
   static const RunningCall* innermost() { return innermost_; }
   const CallContext& context() const { return context_; }
+  bool is_of(const Layer& layer) const { return &layer_ == &layer; }
+  std::optional<Tensor>& output_mask() const { return output_mask_; }
   CallRecord& record() const { return record_; }
 
   // The record that a layer's own call belongs to: that of the outermost running call whose layer
@@ -58,26 +63,13 @@ class Layer::RunningCall {
 
   static thread_local const RunningCall* innermost_;
 
+  const layers::NameScope scope_;
   const Layer& layer_;
   const CallContext& context_;
   CallRecord& record_;
   const RunningCall* outer_;
-  const RunningCall* root_;  // the outermost one with this record
-};
-
-// Counts an outermost call of a layer while it lives, so that a call of another thread that fails
-// takes no weights away from it.
-class Layer::CountedCall {
- public:
-  explicit CountedCall(Layer& layer) : layer_(layer) {
-    std::atomic_ref<int>(layer_.outermost_calls_).fetch_add(1);
-  }
-  ~CountedCall() { std::atomic_ref<int>(layer_.outermost_calls_).fetch_sub(1); }
-  CountedCall(const CountedCall&) = delete;
-  CountedCall& operator=(const CountedCall&) = delete;
-
- private:
-  Layer& layer_;
+  const RunningCall* root_;                    // the outermost one with this record
+  mutable std::optional<Tensor> output_mask_;  // what the call said, if it did
 };
 
 thread_local const Layer::RunningCall* Layer::RunningCall::innermost_ = nullptr;
@@ -90,7 +82,16 @@ CallContext Layer::inherited_context() {
 Tensor Layer::operator()(const Tensor& inputs) { return (*this)(inputs, inherited_context()); }
 
 Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
-  const Tensors outputs = run(inputs, context);
+  return single_output(run(inputs, context));
+}
+
+MaskedOutput Layer::call_with_mask(const Tensor& inputs, const CallContext& context) {
+  MaskedOutput masked;
+  masked.output = single_output(run(inputs, context, &masked.mask));
+  return masked;
+}
+
+Tensor Layer::single_output(const Tensors& outputs) const {
   check<ShapeError>(outputs.size() == 1, name(),
                     "a call with one tensor gives one; pass and take Tensors where a layer returns "
                     "several. Received: {} outputs.",
@@ -98,25 +99,26 @@ Tensor Layer::operator()(const Tensor& inputs, const CallContext& context) {
   return outputs.front();
 }
 
-Tensors Layer::run(const Tensors& inputs, const CallContext& context) {
+Tensors Layer::run(const Tensors& inputs, const CallContext& context, Tensor* output_mask) {
   if (CallRecord* record = RunningCall::record_for(*this))
-    return run_within(*record, inputs, context);
+    return run_within(*record, inputs, context, output_mask);
   const RunningCall* running = RunningCall::innermost();
   const bool publishes = running == nullptr || running->record().is_published();
   CallRecord record(publishes ? CallRecord::Purpose::published : CallRecord::Purpose::unpublished);
-  Tensors outputs = record.call(*this, inputs, context);
+  Tensors outputs = record.call(*this, inputs, context, output_mask);
   if (publishes) record.publish(*this);
   return outputs;
 }
 
-Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallContext& context) {
+Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallContext& context,
+                          Tensor* output_mask) {
   const profile::Timed timed(id_, name(), !sublayers_.empty());
   check(inputs.defined(), name(), "the inputs must be defined. Received: {}.",
         inputs.empty() ? "no tensor" : "an undefined tensor");
   // Only the outermost call makes a rollback, since it knows all the layers that may be built in
   // it. It is counted before it looks whether the layer is built: see BuildRollback.
   std::optional<BuildRollback> rollback;
-  std::optional<CountedCall> counted;
+  std::optional<CountedUse> counted;
   if (RunningCall::innermost() == nullptr) {
     counted.emplace(*this);
     if (!built()) rollback.emplace(*this);
@@ -133,6 +135,10 @@ Tensors Layer::run_within(CallRecord& record, const Tensors& inputs, const CallC
   Tensors outputs = call_tensors(inputs, context);
   if (activity_regularizer_) {
     for (const Tensor& output : outputs) add_activity_penalty(*activity_regularizer_, output);
+  }
+  if (output_mask != nullptr) {
+    std::optional<Tensor>& said = running.output_mask();
+    *output_mask = said ? std::move(*said) : compute_mask(inputs.front(), context.mask);
   }
   if (rollback) {
     rollback->keep();
@@ -155,16 +161,34 @@ Tensors Layer::call_tensors(const Tensors& inputs, const CallContext& context) {
   return call(inputs.front(), context);
 }
 
+Tensor Layer::compute_mask(const Tensor&, const Tensor& mask) {
+  return supports_masking() ? mask : Tensor();
+}
+
+// A layer called directly by another one's code, `layer.call(x)` instead of `layer(x)`, is not the
+// running one, and nobody asks for its mask.
+void Layer::set_output_mask(Tensor mask) const {
+  const RunningCall* running = RunningCall::innermost();
+  if (running != nullptr && running->is_of(*this)) running->output_mask() = std::move(mask);
+}
+
 void Layer::add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs) {
   const profile::Timed timed(profile::Section::penalties);
   const std::string owner = name() + ": activity";
-  regularizer.check_weight(outputs.shape(), owner);
-  Tensor penalty = regularizers::scalar_penalty(regularizer, outputs, owner);
-  if (outputs.rank() > 0) {
+  regularizer.check_slot({.shape = outputs.shape(), .activity = true}, owner);
+  const auto penalty_by = [&](const Regularizer& rule) {
+    Tensor penalty = regularizers::scalar_penalty(rule, outputs, owner);
+    if (outputs.rank() == 0) return penalty;
     const auto batch = static_cast<float>(outputs.shape().front());
-    penalty = batch == 0.0f ? Tensor(0.0f) : penalty / batch;
-  }
-  record("activity", std::move(penalty));
+    return batch == 0.0f ? Tensor(0.0f) : penalty / batch;
+  };
+  const auto rules = regularizer.parts();
+  if (rules.empty()) return record("activity", penalty_by(regularizer));
+  std::vector<Tensor> parts;
+  for (const auto& rule : rules) parts.push_back(penalty_by(*rule));
+  Tensor sum = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) sum = sum + parts[i];
+  record("activity", std::move(sum), std::move(parts));
 }
 
 void Layer::add_loss(const Tensor& loss) {
@@ -174,17 +198,22 @@ void Layer::add_loss(const Tensor& loss) {
   record("add_loss", loss);
 }
 
-void Layer::record(const char* source, Tensor value) {
+void Layer::record(const char* source, Tensor value, std::vector<Tensor> parts) {
   if (CallRecord* record = RunningCall::record_for(*this))
-    return record->add(*this, source, std::move(value));
+    return record->add(*this, source, std::move(value), std::move(parts));
   const RunningCall* running = RunningCall::innermost();
   if (running == nullptr || running->record().is_published())
-    CallRecord::add_to_published(*this, source, std::move(value));
+    CallRecord::add_to_published(*this, source, std::move(value), std::move(parts));
 }
 
 void Layer::before_draw(random::Generator& stream) const {
   const RunningCall* running = RunningCall::innermost();
   if (running != nullptr) running->record().before_draw(stream);
+}
+
+void Layer::before_assign(const Variable& weight) const {
+  const RunningCall* running = RunningCall::innermost();
+  if (running != nullptr) running->record().before_assign(weight);
 }
 
 std::vector<Tensor> Layer::losses() const {
@@ -218,6 +247,7 @@ void Layer::build_once(const Create& create) {
   const std::scoped_lock lock(layers::build_mutex());
   if (built()) return;
   BuildRollback rollback(*this);
+  const layers::NameScope scope(*this);
   create();
   for (const auto& [weight, regularizer] : set_regularizers_) {
     if (regularizer) this->weight(weight);  // raises if no weight has this name
@@ -253,11 +283,17 @@ void Layer::check_inputs(const std::vector<Shape>& input_shapes) const {
 
 namespace {
 
-Tensor zeros_of(Shape shape) {
+Shape with_ones_for_unknown(Shape shape) {
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (shape[axis] == Shape::kUnknown) shape[axis] = 1;
   }
-  return ops::zeros(shape);
+  return shape;
+}
+
+bool is_built_throughout(const Layer& layer) {
+  const std::vector<std::shared_ptr<Layer>> inner = layer.sublayers();
+  return layer.built() && std::all_of(inner.begin(), inner.end(),
+                                      [](const auto& each) { return is_built_throughout(*each); });
 }
 
 bool has_any_batch(const Shape& shape) {
@@ -301,7 +337,8 @@ std::vector<Shape> Layer::compute_output_shapes(const std::vector<Shape>& input_
 
 std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
   std::vector<Tensor> inputs;
-  for (const Shape& shape : input_shapes) inputs.push_back(zeros_of(shape));
+  for (const Shape& shape : input_shapes)
+    inputs.push_back(ops::zeros(with_ones_for_unknown(shape)));
   const bool any_batch = std::any_of(input_shapes.begin(), input_shapes.end(), has_any_batch);
   std::optional<BuildRollback> rollback;  // removes what the trial call builds
   if (!built()) rollback.emplace(*this);
@@ -313,6 +350,14 @@ std::vector<Shape> Layer::try_on_zeros(const std::vector<Shape>& input_shapes) {
     shapes.push_back(any_batch && shape.rank() > 0 ? shape.with(0, Shape::kUnknown) : shape);
   }
   return shapes;
+}
+
+void Layer::build_with_sublayers(const std::vector<Shape>& input_shapes) {
+  build(input_shapes);
+  if (is_built_throughout(*this)) return;
+  for (const Shape& shape : input_shapes)
+    layers::WeightBudget::spend(name(), with_ones_for_unknown(shape));
+  try_on_zeros(input_shapes);
 }
 
 }  // namespace strata

@@ -1,10 +1,12 @@
-// What a layer is written as, and made from again.
+// Writes a layer's config and its object with the shape it was built for, and makes layers from them.
 #include <algorithm>
 
 #include "core/check.hpp"
 #include "core/fields.hpp"
 #include "core/registry.hpp"
 #include "layers/base_fields.hpp"
+#include "layers/shared_layers.hpp"
+#include "layers/weight_budget.hpp"
 #include "strata/layers/layer.hpp"
 #include "tensor/format.hpp"
 
@@ -40,7 +42,7 @@ void Layer::set_base_config(const Config& config) {
   reader.or_default("name", name);
   reader("trainable", trainable);
   reader("activity_regularizer", activity);
-  ConfigReader(name, config).float32("dtype");
+  ConfigReader(name, config).float32("dtype", "float32");
   name = layers::checked_name(std::move(name));
   restore_activity_regularizer(std::move(activity));
   name_ = std::move(name);
@@ -57,6 +59,7 @@ void Layer::restore_activity_regularizer(RegularizerSpec regularizer) {
 Config Layer::to_object() const {
   Config object =
       registry::object_config(typeid(*this), in_context(name(), [&] { return get_config(); }));
+  if (const auto id = layers::SharedLayerIds::of(*this)) object["shared_object_id"] = *id;
   if (build_shape_) object["build_config"]["input_shape"] = to_config(*build_shape_);
   for (const Shape& shape : several_build_shapes_)
     object["build_config"]["input_shape"].push_back(to_config(shape));
@@ -79,7 +82,7 @@ void Layer::restore(const Config& object) {
     for (const Config& each : *shapes) {
       ConfigReader(who, {{"input_shape", each}})("input_shape", several.emplace_back());
     }
-    return build(several);
+    return build_with_sublayers(several);
   }
   // Keras writes the shape of a single input as one shape or as an object by name; other keys are
   // ignored.
@@ -88,7 +91,7 @@ void Layer::restore(const Config& object) {
   std::optional<Shape> input_shape;
   ConfigReader reader(who, named ? *by_name : *build_config);
   reader("input_shape", input_shape);
-  if (input_shape) build(*input_shape);
+  if (input_shape) build_with_sublayers({*input_shape});
 }
 
 void Layer::restore_regularizers(const Config& object) {
@@ -115,11 +118,15 @@ std::string checked_name(std::string name) {
 Config serialize(const Layer& layer) { return layer.to_object(); }
 
 std::shared_ptr<Layer> deserialize(const Config& config) {
-  const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
-  auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
-  layer->set_base_config(named.config);
-  layer->restore(config);
-  return layer;
+  if (std::shared_ptr<Layer> known = SharedLayers::find(config)) return known;
+  return SharedLayers::made(config, [&] {
+    WeightBudget::spend_layer("Layer");
+    const registry::Named named = registry::read_object(typeid(Layer), "Layer", config);
+    auto layer = std::static_pointer_cast<Layer>(named.entry->make(named.config));
+    layer->set_base_config(named.config);
+    layer->restore(config);
+    return layer;
+  });
 }
 
 }  // namespace layers

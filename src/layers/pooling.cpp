@@ -1,3 +1,4 @@
+// Pooling layers: their options, shapes and configs; the pooling is an op.
 #include "strata/layers/pooling.hpp"
 
 #include "core/fields.hpp"
@@ -8,25 +9,8 @@
 namespace strata::layers {
 namespace {
 
-std::string pooling_name(bool is_max, int axes) {
-  return fmt::format("{}Pooling{}D", is_max ? "Max" : "Average", axes);
-}
-
-// Keras writes the strides, resolved, behind the padding.
-template <class Fields, class Options, class Strides>
-void list_fields(Fields& fields, Options& options, Strides& strides) {
-  fields("pool_size", options.pool_size);
-  fields("padding", options.padding);
-  fields("strides", strides);
-  fields("data_format", options.data_format);
-}
-
-template <class Options>
-Options pooling_options_from(const Config& config, std::string_view who, Options options) {
-  options.name = name_in(config);
-  read_layer_fields(who, with_known_format(config),
-                    [&](auto& fields) { list_fields(fields, options, options.strides); });
-  return options;
+std::string pooling_name(const char* kind, int axes) {
+  return fmt::format("{}Pooling{}D", kind, axes);
 }
 
 // Raises where nothing would be left.
@@ -49,15 +33,26 @@ Shape output_of(const std::string& who, const AveragePoolingOptions<N>& options,
 
 }  // namespace
 
+// Of both kinds. Keras writes the strides behind the padding.
+template <class Fields, class Options>
+requires requires(Options& options) { options.pool_size; }
+void list_fields(Fields& fields, Options& options) {
+  fields("pool_size", options.pool_size);
+  fields("padding", options.padding);
+  fields("strides", options.strides);
+  fields.or_default("data_format", options.data_format);
+}
+
 template <int N>
 Pooling<N>::Pooling(Kind kind, Options options)
-    : Layer(pooling_name(kind == Kind::max, N), options.name, options.activity_regularizer),
+    : Layer(pooling_name(kind == Kind::max ? "Max" : "Average", N), options.name,
+            options.activity_regularizer),
       kind_(kind),
       options_(std::move(options)) {
-  const std::string who = pooling_name(kind_ == Kind::max, N);
+  const std::string who = pooling_name(kind == Kind::max ? "Max" : "Average", N);
   check_positive(who, "pool_size", options_.pool_size);
   check_positive(who, "strides", options_.strides.value_or(options_.pool_size));
-  options_.padding = checked_padding(who, options_.padding, false);
+  options_.padding = checked_padding(who, options_.padding);
   checked_data_format(who, options_.data_format);
   mark_built();
 }
@@ -91,11 +86,9 @@ Shape Pooling<N>::compute_output_shape(const Shape& input) {
 
 template <int N>
 Config Pooling<N>::get_config() const {
-  return with_base_fields(Layer::get_config(), [this](auto& fields) {
-    Options options = options_;
-    PerAxis<N> strides = options.strides.value_or(options.pool_size);
-    list_fields(fields, options, strides);
-  });
+  Options options = options_;
+  options.strides = options.strides.value_or(options.pool_size);  // as Keras writes them
+  return with_fields(Layer::get_config(), std::move(options));
 }
 
 template <int N>
@@ -109,7 +102,7 @@ MaxPooling<N>::MaxPooling(const Options& options)
 
 template <int N>
 MaxPooling<N> MaxPooling<N>::from_config(const Config& config) {
-  MaxPooling layer(pooling_options_from(config, pooling_name(true, N), Options{}));
+  MaxPooling layer(read_options<Options>(pooling_name("Max", N), config));
   layer.set_base_config(config);
   return layer;
 }
@@ -120,8 +113,7 @@ AveragePooling<N>::AveragePooling(const Options& options)
 
 template <int N>
 AveragePooling<N> AveragePooling<N>::from_config(const Config& config) {
-  AveragePooling layer(
-      pooling_options_from(config, pooling_name(false, N), Options{.pool_size = 0}));
+  AveragePooling layer(read_options<Options>(pooling_name("Average", N), config, {.pool_size = 0}));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,3 +1,4 @@
+// ReLU: checks its parameters and applies the operation.
 #include "strata/layers/relu.hpp"
 
 #include <cmath>
@@ -14,14 +15,14 @@ void check_parameter(const char* name, float value) {
         "{0} must be finite and >= 0. Received: {0}={1}.", name, value);
 }
 
+}  // namespace
+
 template <class Fields>
 void list_fields(Fields& fields, ReLUOptions& options) {
   fields("max_value", options.max_value);
   fields("negative_slope", options.negative_slope);
   fields("threshold", options.threshold);
 }
-
-}  // namespace
 
 ReLU::ReLU(Options options)
     : Layer("ReLU", options.name, options.activity_regularizer), options_(std::move(options)) {
@@ -39,16 +40,10 @@ Tensor ReLU::call(const Tensor& inputs, const CallContext&) {
 
 Shape ReLU::compute_output_shape(const Shape& input) { return input; }
 
-Config ReLU::get_config() const {
-  return with_base_fields(Layer::get_config(), [options = options_](auto& fields) mutable {
-    list_fields(fields, options);
-  });
-}
+Config ReLU::get_config() const { return with_fields(Layer::get_config(), options_); }
 
 ReLU ReLU::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  read_layer_fields("ReLU", config, [&](auto& fields) { list_fields(fields, options); });
-  ReLU layer(std::move(options));
+  ReLU layer(read_options<Options>("ReLU", config));
   layer.set_base_config(config);
   return layer;
 }

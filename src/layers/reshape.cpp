@@ -1,3 +1,4 @@
+// Reshape: resolves the target shape, and reshapes.
 #include "strata/layers/reshape.hpp"
 
 #include <algorithm>
@@ -13,10 +14,16 @@ namespace {
 
 constexpr std::int64_t kInferred = -1;
 
-// -1 stands here for "to be worked out", which a shape would print as unknown.
-std::vector<std::int64_t> extents_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
-
 }  // namespace
+
+template <class Fields>
+void list_fields(Fields& fields, ReshapeOptions& options) {
+  const Shape& target = options.target_shape;
+  // As numbers: a Shape would write an extent of -1 as null.
+  std::vector<std::int64_t> extents(target.begin(), target.end());
+  fields("target_shape", extents);
+  options.target_shape = Shape(extents);
+}
 
 Reshape::Reshape(Options options)
     : Layer("Reshape", options.name, options.activity_regularizer), options_(std::move(options)) {
@@ -60,18 +67,12 @@ Tensor Reshape::call(const Tensor& inputs, const CallContext&) {
   return ops::reshape(inputs, compute_output_shape(inputs.shape()));
 }
 
-Config Reshape::get_config() const {
-  return with_base_fields(Layer::get_config(), [this](auto& fields) {
-    fields("target_shape", extents_of(options_.target_shape));
-  });
-}
+Config Reshape::get_config() const { return with_fields(Layer::get_config(), options_); }
 
 Reshape Reshape::from_config(const Config& config) {
-  std::vector<std::int64_t> target;
   check(config.contains("target_shape"), "Reshape", "a config needs a target_shape. Received: {}.",
         config);
-  read_layer_fields("Reshape", config, [&](auto& fields) { fields("target_shape", target); });
-  Reshape layer(Options{.target_shape = Shape(target), .name = name_in(config)});
+  Reshape layer(read_options<Options>("Reshape", config, {.target_shape = Shape()}));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,3 +1,4 @@
+// Softmax: over one axis or several.
 #include "strata/layers/softmax.hpp"
 
 #include "core/fields.hpp"
@@ -5,6 +6,7 @@
 #include "strata/ops/elementwise.hpp"
 #include "strata/ops/nn.hpp"
 #include "strata/ops/reduction.hpp"
+#include "tensor/format.hpp"
 
 namespace strata::layers {
 
@@ -19,7 +21,26 @@ void Softmax::check_input(const Shape& input) const {
   ops::Axes(options_.axis.values()).of(input, name().c_str());
 }
 
-Tensor Softmax::call(const Tensor& inputs, const CallContext&) {
+Tensor Softmax::call(const Tensor& inputs, const CallContext& context) {
+  if (!context.mask.defined()) return softmax(inputs);
+  check_mask(inputs.shape(), context.mask.shape());
+  constexpr float kMinusInfinity = -1e9f;
+  const Tensor counts = ops::greater(context.mask, 0.5f);
+  return ops::where(counts, softmax(ops::where(counts, inputs, kMinusInfinity)), 0.0f);
+}
+
+void Softmax::check_mask(const Shape& input, const Shape& mask) const {
+  bool fits = mask.rank() <= input.rank();
+  for (int i = 1; fits && i <= mask.rank(); ++i) {
+    const std::int64_t extent = mask[mask.rank() - i];
+    fits = extent == 1 || extent == input[input.rank() - i];
+  }
+  check<ShapeError>(fits, name(),
+                    "the mask must broadcast to the input. Received: mask.shape={}, shape={}.",
+                    mask, input);
+}
+
+Tensor Softmax::softmax(const Tensor& inputs) const {
   const std::vector<int>& axes = options_.axis.values();
   if (axes.size() == 1) return ops::softmax(inputs, axes[0]);
   return ops::exp(inputs - ops::logsumexp(inputs, axes, true));
@@ -30,15 +51,15 @@ Shape Softmax::compute_output_shape(const Shape& input) {
   return input;
 }
 
-Config Softmax::get_config() const {
-  return with_base_fields(Layer::get_config(),
-                          [this](auto& fields) { fields("axis", options_.axis); });
+template <class Fields>
+void list_fields(Fields& fields, SoftmaxOptions& options) {
+  fields("axis", options.axis);
 }
 
+Config Softmax::get_config() const { return with_fields(Layer::get_config(), options_); }
+
 Softmax Softmax::from_config(const Config& config) {
-  Options options{.name = name_in(config)};
-  read_layer_fields("Softmax", config, [&](auto& fields) { fields("axis", options.axis); });
-  Softmax layer(std::move(options));
+  Softmax layer(read_options<Options>("Softmax", config));
   layer.set_base_config(config);
   return layer;
 }

@@ -1,3 +1,4 @@
+// Checks of padding and data format, and conversions between the formats.
 #include "layers/spatial.hpp"
 
 #include <vector>
@@ -20,11 +21,12 @@ const std::string& checked_data_format(std::string_view who, const std::string& 
   return data_format;
 }
 
-std::string checked_padding(std::string_view who, std::string padding, bool may_be_causal) {
+std::string checked_padding(std::string_view who, const std::string& padding,
+                            const PaddingChoices& choices) {
   std::string lower = registry::lower_case(padding);
-  check(lower == "valid" || lower == "same" || (may_be_causal && lower == "causal"), who,
+  check(lower == "valid" || lower == "same" || (choices.causal && lower == "causal"), who,
         "padding must be {}. Received: padding={}.",
-        may_be_causal ? "\"valid\", \"same\" or \"causal\"" : "\"valid\" or \"same\"", padding);
+        choices.causal ? "\"valid\", \"same\" or \"causal\"" : "\"valid\" or \"same\"", padding);
   return lower;
 }
 
@@ -63,10 +65,14 @@ Tensor as_formatted(const Tensor& x, const std::string& data_format) {
   return ops::transpose(x, axes);
 }
 
-Config with_known_format(Config config) {
-  const auto found = config.find("data_format");
-  if (found != config.end() && found->is_null()) config.erase(found);
-  return config;
+void check_images(const std::string& who, const Shape& input, const std::string& data_format) {
+  check<ShapeError>(input.rank() == 3 || input.rank() == 4, who,
+                    "the input must be images, of rank 4, or one image, of rank 3. Received: "
+                    "shape={}.",
+                    input);
+  const int rows = row_axis(input, data_format);
+  check<ShapeError>(input[rows] != 0 && input[rows + 1] != 0, who,
+                    "images must have pixels. Received: shape={}.", input);
 }
 
 void check_spatial_rank(const std::string& who, const Shape& input, int spatial) {
@@ -88,6 +94,19 @@ void pass_window(const std::string& who, const Shape& input, const WindowOnAxis&
                     "the output would be empty: {}={} with dilation {} is more than spatial axis "
                     "{} has. Received: shape={}.",
                     window.option, window.window, window.dilation, window.axis - 1, input);
+}
+
+void check_channels(const std::string& who, const Shape& input, const std::string& data_format,
+                    std::optional<std::int64_t> expected) {
+  const std::int64_t channels = channels_last(input, data_format).back();
+  check<ShapeError>(channels != Shape::kUnknown, who,
+                    "the number of input channels must be known. Received: shape={}.", input);
+  check<ShapeError>(channels > 0, who,
+                    "the number of input channels must be positive. Received: shape={}.", input);
+  check<ShapeError>(channels == expected.value_or(channels), who,
+                    "the number of input channels must be {}, as when the layer was built. "
+                    "Received: {} channels, shape={}.",
+                    expected.value_or(channels), channels, input);
 }
 
 }  // namespace strata::layers

@@ -1,26 +1,35 @@
+// The budget for weights of this thread, and its check.
 #include "layers/weight_budget.hpp"
+
+#include <utility>
 
 #include "core/check.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::layers {
-namespace {
 
-thread_local std::optional<std::int64_t> left;
+thread_local std::optional<WeightBudget::Left> WeightBudget::left_;
 
-}  // namespace
+WeightBudget::WeightBudget(std::int64_t elements, std::int64_t layers)
+    : outer_(std::exchange(left_, Left{elements, layers})) {}
 
-WeightBudget::WeightBudget(std::int64_t elements) : outer_(left) { left = elements; }
-
-WeightBudget::~WeightBudget() { left = outer_; }
+WeightBudget::~WeightBudget() { left_ = outer_; }
 
 void WeightBudget::spend(std::string_view who, const Shape& shape) {
-  if (!left) return;
+  if (!left_) return;
   const std::int64_t count = shape.element_count();
-  check(count <= *left, who,
-        "a weight must fit into what is left of max_params, {} elements. Received: shape={}.",
-        *left, shape);
-  *left -= count;
+  check(count <= left_->elements, who,
+        "a weight must fit what is left of the limit on all weights, {} elements. Received: "
+        "shape={}.",
+        left_->elements, shape);
+  left_->elements -= count;
+}
+
+void WeightBudget::spend_layer(std::string_view who) {
+  if (!left_) return;
+  check(left_->layers > 0, who,
+        "a model must have no more layers than its memory limit has room for. Received: one more.");
+  --left_->layers;
 }
 
 }  // namespace strata::layers

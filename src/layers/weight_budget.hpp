@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -10,10 +11,12 @@
 
 namespace strata::layers {
 
-/// While one is alive on this thread, layers make at most `elements` elements of weights in all.
+/// While one is alive on this thread, layers make at most `elements` elements of weights in all, and
+/// configs at most `layers` layers.
 class WeightBudget {
  public:
-  explicit WeightBudget(std::int64_t elements);
+  explicit WeightBudget(std::int64_t elements,
+                        std::int64_t layers = std::numeric_limits<std::int64_t>::max());
   ~WeightBudget();
   WeightBudget(const WeightBudget&) = delete;
   WeightBudget& operator=(const WeightBudget&) = delete;
@@ -21,9 +24,17 @@ class WeightBudget {
   /// Takes a weight of this shape from the budget, if there is one. Raises InvalidArgument, in
   /// `who`'s name, if it is spent.
   static void spend(std::string_view who, const Shape& shape);
+  /// Takes a layer from it.
+  static void spend_layer(std::string_view who);
 
  private:
-  std::optional<std::int64_t> outer_;
+  struct Left {
+    std::int64_t elements;
+    std::int64_t layers;
+  };
+  static thread_local std::optional<Left> left_;
+
+  std::optional<Left> outer_;
 };
 
 }  // namespace strata::layers

@@ -1,36 +1,34 @@
+// The loss that is quadratic near 0 and linear far from it: its option, targets and config.
 #include "strata/losses/huber.hpp"
 
 #include <cmath>
 
 #include "losses/fields.hpp"
-#include "losses/targets.hpp"
-#include "ops/distance.hpp"
+#include "strata/ops/distance.hpp"
 
 namespace strata::losses {
 
-Huber::Huber(const Options& options)
-    : Loss({.reduction = options.reduction, .name = options.name}), delta_(options.delta) {
-  check(std::isfinite(delta_) && delta_ > 0.0f, "Huber",
-        "delta must be finite and > 0. Received: delta={}.", delta_);
+void list_fields(auto& fields, HuberOptions& options) {
+  fields.unless("delta", options.delta, 1.0f);
+}
+
+Huber::Huber(const Options& options) : Loss(base_options<LossOptions>(options)), options_(options) {
+  check(std::isfinite(options.delta) && options.delta > 0.0f, "Huber",
+        "delta must be finite and > 0. Received: delta={}.", options.delta);
 }
 
 Tensor Huber::call(const Tensor& y_true, const Tensor& y_pred) const {
-  return ops::huber(y_true, y_pred, delta_);
+  return ops::huber(y_true, y_pred, options_.delta);
 }
 
 void Huber::check_targets(const Tensor& y_true, const Shape& y_pred) const {
-  check_dense_targets("Huber", y_true, y_pred);
+  check_dense_targets(y_true, y_pred);
 }
 
-Config Huber::get_config() const {
-  Config config = Loss::get_config();
-  if (delta_ != Options{}.delta) config["delta"] = to_config(delta_);
-  return config;
-}
+Config Huber::get_config() const { return with_fields(Loss::get_config(), options_); }
 
 Huber Huber::from_config(const Config& config) {
-  return Huber(read_options<Options>(
-      "Huber", config, [](auto& fields, Options& options) { fields("delta", options.delta); }));
+  return Huber(read_options<Options>("Huber", config));
 }
 
 }  // namespace strata::losses

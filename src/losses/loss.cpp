@@ -8,9 +8,8 @@
 #include "autodiff/dependence.hpp"
 #include "core/callable_rule.hpp"
 #include "core/check.hpp"
-#include "core/fields.hpp"
 #include "core/registry.hpp"
-#include "losses/identifiers.hpp"
+#include "losses/fields.hpp"
 #include "losses/resolved_crossentropy.hpp"
 #include "ops/align.hpp"
 #include "strata/ops/array.hpp"
@@ -68,8 +67,8 @@ std::string Loss::name() const {
                                : options_.name;
 }
 
-Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
-                        const Tensor& sample_weight) const {
+Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight,
+                        const Tensor& prediction_mask) const {
   if (!y_true.defined() || !y_pred.defined()) {
     raise(who(), "y_true and y_pred must be defined. Received: an undefined {}.",
           y_true.defined() ? "y_pred" : "y_true");
@@ -83,20 +82,30 @@ Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
           "values of shape {} without a gradient.",
           autodiff::kLeavesTheTape, values.shape());
   }
-  Tensor weights = weights_of_mask(mask(targets, predictions), options_.reduction);
+  Tensor counts = mask(targets, predictions);
+  if (prediction_mask.defined()) {
+    const Tensor steps = fitted("mask", prediction_mask, values.shape());
+    counts = counts.defined() ? counts * steps : steps;
+  }
+  Tensor weights = weights_of_mask(counts, options_.reduction);
   if (sample_weight.defined()) {
-    const auto shape = ops::weights_for(values.shape(), sample_weight.shape());
-    if (!shape) {
-      raise<ShapeError>(who(),
-                        "sample_weight must have one weight a sample, or one a value. Received: "
-                        "sample_weight.shape={}, values of shape {}.",
-                        sample_weight.shape(), values.shape());
-    }
-    const Tensor fitted = ops::reshape(sample_weight, *shape);
-    weights = weights.defined() ? weights * fitted : fitted;
+    const Tensor samples = fitted("sample_weight", sample_weight, values.shape());
+    weights = weights.defined() ? weights * samples : samples;
   }
   if (!weights.defined()) return reduced(values, weights, options_.reduction);
   return reduced(values * weights, weights, options_.reduction);
+}
+
+// As weights that broadcast over the values.
+Tensor Loss::fitted(const char* what, const Tensor& weights, const Shape& values) const {
+  const auto shape = ops::weights_for(values, weights.shape());
+  if (!shape) {
+    raise<ShapeError>(who(),
+                      "{0} must have one weight per sample, or one per value. Received: "
+                      "{0}.shape={1}, values of shape {2}.",
+                      what, weights.shape(), values);
+  }
+  return ops::reshape(weights, *shape);
 }
 
 std::string Loss::who() const {
@@ -109,13 +118,28 @@ Tensor Loss::mask(const Tensor&, const Tensor&) const { return {}; }
 void Loss::check_targets(const Tensor&, const Shape&) const {}
 
 Config Loss::get_config() const {
-  return Config{{"name", name()}, {"reduction", options_.reduction}};
+  LossOptions named = options_;
+  named.name = name();
+  return write_fields([&](auto& fields) { losses::list_base_fields(fields, named); });
+}
+
+LossOptions Loss::options_in(const std::type_info& type, const Config& config) {
+  LossOptions options;
+  read_fields(registry::class_name_of(type), config,
+              [&](auto& fields) { losses::list_base_fields(fields, options); });
+  return options;
+}
+
+std::shared_ptr<const Loss> Loss::from_identifier(std::string_view identifier) {
+  return named_rule<const Loss>("Loss", identifier);
 }
 
 std::shared_ptr<const Loss> Loss::from_object(const Config& config) {
-  if (const auto name = function_named_by(config); losses::is_identifier(name))
-    return from_identifier(name);
-  return read_rule<const Loss>("Loss", config);
+  const std::string name = function_named_by(config);
+  if (name.empty()) return read_rule<const Loss>("Loss", config);
+  if (auto function = users_function<const Loss>(name)) return function;
+  if (registry::find_identifier(typeid(Loss), name)) return from_identifier(name);
+  return read_rule<const Loss>("Loss", config, registry::identifiers(typeid(Loss)));
 }
 
 std::shared_ptr<const Loss> Loss::from_function(Function function, std::string registered_name) {

@@ -1,3 +1,4 @@
+// Picks the crossentropy whose targets have the shape that is seen.
 #include "losses/resolved_crossentropy.hpp"
 
 #include "ops/align.hpp"

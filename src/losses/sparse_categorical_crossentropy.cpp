@@ -1,6 +1,8 @@
+// The loss of one class among several, from labels: its options, targets, mask and config.
 #include "strata/losses/sparse_categorical_crossentropy.hpp"
 
 #include "losses/fields.hpp"
+#include "losses/targets.hpp"
 #include "ops/crossentropy.hpp"
 #include "strata/ops/elementwise.hpp"
 
@@ -11,8 +13,14 @@ constexpr const char* kWho = "SparseCategoricalCrossentropy";
 
 }  // namespace
 
+void list_fields(auto& fields, SparseCategoricalCrossentropyOptions& options) {
+  fields.truth("from_logits", options.from_logits);
+  fields("ignore_class", options.ignore_class);
+  fields.unless("axis", options.axis, -1);
+}
+
 SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const Options& options)
-    : Loss({.reduction = options.reduction, .name = options.name}), options_(options) {}
+    : Loss(base_options<LossOptions>(options)), options_(options) {}
 
 Tensor SparseCategoricalCrossentropy::call(const Tensor& y_true, const Tensor& y_pred) const {
   return ops::sparse_categorical_crossentropy(y_true, y_pred,
@@ -28,28 +36,16 @@ Tensor SparseCategoricalCrossentropy::mask(const Tensor& y_true, const Tensor& y
 }
 
 void SparseCategoricalCrossentropy::check_targets(const Tensor& y_true, const Shape& y_pred) const {
-  const bool batched = y_true.rank() >= 1 && y_pred.rank() >= 1;
-  const Shape expected = batched ? y_pred.with(0, y_true.shape().front()) : y_pred;
-  const Tensor labels = ops::labels_for(y_true, expected, options_.axis, kWho);
-  const std::int64_t classes = y_pred[y_pred.axis(options_.axis, kWho)];
-  ops::check_labels(labels, classes, options_.ignore_class, kWho);
+  check_label_targets(kWho, y_true, y_pred, options_.axis, options_.ignore_class);
 }
 
 Config SparseCategoricalCrossentropy::get_config() const {
-  Config config = Loss::get_config();
-  config["from_logits"] = options_.from_logits;
-  config["ignore_class"] = to_config(options_.ignore_class);
-  if (options_.axis != Options{}.axis) config["axis"] = options_.axis;
-  return config;
+  return with_fields(Loss::get_config(), options_);
 }
 
 SparseCategoricalCrossentropy SparseCategoricalCrossentropy::from_config(const Config& config) {
   return SparseCategoricalCrossentropy(
-      read_options<Options>(kWho, config, [](auto& fields, Options& options) {
-        fields.truth("from_logits", options.from_logits);
-        fields("ignore_class", options.ignore_class);
-        fields("axis", options.axis);
-      }));
+      read_options<Options>("SparseCategoricalCrossentropy", config));
 }
 
 }  // namespace strata::losses

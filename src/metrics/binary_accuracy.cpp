@@ -1,11 +1,16 @@
+// BinaryAccuracy: its options, values and config.
 #include "strata/metrics/binary_accuracy.hpp"
 
 #include <cmath>
 
 #include "metrics/fields.hpp"
-#include "ops/accuracy.hpp"
+#include "strata/ops/accuracy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, BinaryAccuracyOptions& options) {
+  fields("threshold", options.threshold);
+}
 
 BinaryAccuracy::BinaryAccuracy(const Options& options)
     : BinaryAccuracy(options, OptionsOrigin::code) {}
@@ -25,17 +30,10 @@ Tensor BinaryAccuracy::values(const Tensor& y_true, const Tensor& y_pred) const 
   return ops::binary_accuracy(y_true, y_pred, options_.threshold);
 }
 
-Config BinaryAccuracy::get_config() const {
-  Config config = Metric::get_config();
-  config["threshold"] = to_config(options_.threshold);
-  return config;
-}
+Config BinaryAccuracy::get_config() const { return with_fields(Metric::get_config(), options_); }
 
 BinaryAccuracy BinaryAccuracy::from_config(const Config& config) {
-  const auto options =
-      read_options<Options>("BinaryAccuracy", config,
-                            [](auto& fields, Options& own) { fields("threshold", own.threshold); });
-  return {options, OptionsOrigin::config};
+  return {read_options<Options>("BinaryAccuracy", config), OptionsOrigin::config};
 }
 
 }  // namespace strata::metrics

@@ -1,3 +1,4 @@
+// BinaryCrossentropy: its options, values and config.
 #include "strata/metrics/binary_crossentropy.hpp"
 
 #include "metrics/fields.hpp"
@@ -5,6 +6,11 @@
 #include "ops/crossentropy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, BinaryCrossentropyOptions& options) {
+  fields.truth("from_logits", options.from_logits);
+  fields.or_default("label_smoothing", options.label_smoothing);
+}
 
 BinaryCrossentropy::BinaryCrossentropy(const Options& options)
     : MeanMetric(options.name), options_(options) {
@@ -19,18 +25,11 @@ Tensor BinaryCrossentropy::values(const Tensor& y_true, const Tensor& y_pred) co
 }
 
 Config BinaryCrossentropy::get_config() const {
-  Config config = Metric::get_config();
-  config["from_logits"] = to_config(options_.from_logits);
-  config["label_smoothing"] = to_config(options_.label_smoothing);
-  return config;
+  return with_fields(Metric::get_config(), options_);
 }
 
 BinaryCrossentropy BinaryCrossentropy::from_config(const Config& config) {
-  return BinaryCrossentropy(
-      read_options<Options>("BinaryCrossentropy", config, [](auto& fields, Options& options) {
-        fields.truth("from_logits", options.from_logits);
-        fields.or_default("label_smoothing", options.label_smoothing);
-      }));
+  return BinaryCrossentropy(read_options<Options>("BinaryCrossentropy", config));
 }
 
 }  // namespace strata::metrics

@@ -1,9 +1,16 @@
+// CategoricalCrossentropy: its options, values and config.
 #include "strata/metrics/categorical_crossentropy.hpp"
 
 #include "metrics/fields.hpp"
 #include "ops/crossentropy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, CategoricalCrossentropyOptions& options) {
+  fields.truth("from_logits", options.from_logits);
+  fields.or_default("label_smoothing", options.label_smoothing);
+  fields("axis", options.axis);
+}
 
 CategoricalCrossentropy::CategoricalCrossentropy(const Options& options)
     : MeanMetric(options.name), options_(options) {
@@ -18,20 +25,11 @@ Tensor CategoricalCrossentropy::values(const Tensor& y_true, const Tensor& y_pre
 }
 
 Config CategoricalCrossentropy::get_config() const {
-  Config config = Metric::get_config();
-  config["from_logits"] = to_config(options_.from_logits);
-  config["label_smoothing"] = to_config(options_.label_smoothing);
-  config["axis"] = to_config(options_.axis);
-  return config;
+  return with_fields(Metric::get_config(), options_);
 }
 
 CategoricalCrossentropy CategoricalCrossentropy::from_config(const Config& config) {
-  return CategoricalCrossentropy(
-      read_options<Options>("CategoricalCrossentropy", config, [](auto& fields, Options& options) {
-        fields.truth("from_logits", options.from_logits);
-        fields.or_default("label_smoothing", options.label_smoothing);
-        fields("axis", options.axis);
-      }));
+  return CategoricalCrossentropy(read_options<Options>("CategoricalCrossentropy", config));
 }
 
 }  // namespace strata::metrics

@@ -1,10 +1,10 @@
+// The weighted running mean over samples, in double, and its state.
 #include "strata/metrics/mean_metric.hpp"
 
 #include "core/check.hpp"
-#include "ops/align.hpp"
-#include "strata/ops/array.hpp"
+#include "metrics/batch.hpp"
+#include "metrics/same_class.hpp"
 #include "strata/ops/elementwise.hpp"
-#include "tensor/format.hpp"
 
 namespace strata::metrics {
 namespace {
@@ -22,23 +22,13 @@ double dot(const Tensor& x, const Tensor& y) {
   return total;
 }
 
-/// The weights spread over all values.
-Tensor spread(const Tensor& weights, const Shape& values, std::string_view who) {
-  const auto shape = ops::weights_for(values, weights.shape());
-  check<ShapeError>(shape && values.rank() > 0, who,
-                    "sample_weight must have one weight a sample, or one a value. Received: "
-                    "sample_weight.shape={}, values of shape {}.",
-                    weights.shape(), values);
-  return ops::broadcast_to(ops::reshape(ops::stop_gradient(weights), *shape), values);
-}
-
 }  // namespace
 
 void RunningMean::add(const Tensor& values, const Tensor& sample_weight, std::string_view who) {
   check(values.defined(), who, "a metric's values must be defined. Received: an undefined tensor.");
   const bool weighs_the_batch = sample_weight.defined() && sample_weight.rank() == 0;
   const Tensor weights = sample_weight.defined() && !weighs_the_batch
-                             ? spread(sample_weight, values.shape(), who)
+                             ? spread_weights(sample_weight, values.shape(), who)
                              : Tensor();
   if (values.size() == 0) return;
   if (weighs_the_batch) {
@@ -53,11 +43,18 @@ void RunningMean::add(const Tensor& values, const Tensor& sample_weight, std::st
   count_ += weights.defined() ? sum(weights) / per_sample : samples;
 }
 
+void RunningMean::set_state(const std::vector<double>& state, std::string_view who) {
+  check(state.size() == 2, who,
+        "the state of a mean must be {{total, count}}. Received: {} numbers.", state.size());
+  total_ = state[0];
+  count_ = state[1];
+}
+
+void MeanMetric::merge_state(const Metric& other) { mean_.merge(same_class(*this, other).mean_); }
+
 void MeanMetric::update_state(const Tensor& y_true, const Tensor& y_pred,
                               const Tensor& sample_weight) {
-  check(y_true.defined() && y_pred.defined(), name(),
-        "y_true and y_pred must be defined. Received: an undefined {}.",
-        y_true.defined() ? "y_pred" : "y_true");
+  check_defined(y_true, y_pred, name());
   mean_.add(values(ops::stop_gradient(y_true), ops::stop_gradient(y_pred)), sample_weight, name());
 }
 

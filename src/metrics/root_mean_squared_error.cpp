@@ -1,15 +1,15 @@
+// The root of the mean that other metrics report.
 #include "strata/metrics/root_mean_squared_error.hpp"
 
 #include <cmath>
 
-#include "metrics/fields.hpp"
 #include "ops/align.hpp"
 #include "strata/ops/elementwise.hpp"
 
 namespace strata::metrics {
 
 RootMeanSquaredError::RootMeanSquaredError(const Options& options)
-    : MeanMetric(name_or(options.name, "root_mean_squared_error")) {}
+    : MeanMetric(name_or_default(options.name, typeid(RootMeanSquaredError))) {}
 
 Tensor RootMeanSquaredError::values(const Tensor& y_true, const Tensor& y_pred) const {
   const auto [targets, predictions] = ops::align_ranks(y_true, y_pred);
@@ -20,7 +20,7 @@ Tensor RootMeanSquaredError::values(const Tensor& y_true, const Tensor& y_pred) 
 double RootMeanSquaredError::result() const { return std::sqrt(MeanMetric::result()); }
 
 RootMeanSquaredError RootMeanSquaredError::from_config(const Config& config) {
-  return RootMeanSquaredError(read_options<Options>("RootMeanSquaredError", config));
+  return RootMeanSquaredError(options_in(typeid(RootMeanSquaredError), config));
 }
 
 }  // namespace strata::metrics

@@ -1,9 +1,15 @@
+// SparseCategoricalCrossentropy: its options, values and config.
 #include "strata/metrics/sparse_categorical_crossentropy.hpp"
 
 #include "metrics/fields.hpp"
 #include "ops/crossentropy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, SparseCategoricalCrossentropyOptions& options) {
+  fields.truth("from_logits", options.from_logits);
+  fields("axis", options.axis);
+}
 
 SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const Options& options)
     : MeanMetric(options.name), options_(options) {}
@@ -14,18 +20,12 @@ Tensor SparseCategoricalCrossentropy::values(const Tensor& y_true, const Tensor&
 }
 
 Config SparseCategoricalCrossentropy::get_config() const {
-  Config config = Metric::get_config();
-  config["from_logits"] = to_config(options_.from_logits);
-  config["axis"] = to_config(options_.axis);
-  return config;
+  return with_fields(Metric::get_config(), options_);
 }
 
 SparseCategoricalCrossentropy SparseCategoricalCrossentropy::from_config(const Config& config) {
-  return SparseCategoricalCrossentropy(read_options<Options>(
-      "SparseCategoricalCrossentropy", config, [](auto& fields, Options& options) {
-        fields.truth("from_logits", options.from_logits);
-        fields("axis", options.axis);
-      }));
+  return SparseCategoricalCrossentropy(
+      read_options<Options>("SparseCategoricalCrossentropy", config));
 }
 
 }  // namespace strata::metrics

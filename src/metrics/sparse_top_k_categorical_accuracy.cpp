@@ -1,9 +1,14 @@
+// SparseTopKCategoricalAccuracy: its options, values and config.
 #include "strata/metrics/sparse_top_k_categorical_accuracy.hpp"
 
 #include "metrics/fields.hpp"
-#include "ops/accuracy.hpp"
+#include "strata/ops/accuracy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, SparseTopKCategoricalAccuracyOptions& options) {
+  fields("k", options.k);
+}
 
 SparseTopKCategoricalAccuracy::SparseTopKCategoricalAccuracy(const Options& options)
     : MeanMetric(options.name), options_(options) {
@@ -16,15 +21,12 @@ Tensor SparseTopKCategoricalAccuracy::values(const Tensor& y_true, const Tensor&
 }
 
 Config SparseTopKCategoricalAccuracy::get_config() const {
-  Config config = Metric::get_config();
-  config["k"] = to_config(options_.k);
-  return config;
+  return with_fields(Metric::get_config(), options_);
 }
 
 SparseTopKCategoricalAccuracy SparseTopKCategoricalAccuracy::from_config(const Config& config) {
   return SparseTopKCategoricalAccuracy(
-      read_options<Options>("SparseTopKCategoricalAccuracy", config,
-                            [](auto& fields, Options& options) { fields("k", options.k); }));
+      read_options<Options>("SparseTopKCategoricalAccuracy", config));
 }
 
 }  // namespace strata::metrics

@@ -1,9 +1,12 @@
+// TopKCategoricalAccuracy: its options, values and config.
 #include "strata/metrics/top_k_categorical_accuracy.hpp"
 
 #include "metrics/fields.hpp"
-#include "ops/accuracy.hpp"
+#include "strata/ops/accuracy.hpp"
 
 namespace strata::metrics {
+
+void list_fields(auto& fields, TopKCategoricalAccuracyOptions& options) { fields("k", options.k); }
 
 TopKCategoricalAccuracy::TopKCategoricalAccuracy(const Options& options)
     : MeanMetric(options.name), options_(options) {
@@ -16,15 +19,11 @@ Tensor TopKCategoricalAccuracy::values(const Tensor& y_true, const Tensor& y_pre
 }
 
 Config TopKCategoricalAccuracy::get_config() const {
-  Config config = Metric::get_config();
-  config["k"] = to_config(options_.k);
-  return config;
+  return with_fields(Metric::get_config(), options_);
 }
 
 TopKCategoricalAccuracy TopKCategoricalAccuracy::from_config(const Config& config) {
-  return TopKCategoricalAccuracy(
-      read_options<Options>("TopKCategoricalAccuracy", config,
-                            [](auto& fields, Options& options) { fields("k", options.k); }));
+  return TopKCategoricalAccuracy(read_options<Options>("TopKCategoricalAccuracy", config));
 }
 
 }  // namespace strata::metrics

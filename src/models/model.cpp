@@ -1,21 +1,24 @@
 // A model's life: compiling, running over data, looking things up. `fit` has a file of its own.
 #include "strata/models/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/check.hpp"
 #include "core/known_names.hpp"
 #include "core/profile.hpp"
-#include "models/run.hpp"
+#include "core/rollback.hpp"
+#include "models/rule_factors.hpp"
+#include "models/run_options.hpp"
 #include "models/trainer.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
+#include "strata/optimizers/scheduled.hpp"
 #include "tensor/format.hpp"
 #include "training/step.hpp"
 
 namespace strata {
 
-using training::ProgressLogger;
 using training::Samples;
 
 namespace {
@@ -39,6 +42,23 @@ Tensors joined(const std::vector<Tensors>& batches) {
     all.push_back(ops::concatenate(parts, 0));
   }
   return Tensors(std::move(all));
+}
+
+// In the order of the model, each once.
+void pick_layers(const Layer& outer, const std::function<bool(const Layer&)>& where,
+                 std::vector<Layer*>& picked) {
+  for (const std::shared_ptr<Layer>& layer : outer.sublayers()) {
+    const bool known = std::find(picked.begin(), picked.end(), layer.get()) != picked.end();
+    if (!known && where(*layer)) picked.push_back(layer.get());
+    pick_layers(*layer, where, picked);
+  }
+}
+
+// Unless the caller knows the step. Without an optimizer there is none.
+std::unique_ptr<regularizers::AtStep> step_of(const Model& model) {
+  if (!model.compiled() || regularizers::AtStep::now()) return nullptr;
+  return std::make_unique<regularizers::AtStep>(model.compile_options().optimizer->calls(),
+                                                regularizers::AtStep::Purpose::report);
 }
 
 }  // namespace
@@ -67,6 +87,10 @@ void Model::take_compile_options(CompileOptions options, OptionsOrigin origin) {
           "loss_weights needs a loss to weigh. Received: loss_weights={} and no loss.",
           *options.loss_weights);
   }
+  check(options.steps_per_execution >= 1, name() + ".compile",
+        "steps_per_execution must be at least 1. Received: steps_per_execution={}.",
+        options.steps_per_execution);
+  if (built()) options.optimizer->check_rules(trainable_variables());
   renew(options.metrics);
   renew(options.weighted_metrics);
   // Before the user's metrics are renamed, for copying one may fail.
@@ -91,82 +115,151 @@ Optimizer& Model::optimizer() {
 }
 
 void Model::stop_training() noexcept {
-  trainer_->stop_wishes.fetch_add(1, std::memory_order_relaxed);
+  trainer_->stop_requests.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::vector<std::string> Model::metrics_names() const {
   std::vector<std::string> names = {"loss"};
-  for (const auto* list : {&compile_options().metrics, &compile_options().weighted_metrics}) {
-    for (const MetricSpec& metric : *list) names.push_back(metric->name());
-  }
+  for (const MetricSpec& metric : training::all_metrics(compile_options()))
+    names.push_back(metric->name());
   return names;
 }
 
-Logs Model::evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options) {
-  const std::string who = name() + ".evaluate";
-  const profile::Aside aside;
-  const models::StopListener stop(trainer().stop_wishes);
-  compile_options();
-  models::check_batch_size(who, options.batch_size);
-  models::check_verbose(who, options.verbose);
-  models::check_callbacks(who, options.callbacks);
-  const Samples samples(who, x, y, options.sample_weight);
-  Trainer::Builds builds(*this);
-  trainer().check_fits(*this, samples, options.batch_size);
-  const auto steps = static_cast<int>(models::batches_in(samples.count(), options.batch_size));
-  models::Host host(*this, models::stream(options.output));
-  const models::Attached attached(options.callbacks, host, {options.verbose, 1, steps});
-  std::optional<ProgressLogger> progress;
-  if (options.verbose > 0) {
-    progress.emplace(models::stream(options.output), models::style(options.output), options.verbose,
-                     steps);
-    progress->start();
+std::vector<double> Model::in_order(const Logs& logs) const {
+  std::vector<double> figures;
+  for (const std::string& name : metrics_names()) {
+    const auto found = logs.find(name);
+    check(found != logs.end(), this->name(), "the logs must hold all of {}. Received: none for {}.",
+          Whole{fmt::format("{}", fmt::join(metrics_names(), ", "))}, name);
+    figures.push_back(found->second);
   }
-  Logs logs = trainer().test(*this, samples, options.batch_size, options.callbacks, stop,
-                             progress ? &*progress : nullptr);
-  if (progress) progress->finish(logs);
-  builds.keep();
-  return logs;
+  return figures;
+}
+
+void Model::reset_metrics() {
+  for (const MetricSpec& metric : training::all_metrics(compile_options())) metric->reset_state();
+}
+
+int Model::set_regularizer(const std::function<bool(const Layer&)>& where, std::string_view weight,
+                           const RegularizerSpec& regularizer) {
+  check<StateError>(built(), name(),
+                    "a model must be built before layers of it are picked. Received: one that is "
+                    "not.");
+  std::vector<Layer*> picked;
+  pick_layers(*this, where, picked);
+  std::vector<RegularizerSpec> before;
+  Rollback restore([&] {
+    for (std::size_t i = 0; i < before.size(); ++i) picked[i]->set_regularizer(weight, before[i]);
+  });
+  for (Layer* const layer : picked) {
+    RegularizerSpec present = models::rule_in(*layer, weight);
+    layer->set_regularizer(weight, regularizer);
+    before.push_back(std::move(present));
+  }
+  restore.keep();
+  return static_cast<int>(picked.size());
+}
+
+Logs Model::evaluate(const Tensors& x, const Tensors& y, const EvaluateOptions& options) {
+  return trainer().evaluate(*this, options, [&](const std::string& who) {
+    return Samples(who, x, y, options.sample_weight);
+  });
+}
+
+Logs Model::evaluate(const BatchGenerator& batches, const EvaluateOptions& options) {
+  return trainer().evaluate(*this, options, [&](const std::string& who) {
+    models::check_generator(who, batches, "batch_size", options.batch_size);
+    models::check_no_weights(who, options.sample_weight);
+    return batches;
+  });
+}
+
+Logs Model::Trainer::evaluate(
+    Model& model, const EvaluateOptions& options,
+    const std::function<models::RunData(const std::string& who)>& prepare) {
+  const std::string who = model.name() + ".evaluate";
+  const profile::Aside aside;
+  const models::StopListener stop(stop_requests);
+  model.compile_options();
+  models::check_run_options(who, options);
+  models::check_positive(who, "steps", options.steps);
+  models::RunData data = prepare(who);
+  BuildRollback builds(model);
+  models::FeedOptions how;
+  how.plan.who = who;
+  how.plan.steps = options.steps;
+  how.batch_size = options.batch_size;
+  const auto batches = feed(model, std::move(data), how);
+  const models::CallbackList callbacks(models::with_progbar(options.callbacks, options.verbose),
+                                       model, options.output,
+                                       {options.verbose, 1, static_cast<int>(batches->steps())});
+  std::optional<Logs> logs = test({model, callbacks, stop}, *batches);
+  builds.keep_from_all();
+  return std::move(*logs);  // there is a first batch, or `feed` would have raised
 }
 
 Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
   return outputs_of(x, options).single("predict");
 }
 
+Tensor Model::predict(const BatchGenerator& batches, const PredictOptions& options) {
+  return outputs_of(batches, options).single("predict");
+}
+
 Tensors Model::outputs_of(const Tensors& x, const PredictOptions& options) {
   const std::string who = name() + ".predict";
   const profile::Aside aside;
-  const models::StopListener stop(trainer().stop_wishes);
-  models::check_batch_size(who, options.batch_size);
-  models::check_verbose(who, options.verbose);
-  models::check_callbacks(who, options.callbacks);
-  const Samples samples(who, x, {}, {});
-  const auto steps = static_cast<int>(models::batches_in(samples.count(), options.batch_size));
-  models::Host host(*this, models::stream(options.output));
-  const models::Attached attached(options.callbacks, host, {options.verbose, 1, steps});
-  ProgressLogger progress(models::stream(options.output), models::style(options.output),
-                          options.verbose, steps);
-  progress.start();
+  const models::StopListener stop(trainer().stop_requests);
+  models::check_run_options(who, options);
+  models::check_positive(who, "steps", options.steps);
+  const auto batches = models::array_feed({.who = who, .steps = options.steps},
+                                          Samples(who, x, {}, {}), options.batch_size);
+  return trainer().predict(*this, options, *batches, stop);
+}
+
+Tensors Model::outputs_of(const BatchGenerator& batches, const PredictOptions& options) {
+  const std::string who = name() + ".predict";
+  const profile::Aside aside;
+  const models::StopListener stop(trainer().stop_requests);
+  models::check_run_options(who, options);
+  models::check_positive(who, "steps", options.steps);
+  models::check_generator(who, batches, "batch_size", options.batch_size);
+  const auto inputs = [](const std::string& batch_name, const Batch& batch) {
+    return Samples(batch_name, batch.x, {}, {}).all();
+  };
+  training::GeneratorFeed feed({.who = who, .steps = options.steps}, batches, inputs, "steps");
+  feed.first();
+  return trainer().predict(*this, options, feed, stop);
+}
+
+Tensors Model::Trainer::predict(Model& model, const PredictOptions& options,
+                                training::BatchFeed& batches,
+                                const models::StopListener& stop) const {
+  const int per_execution = compiled ? compiled->steps_per_execution : 1;
+  const auto steps = static_cast<int>(batches.steps());
+  const models::CallbackList callbacks(models::with_progbar(options.callbacks, options.verbose),
+                                       model, options.output, {options.verbose, 1, steps});
   std::vector<Tensors> outputs;
-  for (const auto& callback : options.callbacks) callback->on_predict_begin({});
-  int index = 0;
-  models::for_each_batch(
-      samples.count(), options.batch_size, [&](std::int64_t first, std::int64_t last) {
-        for (const auto& callback : options.callbacks) callback->on_predict_batch_begin(index, {});
-        outputs.push_back(training::predict_step(*this, samples.batch(first, last).x));
-        for (const auto& callback : options.callbacks) callback->on_predict_batch_end(index, {});
-        if (options.verbose > 0) progress.step(index, {});
-        ++index;
-        return !stop.heard();
-      });
-  if (stop.heard()) {
-    raise<models::PredictionStopped>(who,
-                                     "a prediction that is told to stop has nothing to return. "
-                                     "Received: stop_training() in batch {} of {}.",
-                                     index, steps);
+  const auto done = [&] { return static_cast<int>(outputs.size()); };
+  callbacks.call([](Callback& callback) { callback.on_predict_begin({}); });
+  batches.begin_epoch(0, [] { return nullptr; });
+  while ((outputs.empty() || !stop.heard()) && batches.more()) {
+    const int first = done();
+    callbacks.call([&](Callback& callback) { callback.on_predict_batch_begin(first, {}); });
+    do {
+      outputs.push_back(training::predict_step(model, batches.next().x));
+    } while (done() - first < per_execution && !stop.heard() && batches.more());
+    callbacks.call([&](Callback& callback) { callback.on_predict_batch_end(done() - 1, {}); });
   }
-  for (const auto& callback : options.callbacks) callback->on_predict_end({});
-  if (options.verbose > 0) progress.finish({});
+  if (stop.heard()) {
+    raise<models::PredictionStopped>(
+        batches.who(),
+        "a prediction that is told to stop has nothing to return. Received: stop_training() in "
+        "batch {}{}.",
+        done(), steps == 0 ? "" : fmt::format(" of {}", steps));
+  }
+  if (batches.ran_out()) callbacks.print(batches.ran_out_text());
+  callbacks.call([](Callback& callback) { callback.on_predict_end({}); });
   return outputs.size() == 1 ? outputs.front() : joined(outputs);
 }
 
@@ -175,31 +268,29 @@ Logs Model::train_on_batch(const Tensors& x, const Tensors& y, const BatchOption
   compile_options();
   Samples samples(name() + ".train_on_batch", x, y, options.sample_weight);
   samples.check_class_weight(options.class_weight);
-  Trainer::Builds builds(*this);
-  const std::vector<Shape> outputs =
-      trainer().check_fits(*this, samples, static_cast<int>(samples.count()));
+  BuildRollback builds(*this);
+  const std::vector<Shape> outputs = trainer().check_fits(*this, samples, samples.count());
   trainer().weigh_classes(samples, options.class_weight, outputs.front());
-  training::Meter meter = trainer().meter();
-  training::train_step(*this, compile_options(), samples.batch(0, samples.count()), meter,
-                       trainer().last_terms);
-  builds.keep();
-  return meter.logs();
+  training::RunningMetrics metrics = trainer().fresh_running_metrics();
+  training::train_step(*this, compile_options(), samples.all(), metrics, trainer().last_terms);
+  builds.keep_from_all();
+  return metrics.logs();
 }
 
 Logs Model::test_on_batch(const Tensors& x, const Tensors& y, const BatchOptions& options) {
   const profile::Aside aside;
-  const models::StopListener stop(trainer().stop_wishes);
+  const models::StopListener stop(trainer().stop_requests);
   compile_options();
   const std::string who = name() + ".test_on_batch";
   check(options.class_weight.empty(), who, "class_weight is for training. Received: {} classes.",
         options.class_weight.size());
   const Samples samples(who, x, y, options.sample_weight);
-  const auto size = static_cast<int>(samples.count());
-  Trainer::Builds builds(*this);
-  trainer().check_fits(*this, samples, size);
-  Logs logs = trainer().test(*this, samples, size, {}, stop);
-  builds.keep();
-  return logs;
+  BuildRollback builds(*this);
+  trainer().check_fits(*this, samples, samples.count());
+  training::ArrayFeed batch({.who = who}, samples, samples.count());
+  const std::optional<Logs> logs = trainer().test({*this, models::CallbackList(), stop}, batch);
+  builds.keep_from_all();
+  return *logs;
 }
 
 Tensor Model::predict_on_batch(const Tensor& x) {
@@ -212,8 +303,18 @@ Tensors Model::outputs_of_batch(const Tensors& x) {
   return training::predict_step(*this, samples.x());
 }
 
+std::vector<Tensor> Model::losses() const {
+  const auto at_step = step_of(*this);
+  return Layer::losses();
+}
+
+std::vector<Penalty> Model::penalties() const {
+  const auto at_step = step_of(*this);
+  return Layer::penalties();
+}
+
 Tensor Model::compute_loss(const Tensors& y, const Tensors& y_pred, const Tensor& sample_weight) {
-  return training::total_loss(*this, compile_options(), {{}, y, sample_weight}, y_pred, losses())
+  return training::total_loss(*this, compile_options(), {{}, y, sample_weight}, {y_pred}, losses())
       .total();
 }
 

@@ -1,10 +1,13 @@
+// Sequential: adding and building layers, and their calls one after the other.
 #include "strata/models/sequential.hpp"
 
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "core/rollback.hpp"
 #include "layers/build_rollback.hpp"
-#include "models/pooled_convolution.hpp"
+#include "layers/name_scope.hpp"
+#include "models/joined_layers.hpp"
 #include "strata/layers/input.hpp"
 #include "tensor/format.hpp"
 
@@ -54,24 +57,24 @@ void Sequential::add(LayerHandle handle) {
   if (built()) {
     const Shape reaching = compute_output_shape(input_shape());
     BuildRollback rollback(*layer);
+    const layers::NameScope scope(*this);
     layer->build(reaching);
     layer->compute_output_shape(reaching);  // raises too where a built layer can't take it
     rollback.keep();
-    return track(layer);
+    track(layer);
+    return join_layers();
   }
   track(layer);
-  try {
-    if (input_ != nullptr) build(static_cast<const layers::Input&>(*input_).batch_shape());
-    if (brought) build(*brought);
-  } catch (...) {
-    untrack_last();
-    throw;
-  }
+  Rollback untrack([this] { untrack_last(); });
+  if (input_ != nullptr) build(static_cast<const layers::Input&>(*input_).batch_shape());
+  if (brought) build(*brought);
+  untrack.keep();
 }
 
 void Sequential::pop() {
   check<StateError>(!sublayers().empty(), name(), "pop needs a layer. Received: an empty model.");
   untrack_last();
+  join_layers();
 }
 
 void Sequential::check_input(const Shape& input) const {
@@ -93,22 +96,33 @@ void Sequential::create_weights(const Shape& input_shape) {
     layer->build(shape);
     shape = layer->compute_output_shape(shape);
   }
+  join_layers();
+}
+
+void Sequential::join_layers() {
+  const auto all = sublayers();
+  joined_.clear();
+  for (std::size_t i = 0; i + 1 < all.size(); ++i)
+    joined_.push_back(models::JoinedLayers::make(*all[i], *all[i + 1]));
 }
 
 Tensor Sequential::call(const Tensor& inputs, const CallContext& context) {
   Tensor outputs = inputs;
+  CallContext each = context;  // with the mask of the present outputs
   const auto& all = sublayers();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i + 1 < all.size()) {
-      Tensor joined = models::PooledConvolution::call(*all[i], *all[i + 1], outputs, context);
-      if (joined.defined()) {
-        outputs = std::move(joined);
-        ++i;
-        continue;
-      }
+    const bool has_next = i + 1 < all.size() && i < joined_.size() && !each.mask.defined();
+    const models::JoinedLayers* const joined = has_next ? joined_[i].get() : nullptr;
+    if (joined != nullptr && joined->joins(*all[i], *all[i + 1])) {
+      outputs = joined->call(outputs, each);
+      ++i;
+    } else {
+      MaskedOutput masked = all[i]->call_with_mask(outputs, each);
+      outputs = std::move(masked.output);
+      each.mask = std::move(masked.mask);
     }
-    outputs = (*all[i])(outputs, context);
   }
+  set_output_mask(std::move(each.mask));
   return outputs;
 }
 

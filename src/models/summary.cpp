@@ -7,8 +7,10 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <regex>
 
 #include "core/check.hpp"
+#include "models/zero_counts.hpp"
 #include "strata/models/sequential.hpp"
 #include "tensor/format.hpp"
 
@@ -45,6 +47,12 @@ std::string regularizers_of(const Layer& layer) {
   }
   if (layer.activity_regularizer()) add("activity");
   return text.empty() ? "-" : text;
+}
+
+std::string zeros_of(const Layer& layer) {
+  std::int64_t zeros = 0;
+  for (const Variable& weight : layer.weights()) zeros += models::zeros_in(weight.value()).zeros;
+  return layer.weights().empty() ? "-" : with_thousands(zeros);
 }
 
 // Text cut into lines of at most `width` characters, at spaces where there are some.
@@ -145,19 +153,59 @@ std::string parameters(const Layer& layer) {
   return layer.built() ? number : number + " (unbuilt)";
 }
 
+struct LayerRange {
+  std::size_t begin, end;
+};
+
+std::regex regular_expression(const std::string& who, const std::string& text) {
+  try {
+    return std::regex(text);
+  } catch (const std::regex_error&) {
+    raise(who, "layer_range must hold regular expressions. Received: \"{}\".", text);
+  }
+}
+
+using Layers = std::vector<std::shared_ptr<Layer>>;
+
+// The places of the layers whose names the expression matches from their beginning on.
+std::vector<std::size_t> matching(const Layers& layers, const std::regex& expression) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (std::regex_search(layers[i]->name(), expression, std::regex_constants::match_continuous))
+      found.push_back(i);
+  }
+  return found;
+}
+
+// As Keras has it, the two may be given in either order.
+LayerRange layer_range(const Model& model, const std::vector<std::string>& names) {
+  if (names.empty()) return {0, model.layers().size()};
+  const std::string who = model.name() + ".summary";
+  check(names.size() == 2, who, "layer_range must hold two names. Received: {} names.",
+        names.size());
+  const Layers layers = model.layers();
+  const std::vector<std::size_t> first = matching(layers, regular_expression(who, names[0]));
+  const std::vector<std::size_t> last = matching(layers, regular_expression(who, names[1]));
+  check(
+      !first.empty() && !last.empty(), who,
+      "layer_range must match names of the model's layers. Received: layer_range=[\"{}\", \"{}\"].",
+      names[0], names[1]);
+  if (first.front() > last.back()) return {last.front(), first.back() + 1};
+  return {first.front(), last.back() + 1};
+}
+
 class Rows {
  public:
   explicit Rows(const SummaryOptions& options) : options_(options) {}
 
   // `input` is the shape at the first layer of a chain; unknown until the model is built.
-  void add(const Model& model, std::optional<Shape> input, int depth) {
+  void add(const Model& model, std::optional<Shape> input, LayerRange range, int depth = 0) {
     const bool is_chain = dynamic_cast<const Sequential*>(&model) != nullptr;
-    for (const auto& layer : model.layers()) {
-      if (!is_chain) input = any_batch(layer->build_shape());
-      const std::optional<Shape> output = output_shape(*layer, input);
-      rows.push_back(row(*layer, output, depth));
-      const auto* nested = dynamic_cast<const Model*>(layer.get());
-      if (nested != nullptr && options_.expand_nested) add(*nested, input, depth + 1);
+    const Layers layers = model.layers();
+    for (std::size_t i = 0; i < range.end; ++i) {
+      if (!is_chain) input = any_batch(layers[i]->build_shape());
+      const std::optional<Shape> output = output_shape(*layers[i], input);
+      if (i >= range.begin) add(*layers[i], input, output, depth);
       input = output;
     }
   }
@@ -165,6 +213,14 @@ class Rows {
   std::vector<Row> rows;
 
  private:
+  void add(const Layer& layer, const std::optional<Shape>& input,
+           const std::optional<Shape>& output, int depth) {
+    rows.push_back(row(layer, output, depth));
+    const auto* nested = dynamic_cast<const Model*>(&layer);
+    if (nested != nullptr && options_.expand_nested)
+      add(*nested, input, {0, nested->layers().size()}, depth + 1);
+  }
+
   Row row(const Layer& layer, const std::optional<Shape>& output, int depth) const {
     const std::string indent =
         depth == 0 ? "" : std::string(static_cast<std::size_t>(3 * depth), ' ') + "└ ";
@@ -173,11 +229,31 @@ class Rows {
     if (options_.show_trainable)
       row.push_back(layer.weights().empty() ? "-" : layer.trainable() ? "Y" : "N");
     if (options_.show_regularizers) row.push_back(regularizers_of(layer));
+    if (options_.show_zeros) row.push_back(zeros_of(layer));
     return row;
   }
 
   const SummaryOptions& options_;
 };
+
+// Where the first three columns end, in characters.
+std::vector<int> column_edges(const std::string& model, const std::vector<double>& positions,
+                              int width) {
+  if (positions.empty()) return column_edges(model, {0.45, 0.8, 1.0}, width);
+  const std::string who = model + ".summary";
+  check(positions.size() == 3, who,
+        "positions must be three shares of the line. Received: {} shares.", positions.size());
+  std::vector<int> edges;
+  for (const double share : positions) {
+    check(share > 0.0 && share <= 1.0, who, "positions must be in (0, 1]. Received: {}.", share);
+    edges.push_back(static_cast<int>(width * share));
+    const int before = edges.size() > 1 ? edges[edges.size() - 2] : 0;
+    check(edges.back() - before >= 5, who,
+          "positions must leave five characters to every column of a line of {}. Received: [{}].",
+          width, fmt::join(positions, ", "));
+  }
+  return edges;
+}
 
 }  // namespace
 
@@ -186,8 +262,7 @@ void Model::summary(const SummaryOptions& options) {
         "line_length must be at least 24. Received: line_length={}.", options.line_length);
   const int width =
       options.line_length > 0 ? options.line_length : std::clamp(terminal_columns() - 4, 40, 88);
-  std::vector<int> edges;
-  for (const double share : {0.45, 0.8, 1.0}) edges.push_back(static_cast<int>(width * share));
+  std::vector<int> edges = column_edges(name(), options.positions, width);
   Row header = {"Layer (type)", "Output Shape", "Param #"};
   std::vector<bool> right = {false, false, true};
   const auto add_column = [&](const char* title, int columns) {
@@ -197,9 +272,10 @@ void Model::summary(const SummaryOptions& options) {
   };
   if (options.show_trainable) add_column("Trainable", 12);
   if (options.show_regularizers) add_column("Regularizers", 16);
+  if (options.show_zeros) add_column("Zeros", 14);
 
   Rows rows(options);
-  rows.add(*this, build_shape(), 0);
+  rows.add(*this, build_shape(), layer_range(*this, options.layer_range));
   std::string text =
       fmt::format("Model: \"{}\"\n", name()) + Table(edges, right).draw(header, rows.rows);
 

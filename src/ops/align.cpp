@@ -1,7 +1,9 @@
+// Keras's rank alignment of targets, predictions and weights.
 #include "ops/align.hpp"
 
 #include "core/check.hpp"
 #include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::ops {
@@ -52,6 +54,13 @@ std::optional<Shape> weights_for(const Shape& values, Shape weights) {
     if (weights[axis] != values[axis] && weights[axis] != 1) return std::nullopt;
   }
   return weights;
+}
+
+Tensor masked_weights(const Tensor& mask, const Tensor& weights) {
+  if (!weights.defined()) return mask;
+  const auto [aligned_mask, aligned_weights] = align_ranks(mask, weights);
+  const std::optional<Shape> fitting = weights_for(aligned_mask.shape(), aligned_weights.shape());
+  return aligned_mask * (fitting ? reshape(aligned_weights, *fitting) : aligned_weights);
 }
 
 TargetKind target_kind(const Shape& y_true, const Shape& y_pred) {

@@ -21,6 +21,10 @@ void check_same_shape(const char* who, const Shape& y_true, const Shape& y_pred)
 /// for all elements below the leading axes. Weights of a scalar value keep their own shape.
 std::optional<Shape> weights_for(const Shape& values, Shape weights);
 
+/// Weights times the mask, one for each value that has a mask; the mask alone where there are none.
+/// Weights of fewer axes hold for all below them.
+Tensor masked_weights(const Tensor& mask, const Tensor& weights);
+
 /// What the shapes say about targets: a last axis of 1 in the predictions means yes or no, targets
 /// without the predictions' last axis (or with 1 in its place) are labels, others are one-hot.
 enum class TargetKind { binary, labels, one_hot };

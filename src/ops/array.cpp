@@ -1,3 +1,4 @@
+// The ops of array.hpp that make tensors or only change their shapes.
 #include "strata/ops/array.hpp"
 
 #include <algorithm>
@@ -11,16 +12,15 @@
 namespace strata::ops {
 namespace {
 
-// The same elements under another shape; so is the gradient, backwards.
+// The same elements in another shape.
 Tensor reshaped(const char* who, const Tensor& x, const Shape& shape) {
-  return autodiff::record(
-      who, TensorAccess::reshaped(x, shape), {x},
-      [original = x.shape()](const Tensor& gradient, autodiff::InputGradients& inputs) {
-        inputs.add(0, TensorAccess::reshaped(gradient, original));
-      });
+  return record_unary(who, TensorAccess::reshaped(x, shape), x,
+                      [original = x.shape()](const Tensor& gradient) {
+                        return TensorAccess::reshaped(gradient, original);
+                      });
 }
 
-// `shape` with its one -1, if any, worked out.
+// `shape` with the extent in place of -1, if there is one.
 Shape resolved(const Tensor& x, const Shape& shape) {
   constexpr const char* kWho = "ops::reshape";
   Shape result = shape;

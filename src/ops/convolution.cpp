@@ -1,15 +1,18 @@
+// Convolutions as recorded ops, alone or with the max pooling that follows.
 #include "strata/ops/convolution.hpp"
 
 #include <algorithm>
 #include <optional>
 
+#include "autodiff/deferred_gradient.hpp"
 #include "core/check.hpp"
-#include "kernels/convolution.hpp"
+#include "kernels/convolution/convolution.hpp"
+#include "ops/fused_activation.hpp"
 #include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
 #include "ops/pooled_convolution.hpp"
 #include "ops/windows.hpp"
-#include "strata/autodiff/record.hpp"
+#include "strata/ops/array.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::ops {
@@ -17,8 +20,8 @@ namespace {
 
 constexpr const char* kConvolution = "ops::convolution";
 
-kernels::Convolution checked(const Tensor& x, const Tensor& kernel, const Tensor& bias,
-                             const ConvolutionGeometry& geometry, FusedActivation activation) {
+kernels::Convolution checked(const Tensor& x, const ConvolutionOp& op) {
+  const auto& [kernel, bias, geometry, activation] = op;
   check_defined(kConvolution, x);
   check_defined(kConvolution, kernel);
   const int groups = geometry.groups;
@@ -64,13 +67,14 @@ kernels::Windows leave_out_unpooled(kernels::Convolution& convolution, int rank,
 }
 
 // y = activation(x ⋆ w + b),   dz = dy activation'(y),   dx = dz ⋆ᵀ w,  dw = xᵀ ⋆ dz,  db = Σ dz
-Tensor convolve(const kernels::Convolution& convolution, const Tensor& x, const Tensor& kernel,
-                const Tensor& bias) {
+Tensor convolve(const kernels::Convolution& convolution, const Tensor& x, const ConvolutionOp& op) {
   Tensor y = TensorAccess::uninitialized(
       lowered_shape(convolution.windows, x.rank(), convolution.filters));
-  kernels::convolve(convolution, x.data(), kernel.data(), bias.data(), TensorAccess::data(y));
+  const Tensor& kernel = op.kernel;
+  const Tensor& bias = op.bias;
+  kernels::convolve(convolution, {x.data(), kernel.data(), bias.data()}, TensorAccess::data(y));
   const Tensor* const inputs[] = {&x, &kernel, &bias};
-  const Tensor outcome = convolution.activation == FusedActivation::linear ? Tensor() : y;
+  const Tensor output = convolution.activation == FusedActivation::linear ? Tensor() : y;
   const auto backward = [=](const Tensor& dy, autodiff::InputGradients& gradients) {
     GradientTarget dx(gradients, 0, x.shape());
     GradientTarget dkernel(gradients, 1, kernel.shape());
@@ -80,45 +84,69 @@ Tensor convolve(const kernels::Convolution& convolution, const Tensor& x, const 
                                                 .fresh_x = dx.fresh(),
                                                 .kernel = dkernel.zeroed_data(),
                                                 .bias = dbias ? dbias->zeroed_data() : nullptr};
-    const autodiff::PendingGradient* const pending = gradients.pending_outcome();
-    const bool by_images = pending != nullptr && kernels::takes_images(convolution, targets);
-    const Tensor whole = pending == nullptr || by_images ? dy : computed(*pending);
+    const autodiff::DeferredGradient* const deferred = autodiff::deferred_upstream(gradients);
+    const bool by_images =
+        deferred != nullptr && kernels::accepts_gradient_by_image(convolution, targets);
+    const Tensor whole = deferred == nullptr || by_images ? dy : autodiff::evaluate(*deferred);
     kernels::convolve_backward(
-        convolution, x.data(), kernel.data(), outcome.data(),
-        {.values = whole.data(), .write = by_images ? &pending->write : nullptr}, targets);
+        convolution,
+        {.x = x.data(),
+         .kernel = kernel.data(),
+         .y = output.data(),
+         .dy = {.values = whole.data(), .write = by_images ? &deferred->write : nullptr}},
+        targets);
     dx.finish();
     dkernel.finish();
     if (dbias) dbias->finish();
   };
-  return autodiff::record_taking_pending("convolution", std::move(y),
-                                         std::span(inputs, bias.defined() ? 3 : 2), backward);
+  return autodiff::record_accepting_deferred("convolution", std::move(y),
+                                             std::span(inputs, bias.defined() ? 3 : 2), backward);
+}
+
+// With a group per channel it is a depthwise convolution, whose kernel has the same elements.
+Tensor convolve_by_channel(const Tensor& x, const ConvolutionOp& op) {
+  const Tensor& kernel = op.kernel;
+  const std::int64_t channels = op.geometry.groups;
+  ConvolutionGeometry geometry = op.geometry;
+  geometry.groups = 1;
+  const Shape by_channel = kernel.shape()
+                               .with(kernel.rank() - 2, channels)
+                               .with(kernel.rank() - 1, kernel.shape().back() / channels);
+  return depthwise_conv(x, reshape(kernel, by_channel), op.bias, geometry, op.activation);
 }
 
 }  // namespace
 
 Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
+                   const ConvolutionGeometry& geometry) {
+  return convolution(x, kernel, bias, geometry, FusedActivation::linear);
+}
+
+Tensor convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
                    const ConvolutionGeometry& geometry, FusedActivation activation) {
-  return convolve(checked(x, kernel, bias, geometry, activation), x, kernel, bias);
+  const ConvolutionOp op{kernel, bias, geometry, activation};
+  const kernels::Convolution convolution = checked(x, op);
+  if (convolution.groups > 1 && convolution.columns().group_channels == 1)
+    return convolve_by_channel(x, op);
+  return convolve(convolution, x, op);
 }
 
-Tensor convolution_to_pool(const Tensor& x, const Tensor& kernel, const Tensor& bias,
-                           const ConvolutionGeometry& geometry, FusedActivation activation,
+Tensor convolution_to_pool(const Tensor& x, const ConvolutionOp& op,
                            const PoolingGeometry& pooling) {
-  kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
+  kernels::Convolution convolution = checked(x, op);
   leave_out_unpooled(convolution, x.rank(), pooling);
-  return convolve(convolution, x, kernel, bias);
+  return convolve(convolution, x, op);
 }
 
-Tensor pooled_convolution(const Tensor& x, const Tensor& kernel, const Tensor& bias,
-                          const ConvolutionGeometry& geometry, FusedActivation activation,
+Tensor pooled_convolution(const Tensor& x, const ConvolutionOp& op,
                           const PoolingGeometry& pooling) {
-  const Tensor* const inputs[] = {&x, &kernel, &bias};
+  const Tensor* const inputs[] = {&x, &op.kernel, &op.bias};
   if (autodiff::recording(inputs)) return {};
-  kernels::Convolution convolution = checked(x, kernel, bias, geometry, activation);
-  if (!kernels::pools_along(convolution)) return {};
+  kernels::Convolution convolution = checked(x, op);
+  if (!kernels::can_convolve_and_pool(convolution)) return {};
   const kernels::Windows windows = leave_out_unpooled(convolution, x.rank(), pooling);
   Tensor y = TensorAccess::uninitialized(lowered_shape(windows, x.rank(), convolution.filters));
-  kernels::convolve_and_pool(convolution, windows, x.data(), kernel.data(), bias.data(),
+  kernels::convolve_and_pool(convolution, windows, {x.data(), op.kernel.data(), op.bias.data()},
                              TensorAccess::data(y));
   return y;
 }

@@ -1,14 +1,18 @@
+// Crossentropies as recorded ops, and the checks of targets and labels.
 #include "ops/crossentropy.hpp"
 
 #include <cmath>
 #include <numeric>
 
 #include "core/check.hpp"
-#include "kernels/crossentropy.hpp"
+#include "kernels/losses/crossentropy.hpp"
 #include "ops/align.hpp"
 #include "ops/position.hpp"
 #include "strata/autodiff/record.hpp"
 #include "strata/ops/array.hpp"
+#include "strata/ops/elementwise.hpp"
+#include "strata/ops/nn.hpp"
+#include "strata/ops/reduction.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::ops {
@@ -16,7 +20,7 @@ namespace {
 
 using kernels::CrossentropyRows;
 
-/// The class axis last, where the kernels want it.
+/// The class axis last, where the kernels expect it.
 Tensor classes_last(const Tensor& x, int axis) {
   if (axis == x.rank() - 1) return x;
   std::vector<int> order(static_cast<std::size_t>(x.rank()));
@@ -33,7 +37,7 @@ CrossentropyRows rows_of(const Tensor& x, const CrossentropyOptions& options) {
           .label_smoothing = options.label_smoothing};
 }
 
-Tensor one_a_row(const Tensor& x) {
+Tensor one_per_row(const Tensor& x) {
   return TensorAccess::uninitialized(x.shape().without(x.rank() - 1));
 }
 
@@ -45,72 +49,70 @@ Tensor filled_like(const Tensor& x, Fill fill) {
   return result;
 }
 
+/// Adds the gradient that `fill` writes to that of input `input`, which is x, if it is wanted.
+template <class Fill>
+void add_gradient(autodiff::InputGradients& inputs, int input, const Tensor& x, Fill fill) {
+  if (inputs.wanted(input)) inputs.add(input, filled_like(x, fill));
+}
+
 // t is y_true after smoothing; p is y_pred, or its sigmoid.
 // f(t, p) = mean(-(t ln p + (1 - t) ln(1 - p))),   df/dp = ((1 - t) / (1 - p) - t / p) / n,
 // from a logit x: df/dx = (sigmoid(x) - t) / n
 Tensor binary(const Tensor& y_true, const Tensor& y_pred, const CrossentropyRows& rows) {
-  Tensor values = one_a_row(y_pred);
+  Tensor values = one_per_row(y_pred);
   kernels::binary_crossentropy(rows, y_true.data(), y_pred.data(), TensorAccess::data(values));
   return autodiff::record("binary_crossentropy", std::move(values), {y_pred, y_true},
                           [=](const Tensor& gradient, autodiff::InputGradients& inputs) {
-                            if (inputs.wanted(0)) {
-                              inputs.add(0, filled_like(y_pred, [&](float* out) {
-                                           kernels::binary_crossentropy_gradient(
-                                               rows, y_true.data(), y_pred.data(), gradient.data(),
-                                               out);
-                                         }));
-                            }
-                            if (inputs.wanted(1)) {
-                              inputs.add(1, filled_like(y_true, [&](float* out) {
-                                           kernels::binary_crossentropy_target_gradient(
-                                               rows, y_pred.data(), gradient.data(), out);
-                                         }));
-                            }
+                            add_gradient(inputs, 0, y_pred, [&](float* out) {
+                              kernels::binary_crossentropy_gradient(
+                                  rows, y_true.data(), y_pred.data(), gradient.data(), out);
+                            });
+                            add_gradient(inputs, 1, y_true, [&](float* out) {
+                              kernels::binary_crossentropy_target_gradient(rows, y_pred.data(),
+                                                                           gradient.data(), out);
+                            });
                           });
 }
 
 // f(t, p) = -sum(t ln q), q = p / sum(p),   df/dp = (sum(t) - t / q) / sum(p) over unclipped q,
 // from logits x: df/dx = softmax(x) sum(t) - t
 Tensor categorical(const Tensor& y_true, const Tensor& y_pred, const CrossentropyRows& rows) {
-  Tensor values = one_a_row(y_pred);
-  Tensor norms = one_a_row(y_pred);
+  Tensor values = one_per_row(y_pred);
+  Tensor norms = one_per_row(y_pred);
   kernels::categorical_crossentropy(rows, y_true.data(), y_pred.data(), TensorAccess::data(values),
                                     TensorAccess::data(norms));
   return autodiff::record(
       "categorical_crossentropy", std::move(values), {y_pred, y_true},
       [=](const Tensor& gradient, autodiff::InputGradients& inputs) {
-        if (inputs.wanted(0)) {
-          inputs.add(0, filled_like(y_pred, [&](float* out) {
-                       kernels::categorical_crossentropy_gradient(
-                           rows, y_true.data(), y_pred.data(), norms.data(), gradient.data(), out);
-                     }));
-        }
-        if (inputs.wanted(1)) {
-          inputs.add(1, filled_like(y_true, [&](float* out) {
-                       kernels::categorical_crossentropy_target_gradient(
-                           rows, y_pred.data(), norms.data(), gradient.data(), out);
-                     }));
-        }
+        const kernels::CrossentropyBackward backward{norms.data(), gradient.data()};
+        add_gradient(inputs, 0, y_pred, [&](float* out) {
+          kernels::categorical_crossentropy_gradient(rows, y_true.data(), y_pred.data(), backward,
+                                                     out);
+        });
+        add_gradient(inputs, 1, y_true, [&](float* out) {
+          kernels::categorical_crossentropy_target_gradient(rows, y_pred.data(), backward, out);
+        });
       });
 }
 
 // f(p) = -ln q[label],   df/dp = (1 - [label] / q) / sum(p); from logits: softmax(x) - [label]
 Tensor sparse(const Tensor& labels, const Tensor& y_pred, const CrossentropyRows& rows) {
-  Tensor values = one_a_row(y_pred);
-  Tensor norms = one_a_row(y_pred);
+  Tensor values = one_per_row(y_pred);
+  Tensor norms = one_per_row(y_pred);
   kernels::sparse_categorical_crossentropy(rows, labels.data(), y_pred.data(),
                                            TensorAccess::data(values), TensorAccess::data(norms));
-  return autodiff::record("sparse_categorical_crossentropy", std::move(values), {y_pred},
-                          [=](const Tensor& gradient, autodiff::InputGradients& inputs) {
-                            inputs.add(0, filled_like(y_pred, [&](float* out) {
-                                         kernels::sparse_categorical_crossentropy_gradient(
-                                             rows, labels.data(), y_pred.data(), norms.data(),
-                                             gradient.data(), out);
-                                       }));
-                          });
+  return autodiff::record(
+      "sparse_categorical_crossentropy", std::move(values), {y_pred},
+      [=](const Tensor& gradient, autodiff::InputGradients& inputs) {
+        const kernels::CrossentropyBackward backward{norms.data(), gradient.data()};
+        add_gradient(inputs, 0, y_pred, [&](float* out) {
+          kernels::sparse_categorical_crossentropy_gradient(rows, labels.data(), y_pred.data(),
+                                                            backward, out);
+        });
+      });
 }
 
-/// Labels as the kernel takes them: -1 where they are to be ignored.
+/// Labels as the kernel expects them: -1 where they are to be ignored.
 Tensor marked(const Tensor& labels, std::optional<int> ignore_class) {
   if (!ignore_class) return labels;
   const auto ignored = static_cast<float>(*ignore_class);
@@ -135,6 +137,47 @@ Tensor categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
   const int axis = y_pred.shape().axis(options.axis, "CategoricalCrossentropy");
   const Tensor predictions = classes_last(y_pred, axis);
   return categorical(classes_last(y_true, axis), predictions, rows_of(predictions, options));
+}
+
+// b is the crossentropy of an element: the mean over an axis of 1.
+Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                 const CrossentropyOptions& options,
+                                 const BinaryFocalOptions& focus) {
+  check_same_shape("BinaryFocalCrossentropy", y_true.shape(), y_pred.shape());
+  const int axis = y_pred.shape().axis(options.axis, "BinaryFocalCrossentropy");
+  const float smoothing = options.label_smoothing;
+  const Tensor t = smoothing == 0.0f ? y_true : y_true * (1.0f - smoothing) + 0.5f * smoothing;
+  const Tensor p = options.from_logits ? sigmoid(y_pred) : y_pred;
+  const Tensor b = binary_crossentropy(expand_dims(t, -1), expand_dims(p, -1), {});
+  const Tensor wrong = 1.0f - (t * p + (1.0f - t) * (1.0f - p));
+  const Tensor focal = power(wrong, focus.gamma) * b;
+  if (!focus.balances) return mean(focal, axis);
+  return mean((t * focus.alpha + (1.0f - t) * (1.0f - focus.alpha)) * focal, axis);
+}
+
+Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                      const CrossentropyOptions& options,
+                                      const CategoricalFocalOptions& focus) {
+  constexpr const char* kWho = "CategoricalFocalCrossentropy";
+  constexpr float kEpsilon = 1e-7f;
+  check_same_shape(kWho, y_true.shape(), y_pred.shape());
+  const int axis = y_pred.shape().axis(options.axis, kWho);
+  const std::int64_t classes = y_pred.shape()[axis];
+  const auto alphas = static_cast<std::int64_t>(focus.alpha.size());
+  check<ShapeError>(alphas == 1 || alphas == classes, kWho,
+                    "alpha must be a number, or one for each class. Received: {} numbers, "
+                    "y_pred.shape={}.",
+                    alphas, y_pred.shape());
+  Shape along_classes(std::vector<std::int64_t>(static_cast<std::size_t>(y_pred.rank()), 1));
+  along_classes[axis] = alphas;
+  const float smoothing = options.label_smoothing;
+  const Tensor t = smoothing == 0.0f
+                       ? y_true
+                       : y_true * (1.0f - smoothing) + smoothing / static_cast<float>(classes);
+  const Tensor shares = options.from_logits ? softmax(y_pred, axis) : y_pred;
+  const Tensor p = clip(shares / sum(shares, axis, true), kEpsilon, 1.0f - kEpsilon);
+  const Tensor weight = power(1.0f - p, focus.gamma) * Tensor(along_classes, focus.alpha);
+  return sum(weight * (-t * log(p)), axis);
 }
 
 void check_label_smoothing(const char* who, float label_smoothing) {
@@ -177,6 +220,14 @@ void check_labels(const Tensor& labels, std::int64_t classes, std::optional<int>
     raise(who, "labels must be whole numbers in [0, {}). Received: y_true{}={}.", classes,
           position(labels.shape(), static_cast<std::int64_t>(i)), label);
   }
+}
+
+void check_embeddings(const char* who, const Shape& y_true, const Shape& y_pred) {
+  const bool one_each = y_true.rank() == 1 || (y_true.rank() == 2 && y_true.back() == 1);
+  check<ShapeError>(y_pred.rank() == 2 && one_each && y_true.front() == y_pred.front(), who,
+                    "y_pred must be embeddings, (batch, size), and y_true one label for each. "
+                    "Received: y_true.shape={}, y_pred.shape={}.",
+                    y_true, y_pred);
 }
 
 }  // namespace strata::ops

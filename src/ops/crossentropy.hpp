@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "strata/tensor/tensor.hpp"
 
@@ -23,6 +24,28 @@ Tensor binary_crossentropy(const Tensor& y_true, const Tensor& y_pred,
 /// `-sum(t ln p)` along `axis`, p divided by its sum and then clipped to [1e-7, 1 - 1e-7].
 Tensor categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
                                 const CrossentropyOptions& options);
+
+struct BinaryFocalOptions {
+  float alpha = 0.25f;
+  float gamma = 2.0f;
+  bool balances = false;  ///< Whether positives weigh alpha, negatives 1 - alpha.
+};
+
+/// The mean over `axis` of the elements' binary crossentropies, each times `(1 - p_t)^gamma`, where
+/// `p_t` is the predicted probability of the true class; with `balances`, times that class's weight.
+Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                 const CrossentropyOptions& options,
+                                 const BinaryFocalOptions& focus);
+
+struct CategoricalFocalOptions {
+  std::vector<float> alpha = {0.25f};  ///< One for all classes, or one for each.
+  float gamma = 2.0f;
+};
+
+/// `-sum(alpha (1 - p)^gamma t ln p)` along `axis`, with the p of `categorical_crossentropy`.
+Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                      const CrossentropyOptions& options,
+                                      const CategoricalFocalOptions& focus);
 
 /// Raises InvalidArgument in `who`'s name unless it lies in [0, 1].
 void check_label_smoothing(const char* who, float label_smoothing);
@@ -45,5 +68,9 @@ Tensor labels_for(const Tensor& y_true, const Shape& y_pred, int axis, const cha
 /// [0, classes) nor `ignore_class`.
 void check_labels(const Tensor& labels, std::int64_t classes, std::optional<int> ignore_class,
                   std::string_view who);
+
+/// Raises ShapeError in `who`'s name unless `y_pred` is `(batch, size)`, and `y_true` has one label
+/// for each of the batch.
+void check_embeddings(const char* who, const Shape& y_true, const Shape& y_pred);
 
 }  // namespace strata::ops

@@ -4,12 +4,12 @@
 
 #include "core/check.hpp"
 #include "core/parallel.hpp"
-#include "kernels/epilogue.hpp"
-#include "kernels/gemm.hpp"
+#include "kernels/products/epilogue.hpp"
+#include "kernels/products/gemm.hpp"
+#include "ops/fused_activation.hpp"
 #include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
 #include "strata/autodiff/record.hpp"
-#include "strata/ops/linear_algebra.hpp"
 #include "tensor/format.hpp"
 
 namespace strata::ops {
@@ -37,13 +37,14 @@ void back_through_activation(std::int64_t rows, std::int64_t columns, const floa
                              const float* dy, FusedActivation activation, float* dz, float* db) {
   const bool linear = activation == FusedActivation::linear;
   if (linear && db == nullptr) return;
-  const std::int64_t parts = column_sum_parts(rows, columns, kernels::finish_cost(activation));
+  const std::int64_t parts = column_sum_parts(rows, columns, kernels::epilogue_cost(activation));
   std::vector<double> sums(static_cast<std::size_t>(db != nullptr ? parts * columns : 0), 0.0);
   parallel_parts(parts, [&](std::int64_t part) {
     const std::int64_t begin = rows * part / parts;
     const std::int64_t count = rows * (part + 1) / parts - begin;
     const std::int64_t at = begin * columns;
-    if (!linear) kernels::unfinish_rows(count, columns, y + at, dy + at, activation, dz + at);
+    if (!linear)
+      kernels::activation_gradient(count * columns, y + at, dy + at, activation, dz + at);
     if (db != nullptr)
       kernels::add_column_sums(count, columns, (linear ? dy : dz) + at,
                                sums.data() + part * columns);
@@ -59,6 +60,10 @@ void back_through_activation(std::int64_t rows, std::int64_t columns, const floa
 
 }  // namespace
 
+Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias) {
+  return dense(x, kernel, bias, FusedActivation::linear);
+}
+
 // y = f(x · w + b),   dz = dy f'(z),   dx = dz · wᵀ,   dw = xᵀ · dz,   db = the sum of dz's rows
 Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
              FusedActivation activation) {
@@ -67,21 +72,21 @@ Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   const std::int64_t units = kernel.shape()[1];
   Tensor y = TensorAccess::uninitialized(x.shape().with(x.rank() - 1, units));
   const std::int64_t rows = x.shape().without(x.rank() - 1).element_count();
-  kernels::gemm_and_finish({.rows = rows,
-                            .columns = units,
-                            .inner = in,
-                            .a = {x.data(), in},
-                            .b = {kernel.data(), units},
-                            .c = TensorAccess::data(y),
-                            .c_stride = units},
-                           bias.data(), activation);
+  kernels::gemm_with_epilogue({.rows = rows,
+                               .columns = units,
+                               .inner = in,
+                               .a = {x.data(), in},
+                               .b = {kernel.data(), units},
+                               .c = TensorAccess::data(y),
+                               .c_stride = units},
+                              bias.data(), activation);
   const bool linear = activation == FusedActivation::linear;
-  const Tensor outcome = linear ? Tensor() : y;
+  const Tensor output = linear ? Tensor() : y;
   return autodiff::record(
       kDense, std::move(y), {x, kernel, bias}, [=](const Tensor& dy, InputGradients& inputs) {
         Tensor dz = linear ? dy : TensorAccess::uninitialized(dy.shape());
         GradientTarget db(inputs, 2, bias.shape());
-        back_through_activation(rows, units, outcome.data(), dy.data(), activation,
+        back_through_activation(rows, units, output.data(), dy.data(), activation,
                                 linear ? nullptr : TensorAccess::data(dz), db.zeroed_data());
         db.finish();
         GradientTarget dw(inputs, 1, kernel.shape());

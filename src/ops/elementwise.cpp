@@ -1,14 +1,19 @@
-// The functions of two and three tensors in elementwise.hpp; those of one are in unary.cpp.
+// The functions of two and three tensors in elementwise.hpp, and prelu; those of one are in
+// unary.cpp.
 #include "strata/ops/elementwise.hpp"
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "kernels/map.hpp"
-#include "kernels/vector_math.hpp"
+#include "core/check.hpp"
+#include "kernels/elementwise/map.hpp"
+#include "kernels/elementwise/vector_math.hpp"
 #include "ops/sum_to.hpp"
 #include "ops/unary.hpp"
 #include "strata/autodiff/record.hpp"
+#include "strata/ops/nn.hpp"
+#include "tensor/format.hpp"
 
 namespace strata {
 
@@ -25,52 +30,54 @@ using autodiff::InputGradients;
 constexpr const char* kPowerName = "ops::power";
 constexpr std::int64_t kPower = 4 * kTranscendental;
 
-template <class F>
-Tensor mapped(const char* who, std::int64_t cost, const Tensor& a, const Tensor& b, F f) {
+template <std::int64_t kCost, class F>
+Tensor mapped(const char* who, const Tensor& a, const Tensor& b, F f) {
   check_defined(who, a);
   check_defined(who, b);
   Tensor result = TensorAccess::uninitialized(broadcast(a.shape(), b.shape(), who));
-  kernels::map(kernels::Broadcast<2>(result.shape(), {&a.shape(), &b.shape()}), cost,
-               {a.data(), b.data()}, TensorAccess::data(result), f);
+  kernels::map<kCost>(kernels::Broadcast<2>(result.shape(), {&a.shape(), &b.shape()}),
+                      {a.data(), b.data()}, TensorAccess::data(result), f);
   return result;
 }
 
-// `f(gradient, a, b)`, element by element, summed over what was broadcast to `shape`.
-template <class F>
-Tensor pulled_back(std::int64_t cost, const Tensor& gradient, const Tensor& a, const Tensor& b,
-                   const Shape& shape, F f) {
+// `f(gradient, a, b)`, element by element, summed to `shape`, from which an input was broadcast.
+template <std::int64_t kCost, class F>
+Tensor pulled_back(const Tensor& gradient, const Tensor& a, const Tensor& b, const Shape& shape,
+                   F f) {
   Tensor result = TensorAccess::uninitialized(gradient.shape());
-  kernels::map(kernels::Broadcast<3>(gradient.shape(), {&gradient.shape(), &a.shape(), &b.shape()}),
-               cost, {gradient.data(), a.data(), b.data()}, TensorAccess::data(result), f);
+  kernels::map<kCost>(
+      kernels::Broadcast<3>(gradient.shape(), {&gradient.shape(), &a.shape(), &b.shape()}),
+      {gradient.data(), a.data(), b.data()}, TensorAccess::data(result), f);
   return sum_to(result, shape);
 }
 
-/// `f(a, b)`; `by_a(g, a, b)` is `g * df/da`, and `by_b` likewise.
-template <class F, class ByA, class ByB>
-Tensor binary(const char* who, std::int64_t cost, const Tensor& a, const Tensor& b, F f, ByA by_a,
-              ByB by_b) {
-  return autodiff::record(who, mapped(who, cost, a, b, f), {a, b},
-                          [a, b, cost, by_a, by_b](const Tensor& gradient, InputGradients& inputs) {
+/// `f(a, b)`; the first pull-back(g, a, b) is `g * df/da`, the second `g * df/db`.
+template <std::int64_t kCost, class F, class ByA, class ByB>
+Tensor binary(const char* who, const Tensor& a, const Tensor& b, F f,
+              std::pair<ByA, ByB> pull_backs) {
+  return autodiff::record(who, mapped<kCost>(who, a, b, f), {a, b},
+                          [a, b, pull_backs](const Tensor& gradient, InputGradients& inputs) {
+                            const auto [by_a, by_b] = pull_backs;
                             if (inputs.wanted(0))
-                              inputs.add(0, pulled_back(cost, gradient, a, b, a.shape(), by_a));
+                              inputs.add(0, pulled_back<kCost>(gradient, a, b, a.shape(), by_a));
                             if (inputs.wanted(1))
-                              inputs.add(1, pulled_back(cost, gradient, a, b, b.shape(), by_b));
+                              inputs.add(1, pulled_back<kCost>(gradient, a, b, b.shape(), by_b));
                           });
 }
 
 /// A comparison: 1 where `holds(a, b)`, else 0. A constant.
 template <class F>
 Tensor comparison(const char* who, const Tensor& a, const Tensor& b, F holds) {
-  return mapped(who, kCheap, a, b, [holds](float x, float y) { return holds(x, y) ? 1.0f : 0.0f; });
+  return mapped<kCheap>(who, a, b, [holds](float x, float y) { return holds(x, y) ? 1.0f : 0.0f; });
 }
 
-// `x`, if `other` is followed, whose gradient needs it; else nothing, so that it can be let go.
+// `x`, if `other`'s gradient is wanted, which needs it; else undefined, lest the tape keep it.
 Tensor kept_for(const Tensor& other, const Tensor& x) {
   const Tensor* const input = &other;
   return autodiff::recording({&input, 1}) ? x : Tensor();
 }
 
-// The larger one takes the gradient; equals share it.
+// The gradient goes to the larger one; equal ones get half of it each.
 float share(float g, float mine, float other) {
   return mine > other ? g : (mine == other ? 0.5f * g : 0.0f);
 }
@@ -115,7 +122,7 @@ Tensor common_power(const Tensor& x, float exponent) {
 
 Tensor add(const Tensor& a, const Tensor& b) {
   return autodiff::record(
-      "ops::add", mapped("ops::add", kCheap, a, b, [](float x, float y) { return x + y; }), {a, b},
+      "ops::add", mapped<kCheap>("ops::add", a, b, [](float x, float y) { return x + y; }), {a, b},
       [a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient, InputGradients& inputs) {
         if (inputs.wanted(0)) inputs.add(0, sum_to(gradient, a_shape));
         if (inputs.wanted(1)) inputs.add(1, sum_to(gradient, b_shape));
@@ -125,7 +132,7 @@ Tensor add(const Tensor& a, const Tensor& b) {
 Tensor subtract(const Tensor& a, const Tensor& b) {
   return autodiff::record(
       "ops::subtract",
-      mapped("ops::subtract", kCheap, a, b, [](float x, float y) { return x - y; }), {a, b},
+      mapped<kCheap>("ops::subtract", a, b, [](float x, float y) { return x - y; }), {a, b},
       [a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient, InputGradients& inputs) {
         if (inputs.wanted(0)) inputs.add(0, sum_to(gradient, a_shape));
         if (inputs.wanted(1)) inputs.add(1, negative(sum_to(gradient, b_shape)));
@@ -136,13 +143,13 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
   constexpr const char* kWho = "ops::multiply";
   const auto product = [](float x, float y) { return x * y; };
   return autodiff::record(
-      kWho, mapped(kWho, kCheap, a, b, product), {a, b},
+      kWho, mapped<kCheap>(kWho, a, b, product), {a, b},
       [=, a = kept_for(b, a), b = kept_for(a, b), a_shape = a.shape(), b_shape = b.shape()](
           const Tensor& gradient, InputGradients& inputs) {
         if (inputs.wanted(0))
-          inputs.add(0, sum_to(mapped(kWho, kCheap, gradient, b, product), a_shape));
+          inputs.add(0, sum_to(mapped<kCheap>(kWho, gradient, b, product), a_shape));
         if (inputs.wanted(1))
-          inputs.add(1, sum_to(mapped(kWho, kCheap, gradient, a, product), b_shape));
+          inputs.add(1, sum_to(mapped<kCheap>(kWho, gradient, a, product), b_shape));
       });
 }
 
@@ -151,13 +158,14 @@ Tensor divide(const Tensor& a, const Tensor& b) {
   constexpr const char* kWho = "ops::divide";
   const auto quotient = [](float x, float y) { return x / y; };
   return autodiff::record(
-      kWho, mapped(kWho, kCheap, a, b, quotient), {a, b},
+      kWho, mapped<kCheap>(kWho, a, b, quotient), {a, b},
       [=, a = kept_for(b, a), a_shape = a.shape()](const Tensor& gradient, InputGradients& inputs) {
         if (inputs.wanted(0))
-          inputs.add(0, sum_to(mapped(kWho, kCheap, gradient, b, quotient), a_shape));
+          inputs.add(0, sum_to(mapped<kCheap>(kWho, gradient, b, quotient), a_shape));
         if (inputs.wanted(1)) {
-          inputs.add(1, pulled_back(kCheap, gradient, a, b, b.shape(),
-                                    [](float g, float x, float y) { return -g * (x / y) / y; }));
+          inputs.add(
+              1, pulled_back<kCheap>(gradient, a, b, b.shape(),
+                                     [](float g, float x, float y) { return -g * (x / y) / y; }));
         }
       });
 }
@@ -170,30 +178,59 @@ Tensor power(const Tensor& base, const Tensor& exponent) {
     if (Tensor known = common_power(base, exponent.data()[0]); known.defined()) return known;
   }
   // Both products are computed and one is selected, since a branch would prevent vectorization.
-  return binary(
-      kPowerName, kPower, base, exponent, [](float x, float y) { return kernels::pow(x, y); },
-      [](float g, float x, float y) {
-        const float slope = y * kernels::pow(x, y - 1.0f);
-        return g * (y == 0.0f ? 0.0f : slope);
-      },
-      [](float g, float x, float y) {
-        const float slope = kernels::pow(x, y) * kernels::log(x);
-        return g * (x == 0.0f ? 0.0f : slope);
-      });
+  const auto by_base = [](float g, float x, float y) {
+    const float slope = y * kernels::pow(x, y - 1.0f);
+    return g * (y == 0.0f ? 0.0f : slope);
+  };
+  const auto by_exponent = [](float g, float x, float y) {
+    const float slope = kernels::pow(x, y) * kernels::log(x);
+    return g * (x == 0.0f ? 0.0f : slope);
+  };
+  return binary<kPower>(
+      kPowerName, base, exponent, [](float x, float y) { return kernels::pow(x, y); },
+      std::pair(by_base, by_exponent));
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
-  return binary(
-      "ops::maximum", kCheap, a, b, [](float x, float y) { return kernels::larger(x, y); },
-      [](float g, float x, float y) { return share(g, x, y); },
-      [](float g, float x, float y) { return share(g, y, x); });
+  return binary<kCheap>(
+      "ops::maximum", a, b, [](float x, float y) { return kernels::larger(x, y); },
+      std::pair([](float g, float x, float y) { return share(g, x, y); },
+                [](float g, float x, float y) { return share(g, y, x); }));
 }
 
 Tensor minimum(const Tensor& a, const Tensor& b) {
-  return binary(
-      "ops::minimum", kCheap, a, b, [](float x, float y) { return kernels::smaller(x, y); },
-      [](float g, float x, float y) { return share(g, -x, -y); },
-      [](float g, float x, float y) { return share(g, -y, -x); });
+  return binary<kCheap>(
+      "ops::minimum", a, b, [](float x, float y) { return kernels::smaller(x, y); },
+      std::pair([](float g, float x, float y) { return share(g, -x, -y); },
+                [](float g, float x, float y) { return share(g, -y, -x); }));
+}
+
+// d/da = 1,   d/db = -floor(a / b)
+Tensor mod(const Tensor& a, const Tensor& b) {
+  const auto remainder = [](float x, float y) {
+    const float rest = std::fmod(x, y);  // exact, with the sign of x
+    return rest != 0.0f && (rest < 0.0f) != (y < 0.0f) ? rest + y : rest;
+  };
+  return binary<kTranscendental>(
+      "ops::mod", a, b, remainder,
+      std::pair([](float g, float, float) { return g; },
+                [](float g, float x, float y) { return -g * std::floor(x / y); }));
+}
+
+// d/da = 1 / (1 + exp(b - a)),   d/db = 1 / (1 + exp(a - b)); equal infinities get half each.
+Tensor logaddexp(const Tensor& a, const Tensor& b) {
+  const auto sum = [](float x, float y) {
+    const float high = kernels::larger(x, y);
+    const float gap = x == y ? 0.0f : -std::abs(x - y);
+    return high + kernels::log1p(kernels::exp(gap));
+  };
+  const auto share_of = [](float g, float mine, float other) {
+    return g / (1.0f + (mine == other ? 1.0f : kernels::exp(other - mine)));
+  };
+  return binary<kPower>(
+      "ops::logaddexp", a, b, sum,
+      std::pair([share_of](float g, float x, float y) { return share_of(g, x, y); },
+                [share_of](float g, float x, float y) { return share_of(g, y, x); }));
 }
 
 Tensor equal(const Tensor& a, const Tensor& b) {
@@ -235,9 +272,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   for (const Tensor* input : {&condition, &a, &b}) check_defined(kWho, *input);
   const Shape shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape(), kWho), kWho);
   Tensor result = TensorAccess::uninitialized(shape);
-  kernels::map(kernels::Broadcast<3>(shape, {&condition.shape(), &a.shape(), &b.shape()}), kCheap,
-               {condition.data(), a.data(), b.data()}, TensorAccess::data(result),
-               [](float c, float x, float y) { return c != 0.0f ? x : y; });
+  kernels::map<kCheap>(kernels::Broadcast<3>(shape, {&condition.shape(), &a.shape(), &b.shape()}),
+                       {condition.data(), a.data(), b.data()}, TensorAccess::data(result),
+                       [](float c, float x, float y) { return c != 0.0f ? x : y; });
   return autodiff::record(
       kWho, std::move(result), {condition, a, b},
       [condition, a_shape = a.shape(), b_shape = b.shape()](const Tensor& gradient,
@@ -245,10 +282,24 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
         const auto taken = [](float c, float g) { return c != 0.0f ? g : 0.0f; };
         const auto left = [](float c, float g) { return c != 0.0f ? 0.0f : g; };
         if (inputs.wanted(1))
-          inputs.add(1, sum_to(mapped(kWho, kCheap, condition, gradient, taken), a_shape));
+          inputs.add(1, sum_to(mapped<kCheap>(kWho, condition, gradient, taken), a_shape));
         if (inputs.wanted(2))
-          inputs.add(2, sum_to(mapped(kWho, kCheap, condition, gradient, left), b_shape));
+          inputs.add(2, sum_to(mapped<kCheap>(kWho, condition, gradient, left), b_shape));
       });
+}
+
+Tensor prelu(const Tensor& x, const Tensor& alpha) {
+  constexpr const char* kWho = "ops::prelu";
+  check_defined(kWho, x);
+  check_defined(kWho, alpha);
+  check<ShapeError>(broadcast(x.shape(), alpha.shape(), kWho) == x.shape(), kWho,
+                    "alpha must broadcast to x's shape, {}. Received: shape={}.", x.shape(),
+                    alpha.shape());
+  return binary<kCheap>(
+      kWho, x, alpha, [](float v, float slope) { return v < 0.0f ? slope * v : v; },
+      std::pair([](float g, float v,
+                   float slope) { return v > 0.0f ? g : (v < 0.0f ? slope * g : 0.0f); },
+                [](float g, float v, float) { return v < 0.0f ? g * v : 0.0f; }));
 }
 
 }  // namespace ops

@@ -1,3 +1,4 @@
+// ops::matmul: products of batches of matrices.
 #include "strata/ops/linear_algebra.hpp"
 
 #include <algorithm>
@@ -5,8 +6,8 @@
 
 #include "core/check.hpp"
 #include "core/parallel.hpp"
-#include "kernels/gemm.hpp"
-#include "kernels/single_threaded_blas.hpp"
+#include "kernels/products/gemm.hpp"
+#include "kernels/products/single_threaded_blas.hpp"
 #include "ops/gradient_target.hpp"
 #include "ops/inputs.hpp"
 #include "strata/autodiff/record.hpp"
@@ -19,7 +20,7 @@ using autodiff::InputGradients;
 using Starts = std::vector<std::int64_t>;  // where each matrix of a batch begins
 
 // A product of batches of matrices: `c_i = a_i · b_i`, with a_i rows x inner, b_i inner x columns.
-struct Product {
+struct BatchedProduct {
   std::int64_t rows;
   std::int64_t inner;
   std::int64_t columns;
@@ -51,13 +52,13 @@ Starts starts_of(const Shape& shape, const Shape& batch) {
   return starts;
 }
 
-Product product_of(const Shape& a, const Shape& b) {
+BatchedProduct batched_product(const Shape& a, const Shape& b) {
   constexpr const char* kMatmul = "ops::matmul";
   check<ShapeError>(a.rank() >= 1 && b.rank() >= 1, kMatmul,
                     "the inputs must have at least one axis. Received: shapes {} and {}.", a, b);
   const Shape left = a.rank() == 1 ? Shape{1, a[0]} : a;
   const Shape right = b.rank() == 1 ? Shape{b[0], 1} : b;
-  Product product{left[left.rank() - 2], left.back(), right.back(), {0}, {0}, {0}, {}};
+  BatchedProduct product{left[left.rank() - 2], left.back(), right.back(), {0}, {0}, {0}, {}};
   check<ShapeError>(product.inner == right[right.rank() - 2], kMatmul,
                     "the last axis of the first input must be as long as the second last (of a "
                     "vector: the only) one of the second. Received: shapes {} and {}.",
@@ -87,52 +88,55 @@ struct Operand {
   kernels::Matrix at(std::size_t i) const { return {data + starts[i], stride, transposed}; }
 };
 
-struct Extents {
+// `c_i = op(a_i) · op(b_i)`, where c_i is rows x columns and begins at `starts[i]`.
+struct BatchedGemm {
   std::int64_t rows;
   std::int64_t columns;
   std::int64_t inner;
+  Operand a;
+  Operand b;
+  const Starts& starts;
+  bool add = false;       // `c_i += …`
+  bool shared_c = false;  // several c_i are the same matrix, so `add` must be set
+
+  kernels::Product at(std::size_t i, float* c) const {
+    return {.rows = rows,
+            .columns = columns,
+            .inner = inner,
+            .a = a.at(i),
+            .b = b.at(i),
+            .c = c + starts[i],
+            .c_stride = columns,
+            .add = add};
+  }
 };
 
-// `c_i = op(a_i) · op(b_i)`, or added to c_i; `shared`: some c_i are the same matrix, so that only
-// adding makes sense and products come one after another.
-void multiply_all(const Extents& extents, const Operand& a, const Operand& b, float* c,
-                  const Starts& starts, bool add, bool shared) {
-  constexpr std::size_t kManyProducts = 16;  // enough to share out whole ones among threads
-  const auto product = [&](std::size_t i) {
-    return kernels::Product{.rows = extents.rows,
-                            .columns = extents.columns,
-                            .inner = extents.inner,
-                            .a = a.at(i),
-                            .b = b.at(i),
-                            .c = c + starts[i],
-                            .c_stride = extents.columns,
-                            .add = add};
-  };
-  if (starts.size() < kManyProducts || shared) {
-    for (std::size_t i = 0; i < starts.size(); ++i) kernels::gemm(product(i));
+// Many products of their own c are split among threads as a whole, others one after another.
+void multiply(const BatchedGemm& gemm, float* c) {
+  constexpr std::size_t kManyProducts = 16;
+  if (gemm.starts.size() < kManyProducts || gemm.shared_c) {
+    for (std::size_t i = 0; i < gemm.starts.size(); ++i) kernels::gemm(gemm.at(i, c));
     return;
   }
   const kernels::SingleThreadedBlas scope;
-  const auto count = static_cast<std::int64_t>(starts.size());
-  const std::int64_t products = count * product(0).size();
+  const auto count = static_cast<std::int64_t>(gemm.starts.size());
+  const std::int64_t products = count * gemm.at(0, c).size();
   const std::int64_t parts = product_parts(products, count, most_product_parts(products));
   parallel_parts(parts, [&](std::int64_t part) {
-    const Part range = Part::of(count, part, parts);
+    const IndexRange range = IndexRange::of_part(count, part, parts);
     for (std::int64_t i = range.begin; i < range.end; ++i)
-      kernels::gemm_serial(product(static_cast<std::size_t>(i)));
+      kernels::gemm_serial(gemm.at(static_cast<std::size_t>(i), c));
   });
 }
 
-// Adds the products to input `input`'s gradient.
-void add_products(InputGradients& inputs, int input, const Shape& shape, const Extents& extents,
-                  const Operand& a, const Operand& b, const Starts& starts) {
+// Adds the products to input `input`'s gradient, of shape `shape`.
+void add_products(InputGradients& inputs, int input, const Shape& shape, BatchedGemm gemm) {
   GradientTarget target(inputs, input, shape);
   if (target.data() == nullptr) return;
-  const bool shared = static_cast<std::int64_t>(starts.size()) * extents.rows * extents.columns !=
-                      shape.element_count();
-  const bool overwrite = target.fresh() && !shared;
-  float* sum = overwrite ? target.data() : target.zeroed_data();
-  multiply_all(extents, a, b, sum, starts, !overwrite, shared);
+  gemm.shared_c = static_cast<std::int64_t>(gemm.starts.size()) * gemm.rows * gemm.columns !=
+                  shape.element_count();
+  gemm.add = !target.fresh() || gemm.shared_c;
+  multiply(gemm, gemm.add ? target.zeroed_data() : target.data());
   target.finish();
 }
 
@@ -143,16 +147,17 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   constexpr const char* kMatmul = "ops::matmul";
   check_defined(kMatmul, a);
   check_defined(kMatmul, b);
-  const Product p = product_of(a.shape(), b.shape());
+  const BatchedProduct p = batched_product(a.shape(), b.shape());
   Tensor c = TensorAccess::uninitialized(p.result);
-  multiply_all({p.rows, p.columns, p.inner}, {a.data(), p.a, p.inner}, {b.data(), p.b, p.columns},
-               TensorAccess::data(c), p.c, false, false);
+  multiply({p.rows, p.columns, p.inner, {a.data(), p.a, p.inner}, {b.data(), p.b, p.columns}, p.c},
+           TensorAccess::data(c));
   return autodiff::record(
       kMatmul, std::move(c), {a, b}, [a, b, p](const Tensor& dc, InputGradients& inputs) {
-        add_products(inputs, 0, a.shape(), {p.rows, p.inner, p.columns},
-                     {dc.data(), p.c, p.columns}, {b.data(), p.b, p.columns, true}, p.a);
-        add_products(inputs, 1, b.shape(), {p.inner, p.columns, p.rows},
-                     {a.data(), p.a, p.inner, true}, {dc.data(), p.c, p.columns}, p.b);
+        const Operand left{a.data(), p.a, p.inner, true};
+        const Operand right{b.data(), p.b, p.columns, true};
+        const Operand dproduct{dc.data(), p.c, p.columns};
+        add_products(inputs, 0, a.shape(), {p.rows, p.inner, p.columns, dproduct, right, p.a});
+        add_products(inputs, 1, b.shape(), {p.inner, p.columns, p.rows, left, dproduct, p.b});
       });
 }
 

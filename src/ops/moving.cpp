@@ -1,10 +1,9 @@
-// The part of array.hpp that moves elements about: each op is a strided copy, and so is its
-// gradient.
+// The ops of array.hpp that are strided copies, and so are their gradients.
 #include <algorithm>
 #include <numeric>
 
 #include "core/check.hpp"
-#include "kernels/strided.hpp"
+#include "kernels/moving/strided.hpp"
 #include "ops/inputs.hpp"
 #include "ops/sum_to.hpp"
 #include "strata/autodiff/record.hpp"
@@ -25,24 +24,24 @@ std::int64_t offset_of(const Shape& start, const Strides& strides) {
   return offset;
 }
 
-// The box of `size` elements from `start` on, as a tensor of its own.
+// A copy of the box of `size` elements from `start` on.
 Tensor cut(const Tensor& x, const Shape& start, const Shape& size) {
   const Strides strides = strides_of(x.shape());
   Tensor box = TensorAccess::uninitialized(size);
   if (box.size() > 0) {
-    kernels::copy(size, x.data() + offset_of(start, strides), strides, TensorAccess::data(box),
-                  strides_of(size));
+    kernels::copy(size, {x.data() + offset_of(start, strides), strides},
+                  {TensorAccess::data(box), strides_of(size)});
   }
   return box;
 }
 
-// Puts `box` into `whole` at `start`.
+// Copies `box` into `whole`, an array of `shape`, at `start`.
 void paste(const Tensor& box, float* whole, const Shape& shape, const Shape& start,
            Store store = Store::assign) {
   if (box.size() == 0) return;
   const Strides strides = strides_of(shape);
-  kernels::copy(box.shape(), box.data(), strides_of(box.shape()), whole + offset_of(start, strides),
-                strides, store);
+  kernels::copy(box.shape(), {box.data(), strides_of(box.shape())},
+                {whole + offset_of(start, strides), strides}, store);
 }
 
 Tensor permuted(const Tensor& x, const std::vector<int>& axes) {
@@ -54,11 +53,11 @@ Tensor permuted(const Tensor& x, const std::vector<int>& axes) {
     from[i] = strides[static_cast<std::size_t>(axes[i])];
   }
   Tensor result = TensorAccess::uninitialized(shape);
-  kernels::copy(shape, x.data(), from, TensorAccess::data(result), strides_of(shape));
+  kernels::copy(shape, {x.data(), from}, {TensorAccess::data(result), strides_of(shape)});
   return result;
 }
 
-// The order in full, counted from the front.
+// The order of the axes, counted from the front.
 std::vector<int> resolved_order(const Tensor& x, const std::vector<int>& axes) {
   std::vector<int> order(static_cast<std::size_t>(x.rank()));
   std::iota(order.rbegin(), order.rend(), 0);
@@ -77,13 +76,12 @@ std::vector<int> resolved_order(const Tensor& x, const std::vector<int>& axes) {
 Tensor transpose(const Tensor& x, const std::vector<int>& axes) {
   check_defined("ops::transpose", x);
   const std::vector<int> order = resolved_order(x, axes);
-  return autodiff::record("ops::transpose", permuted(x, order), {x},
-                          [order](const Tensor& gradient, InputGradients& inputs) {
-                            std::vector<int> inverse(order.size());
-                            for (std::size_t i = 0; i < order.size(); ++i)
-                              inverse[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
-                            inputs.add(0, permuted(gradient, inverse));
-                          });
+  return record_unary("ops::transpose", permuted(x, order), x, [order](const Tensor& gradient) {
+    std::vector<int> inverse(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+      inverse[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
+    return permuted(gradient, inverse);
+  });
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
@@ -92,10 +90,9 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   check<ShapeError>(x.rank() <= shape.rank() && broadcast(x.shape(), shape, kWho) == shape, kWho,
                     "an axis can only grow from extent 1. Received: from {} to {}.", x.shape(),
                     shape);
-  return autodiff::record(kWho, repeated(x, shape), {x},
-                          [original = x.shape()](const Tensor& gradient, InputGradients& inputs) {
-                            inputs.add(0, sum_to(gradient, original));
-                          });
+  return record_unary(kWho, repeated(x, shape), x, [original = x.shape()](const Tensor& gradient) {
+    return sum_to(gradient, original);
+  });
 }
 
 Tensor concatenate(const std::vector<Tensor>& tensors, int axis) {
@@ -205,11 +202,10 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64
   }
   Tensor result = full(shape, value);
   paste(x, TensorAccess::data(result), shape, start);
-  return autodiff::record(
-      kWho, std::move(result), {x},
-      [start, original = x.shape()](const Tensor& gradient, InputGradients& inputs) {
-        inputs.add(0, cut(gradient, start, original));
-      });
+  return record_unary(kWho, std::move(result), x,
+                      [start, original = x.shape()](const Tensor& gradient) {
+                        return cut(gradient, start, original);
+                      });
 }
 
 }  // namespace strata::ops

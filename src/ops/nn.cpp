@@ -1,23 +1,20 @@
+// Activations, softmax and L2 normalization.
 #include "strata/ops/nn.hpp"
 
-#include "kernels/softmax.hpp"
-#include "kernels/vector_math.hpp"
+#include <algorithm>
+
+#include "kernels/elementwise/vector_math.hpp"
+#include "kernels/normalization/l2_normalize.hpp"
+#include "kernels/normalization/softmax.hpp"
+#include "ops/last_axes.hpp"
 #include "ops/unary.hpp"
-#include "strata/autodiff/record.hpp"
 
 namespace strata::ops {
 namespace {
 
-using autodiff::InputGradients;
-
-kernels::Layout along(const char* who, const Tensor& x, int axis) {
+kernels::AxisView checked_view(const char* who, const Tensor& x, int axis) {
   check_defined(who, x);
-  const int at = x.shape().axis(axis, who);
-  kernels::Layout layout{1, x.shape()[at], 1};
-  for (int i = 0; i < x.rank(); ++i) {
-    if (i != at) (i < at ? layout.outer : layout.inner) *= x.shape()[i];
-  }
-  return layout;
+  return kernels::axis_view(x.shape(), x.shape().axis(axis, who));
 }
 
 // A new tensor of `like`'s shape that `kernel` writes.
@@ -28,62 +25,77 @@ Tensor written(const Tensor& like, Kernel kernel) {
   return result;
 }
 
+using Forward = void (*)(const kernels::AxisView& view, const float* x, float* y);
+using Backward = void (*)(const kernels::AxisView& view, const float* y, const float* dy,
+                          float* dx);
+
+// Softmax or its logarithm: the gradient is a function of the output.
+Tensor softmax_by(const char* who, const Tensor& x, int axis, Forward forward, Backward backward) {
+  const kernels::AxisView view = checked_view(who, x, axis);
+  const Tensor y = written(x, [&](float* to) { forward(view, x.data(), to); });
+  return record_unary(who, y, x, [y, view, backward](const Tensor& dy) {
+    return written(y, [&](float* dx) { backward(view, y.data(), dy.data(), dx); });
+  });
+}
+
 }  // namespace
 
 Tensor relu(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::relu", kCheap, x, [](float v) { return v <= 0.0f ? 0.0f : v; },
       [](float y) { return y > 0.0f ? 1.0f : 0.0f; });
 }
 
 Tensor sigmoid(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::sigmoid", kTranscendental, x, [](float v) { return kernels::sigmoid(v); },
       [](float y) { return y * (1.0f - y); });
 }
 
 // d/dx = sigmoid(x) = 1 - exp(-softplus(x))
 Tensor softplus(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::softplus", 2 * kTranscendental, x, [](float v) { return kernels::softplus(v); },
       [](float y) { return -kernels::expm1(-y); });
 }
 
 Tensor softmax(const Tensor& x, int axis) {
-  constexpr const char* kWho = "ops::softmax";
-  const kernels::Layout layout = along(kWho, x, axis);
-  const Tensor y = written(x, [&](float* to) { kernels::softmax(layout, x.data(), to); });
-  return autodiff::record(
-      kWho, y, {x}, [y, layout](const Tensor& gradient, InputGradients& inputs) {
-        inputs.add(0, written(y, [&](float* to) {
-                     kernels::softmax_gradient(layout, y.data(), gradient.data(), to);
-                   }));
-      });
+  return softmax_by("ops::softmax", x, axis, kernels::softmax, kernels::softmax_gradient);
 }
 
 Tensor log_softmax(const Tensor& x, int axis) {
-  constexpr const char* kWho = "ops::log_softmax";
-  const kernels::Layout layout = along(kWho, x, axis);
-  const Tensor y = written(x, [&](float* to) { kernels::log_softmax(layout, x.data(), to); });
-  return autodiff::record(
-      kWho, y, {x}, [y, layout](const Tensor& gradient, InputGradients& inputs) {
-        inputs.add(0, written(y, [&](float* to) {
-                     kernels::log_softmax_gradient(layout, y.data(), gradient.data(), to);
-                   }));
-      });
+  return softmax_by("ops::log_softmax", x, axis, kernels::log_softmax,
+                    kernels::log_softmax_gradient);
 }
 
-Tensor l2_normalize(const Tensor& x, int axis, float epsilon) {
+namespace {
+
+Tensor l2_normalize_along(const char* who, const Tensor& x, const kernels::AxisView& view,
+                          float epsilon) {
+  const Tensor y =
+      written(x, [&](float* to) { kernels::l2_normalize(view, x.data(), epsilon, to); });
+  return record_unary(who, y, x, [x, view, epsilon](const Tensor& dy) {
+    return written(x, [&](float* dx) {
+      kernels::l2_normalize_gradient(view, x.data(), dy.data(), epsilon, dx);
+    });
+  });
+}
+
+}  // namespace
+
+Tensor l2_normalize(const Tensor& x, const Axes& axes, float epsilon) {
   constexpr const char* kWho = "ops::l2_normalize";
-  const kernels::Layout layout = along(kWho, x, axis);
+  check_defined(kWho, x);
   check(epsilon > 0.0f, kWho, "epsilon must be positive. Received: epsilon={}.", epsilon);
-  return autodiff::record(
-      kWho, written(x, [&](float* to) { kernels::l2_normalize(layout, x.data(), epsilon, to); }),
-      {x}, [x, layout, epsilon](const Tensor& gradient, InputGradients& inputs) {
-        inputs.add(0, written(x, [&](float* to) {
-                     kernels::l2_normalize_gradient(layout, x.data(), gradient.data(), epsilon, to);
-                   }));
-      });
+  const std::vector<bool> along = axes.of(x.shape(), kWho);
+  if (std::count(along.begin(), along.end(), true) == 1) {
+    const auto axis = std::find(along.begin(), along.end(), true) - along.begin();
+    return l2_normalize_along(kWho, x, kernels::axis_view(x.shape(), static_cast<int>(axis)),
+                              epsilon);
+  }
+  const LastAxes last(x.shape(), along);
+  return last.restore(l2_normalize_along(
+      kWho, last.arrange(x), {.outer = last.rows(), .extent = last.columns()}, epsilon));
 }
 
 }  // namespace strata::ops

@@ -1,11 +1,12 @@
+// Reductions as recorded ops: the reduced axes become the axis of a view.
 #include "strata/ops/reduction.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/check.hpp"
-#include "kernels/reduction.hpp"
-#include "kernels/strided.hpp"
+#include "kernels/moving/strided.hpp"
+#include "kernels/reduction/reduction.hpp"
 #include "ops/inputs.hpp"
 #include "ops/sum_to.hpp"
 #include "strata/autodiff/record.hpp"
@@ -18,26 +19,26 @@ namespace {
 
 using autodiff::InputGradients;
 
-// What a reduction is about to do.
+// A reduction of one input: the shapes of its result, and the view that the kernel reduces.
 struct Plan {
-  Shape kept;    // the outcome's shape with reduced axes of extent 1
-  Shape result;  // as asked for
-  kernels::Layout layout;
-  Tensor x;  // its elements so that the reduced axes are neighbours
+  Shape kept;    // the output's shape with reduced axes of extent 1
+  Shape result;  // the output's shape
+  kernels::AxisView view;
+  Tensor x;  // the input, or a copy in which the reduced axes are neighbours
 
   Plan(const char* who, const Tensor& input, const Axes& axes, bool keepdims);
 
-  std::int64_t count() const { return layout.extent; }
+  std::int64_t count() const { return view.extent; }
 
   template <class Kernel>
   Tensor run(Kernel kernel) const {
-    Tensor outcome = TensorAccess::uninitialized(result);
-    kernel(layout, x.data(), TensorAccess::data(outcome));
-    return outcome;
+    Tensor output = TensorAccess::uninitialized(result);
+    kernel(view, x.data(), TensorAccess::data(output));
+    return output;
   }
 };
 
-// Axes of extent 1 don't matter to where elements lie.
+// Whether the reduced axes are neighbours; axes of extent 1 don't matter.
 bool reduced_are_neighbours(const Shape& shape, const std::vector<bool>& reduced) {
   int changes = 0;
   bool inside = false;
@@ -62,7 +63,7 @@ Tensor reduced_last(const Tensor& x, const std::vector<bool>& reduced) {
     }
   }
   Tensor result = TensorAccess::uninitialized(shape);
-  kernels::copy(shape, x.data(), from, TensorAccess::data(result), kernels::strides_of(shape));
+  kernels::copy(shape, {x.data(), from}, {TensorAccess::data(result), kernels::strides_of(shape)});
   return result;
 }
 
@@ -77,29 +78,28 @@ Plan::Plan(const char* who, const Tensor& input, const Axes& axes, bool keepdims
     kept.append(is_reduced ? 1 : shape[i]);
     if (!is_reduced || keepdims) result.append(kept[i]);
     if (is_reduced) {
-      layout.extent *= shape[i];
+      view.extent *= shape[i];
       passed = passed || shape[i] != 1;
     } else {
-      (passed && in_place ? layout.inner : layout.outer) *= shape[i];
+      (passed && in_place ? view.inner : view.outer) *= shape[i];
     }
   }
   x = in_place ? input : reduced_last(input, reduced);
 }
 
-// One of `max` and `min`. The gradient is shared by all elements that equal the outcome.
+// One of `max` and `min`. The gradient is shared by all elements that equal the output.
 template <class Kernel>
 Tensor extreme(const char* who, const Tensor& x, const Axes& axes, bool keepdims, Kernel kernel) {
   const Plan plan(who, x, axes, keepdims);
-  check<ShapeError>(plan.count() > 0 || plan.layout.outer * plan.layout.inner == 0, who,
+  check<ShapeError>(plan.count() > 0 || plan.view.outer * plan.view.inner == 0, who,
                     "there must be elements along the reduced axes. Received: shape={}.",
                     x.shape());
   const Tensor y = plan.run(kernel);
-  return autodiff::record(
-      who, y, {x}, [x, y, kept = plan.kept](const Tensor& gradient, InputGradients& inputs) {
-        const Tensor winners = equal(x, TensorAccess::reshaped(y, kept));
-        const Tensor share = TensorAccess::reshaped(gradient, kept) / sum_to(winners, kept);
-        inputs.add(0, winners * share);
-      });
+  return record_unary(who, y, x, [x, y, kept = plan.kept](const Tensor& gradient) {
+    const Tensor winners = equal(x, TensorAccess::reshaped(y, kept));
+    const Tensor share = TensorAccess::reshaped(gradient, kept) / sum_to(winners, kept);
+    return winners * share;
+  });
 }
 
 template <class Kernel>
@@ -112,17 +112,17 @@ Tensor index_of(const char* who, const Tensor& x, int axis, Kernel kernel) {
   return plan.run(kernel);
 }
 
-// sum and mean: `factor` is what the sum is multiplied with.
+// sum and mean: `factor` times the sum.
 Tensor scaled_sum(const char* who, const Tensor& x, const Plan& plan, double factor) {
-  const auto kernel = [factor](const kernels::Layout& layout, const float* from, float* to) {
-    kernels::sum(layout, from, factor, to);
+  const auto kernel = [factor](const kernels::AxisView& view, const float* from, float* to) {
+    kernels::sum(view, from, factor, to);
   };
-  return autodiff::record(who, plan.run(kernel), {x},
-                          [shape = x.shape(), kept = plan.kept, scale = static_cast<float>(factor)](
-                              const Tensor& gradient, InputGradients& inputs) {
-                            const Tensor each = scale == 1.0f ? gradient : gradient * scale;
-                            inputs.add(0, repeated(TensorAccess::reshaped(each, kept), shape));
-                          });
+  const auto scale = static_cast<float>(factor);
+  return record_unary(who, plan.run(kernel), x,
+                      [shape = x.shape(), kept = plan.kept, scale](const Tensor& gradient) {
+                        const Tensor each = scale == 1.0f ? gradient : gradient * scale;
+                        return repeated(TensorAccess::reshaped(each, kept), shape);
+                      });
 }
 
 }  // namespace
@@ -142,8 +142,8 @@ std::vector<bool> Axes::of(const Shape& shape, const char* who) const {
 Tensor repeated(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return TensorAccess::traced(x, {});
   Tensor result = TensorAccess::uninitialized(shape);
-  kernels::copy(shape, x.data(), kernels::broadcast_strides(x.shape(), shape),
-                TensorAccess::data(result), kernels::strides_of(shape));
+  kernels::copy(shape, {x.data(), kernels::broadcast_strides(x.shape(), shape)},
+                {TensorAccess::data(result), kernels::strides_of(shape)});
   return result;
 }
 
@@ -155,8 +155,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
     if (i < offset || (shape[i - offset] == 1 && x.shape()[i] != 1)) axes.push_back(i);
   }
   const Plan plan("ops::sum_to", x, Axes(axes), true);
-  const Tensor total = plan.run([](const kernels::Layout& layout, const float* from, float* to) {
-    kernels::sum(layout, from, 1.0, to);
+  const Tensor total = plan.run([](const kernels::AxisView& view, const float* from, float* to) {
+    kernels::sum(view, from, 1.0, to);
   });
   return TensorAccess::reshaped(total, shape);
 }
@@ -202,6 +202,10 @@ Tensor variance(const Tensor& x, const Axes& axes, bool keepdims) {
   return mean(square(x - center), axes, keepdims);
 }
 
+Tensor std(const Tensor& x, const Axes& axes, bool keepdims) {
+  return sqrt(variance(x, axes, keepdims));
+}
+
 Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {
   return extreme("ops::max", x, axes, keepdims, kernels::max);
 }
@@ -210,19 +214,17 @@ Tensor min(const Tensor& x, const Axes& axes, bool keepdims) {
   return extreme("ops::min", x, axes, keepdims, kernels::min);
 }
 
-// d/dx_i = the product of the others, which is prod / x_i but where something is 0.
+// d/dx_i = the product of the others, which is prod / x_i unless an element is 0.
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
   const Plan plan("ops::prod", x, axes, keepdims);
-  return autodiff::record(
-      "ops::prod", plan.run(kernels::prod), {x},
-      [x, axes, kept = plan.kept](const Tensor& gradient, InputGradients& inputs) {
-        const Tensor zero = equal(x, 0.0f);
-        const Tensor zero_count = sum_to(zero, kept);
-        const Tensor others = where(zero, 1.0f, x);
-        const Tensor slope =
-            where(equal(zero_count, zero), prod(others, axes, true) / others, 0.0f);
-        inputs.add(0, slope * TensorAccess::reshaped(gradient, kept));
-      });
+  const auto pull_back = [x, axes, kept = plan.kept](const Tensor& gradient) {
+    const Tensor zero = equal(x, 0.0f);
+    const Tensor zero_count = sum_to(zero, kept);
+    const Tensor others = where(zero, 1.0f, x);
+    const Tensor slope = where(equal(zero_count, zero), prod(others, axes, true) / others, 0.0f);
+    return slope * TensorAccess::reshaped(gradient, kept);
+  };
+  return record_unary("ops::prod", plan.run(kernels::prod), x, pull_back);
 }
 
 // Shifted by the largest element where that is finite.   d/dx = exp(x - logsumexp)
@@ -232,25 +234,21 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
   Tensor top = TensorAccess::reshaped(plan.run(kernels::max), plan.kept);
   top = where(isfinite(top), top, 0.0f);
   const Tensor value = log(sum_to(exp(constant - top), plan.kept)) + top;
-  return autodiff::record(
-      "ops::logsumexp", TensorAccess::reshaped(value, plan.result), {x},
-      [constant, value, kept = plan.kept](const Tensor& gradient, InputGradients& inputs) {
-        inputs.add(0, exp(constant - value) * TensorAccess::reshaped(gradient, kept));
-      });
+  const auto pull_back = [constant, value, kept = plan.kept](const Tensor& gradient) {
+    return exp(constant - value) * TensorAccess::reshaped(gradient, kept);
+  };
+  return record_unary("ops::logsumexp", TensorAccess::reshaped(value, plan.result), x, pull_back);
 }
 
 // d/dx = x / norm(x), and 0 where all are 0
 Tensor norm(const Tensor& x, const Axes& axes, bool keepdims) {
   const Plan plan("ops::norm", x, axes, keepdims);
   const Tensor y = plan.run(kernels::norm);
-  return autodiff::record("ops::norm", y, {x},
-                          [x, y, kept = plan.kept](const Tensor& gradient, InputGradients& inputs) {
-                            const Tensor length = TensorAccess::reshaped(y, kept);
-                            const Tensor scale =
-                                where(equal(length, 0.0f), 0.0f,
-                                      TensorAccess::reshaped(gradient, kept) / length);
-                            inputs.add(0, x * scale);
-                          });
+  return record_unary("ops::norm", y, x, [x, y, kept = plan.kept](const Tensor& gradient) {
+    const Tensor length = TensorAccess::reshaped(y, kept);
+    const Tensor ratio = TensorAccess::reshaped(gradient, kept) / length;
+    return x * where(equal(length, 0.0f), 0.0f, ratio);
+  });
 }
 
 Tensor argmax(const Tensor& x, int axis) {

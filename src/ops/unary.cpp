@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "kernels/vector_math.hpp"
+#include "kernels/elementwise/vector_math.hpp"
 #include "strata/ops/elementwise.hpp"
 
 namespace strata {
@@ -64,10 +64,9 @@ Tensor mapped_cos(const Tensor& x) {
 Tensor negative(const Tensor& x) {
   check_defined("ops::negative", x);
   const auto negate = [](float v) { return -v; };
-  return autodiff::record("ops::negative", mapped(kCheap, x, negate), {x},
-                          [negate](const Tensor& gradient, autodiff::InputGradients& inputs) {
-                            inputs.add(0, mapped(kCheap, gradient, negate));
-                          });
+  return record_unary(
+      "ops::negative", mapped(kCheap, x, negate), x,
+      [negate](const Tensor& gradient) { return mapped(kCheap, gradient, negate); });
 }
 
 Tensor abs(const Tensor& x) {
@@ -83,25 +82,25 @@ Tensor square(const Tensor& x) {
 }
 
 Tensor sqrt(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::sqrt", kCheap, x, [](float v) { return std::sqrt(v); },
       [](float y) { return 0.5f / y; });
 }
 
 Tensor rsqrt(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::rsqrt", kCheap, x, [](float v) { return 1.0f / std::sqrt(v); },
       [](float y) { return -0.5f * y * y * y; });
 }
 
 Tensor exp(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::exp", kTranscendental, x, [](float v) { return kernels::exp(v); },
       [](float y) { return y; });
 }
 
 Tensor expm1(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::expm1", kTranscendental, x, [](float v) { return kernels::expm1(v); },
       [](float y) { return y + 1.0f; });
 }
@@ -116,6 +115,48 @@ Tensor log1p(const Tensor& x) {
   return unary(
       "ops::log1p", kTranscendental, x, [](float v) { return kernels::log1p(v); },
       [](float v) { return 1.0f / (1.0f + v); });
+}
+
+Tensor log2(const Tensor& x) {
+  return unary(
+      "ops::log2", kTranscendental, x, [](float v) { return std::log2(v); },
+      [](float v) { return std::numbers::log2e_v<float> / v; });
+}
+
+Tensor log10(const Tensor& x) {
+  return unary(
+      "ops::log10", kTranscendental, x, [](float v) { return std::log10(v); },
+      [](float v) { return std::numbers::log10e_v<float> / v; });
+}
+
+Tensor asin(const Tensor& x) {
+  return unary(
+      "ops::asin", kTranscendental, x, [](float v) { return std::asin(v); },
+      [](float v) { return 1.0f / std::sqrt(1.0f - v * v); });
+}
+
+Tensor acos(const Tensor& x) {
+  return unary(
+      "ops::acos", kTranscendental, x, [](float v) { return std::acos(v); },
+      [](float v) { return -1.0f / std::sqrt(1.0f - v * v); });
+}
+
+Tensor atan(const Tensor& x) {
+  return unary(
+      "ops::atan", kTranscendental, x, [](float v) { return std::atan(v); },
+      [](float v) { return 1.0f / (1.0f + v * v); });
+}
+
+Tensor sinh(const Tensor& x) {
+  return unary(
+      "ops::sinh", kTranscendental, x, [](float v) { return std::sinh(v); },
+      [](float v) { return std::cosh(v); });
+}
+
+Tensor cosh(const Tensor& x) {
+  return unary(
+      "ops::cosh", kTranscendental, x, [](float v) { return std::cosh(v); },
+      [](float v) { return std::sinh(v); });
 }
 
 Tensor sin(const Tensor& x) {
@@ -137,7 +178,7 @@ Tensor cos(const Tensor& x) {
 }
 
 Tensor tanh(const Tensor& x) {
-  return unary_by_outcome(
+  return unary_by_output(
       "ops::tanh", kTranscendental, x, [](float v) { return kernels::tanh(v); },
       [](float y) { return 1.0f - y * y; });
 }
@@ -155,6 +196,10 @@ Tensor floor(const Tensor& x) {
 
 Tensor ceil(const Tensor& x) {
   return flat("ops::ceil", x, [](float v) { return std::ceil(v); });
+}
+
+Tensor trunc(const Tensor& x) {
+  return flat("ops::trunc", x, [](float v) { return std::trunc(v); });
 }
 
 Tensor round(const Tensor& x) {

@@ -1,15 +1,14 @@
-// Functions of one tensor, element by element: value and slope as two lambdas that the loops
-// inline.
+// Elementwise functions of one tensor: value and slope are lambdas that the loops inline.
 #pragma once
 
-#include "kernels/map.hpp"
+#include "kernels/elementwise/map.hpp"
 #include "ops/inputs.hpp"
 #include "strata/autodiff/record.hpp"
 #include "strata/tensor/tensor.hpp"
 
 namespace strata::ops {
 
-/// What an element costs, in additions.
+/// The cost of an element, in additions.
 inline constexpr std::int64_t kCheap = 1;
 inline constexpr std::int64_t kTranscendental = 16;
 
@@ -20,7 +19,7 @@ Tensor mapped(std::int64_t cost, const Tensor& x, F f) {
   return result;
 }
 
-/// Adds `slope(kept) * gradient` to the gradient of input 0, in place where there is one.
+/// Adds `slope(kept) * gradient` to the gradient of input 0, in place if it has been started.
 template <class Slope>
 void add_scaled(std::int64_t cost, const Tensor& kept, const Tensor& gradient, Slope slope,
                 autodiff::InputGradients& inputs) {
@@ -36,7 +35,7 @@ void add_scaled(std::int64_t cost, const Tensor& kept, const Tensor& gradient, S
     return;
   }
   Tensor fresh = TensorAccess::uninitialized(kept.shape());
-  kernels::map(kept.size(), cost, at, of, TensorAccess::data(fresh),
+  kernels::map(kept.size(), cost, {at, of}, TensorAccess::data(fresh),
                [slope](float v, float g) { return slope(v) * g; });
   inputs.add(0, std::move(fresh));
 }
@@ -52,9 +51,9 @@ Tensor unary(const char* who, std::int64_t cost, const Tensor& x, F f, Slope slo
       });
 }
 
-/// `f(x)`, whose derivative is `slope(f(x))`: the outcome is kept, and the input need not be.
+/// `f(x)`, whose derivative is `slope(f(x))`: the tape keeps the output, not the input.
 template <class F, class Slope>
-Tensor unary_by_outcome(const char* who, std::int64_t cost, const Tensor& x, F f, Slope slope) {
+Tensor unary_by_output(const char* who, std::int64_t cost, const Tensor& x, F f, Slope slope) {
   check_defined(who, x);
   const Tensor y = mapped(cost, x, f);
   return autodiff::record(
@@ -63,7 +62,7 @@ Tensor unary_by_outcome(const char* who, std::int64_t cost, const Tensor& x, F f
       });
 }
 
-/// `f(x)`, which is flat nearly everywhere: a constant.
+/// `f(x)`, whose derivative is 0 nearly everywhere: a constant to the tape.
 template <class F>
 Tensor flat(const char* who, const Tensor& x, F f) {
   check_defined(who, x);

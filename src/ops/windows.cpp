@@ -1,3 +1,4 @@
+// Checks a window geometry against a shape and computes output extents and padding.
 #include "ops/windows.hpp"
 
 #include "core/check.hpp"

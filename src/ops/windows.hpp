@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "kernels/windows.hpp"
+#include "kernels/convolution/windows.hpp"
 #include "strata/ops/convolution.hpp"
 #include "strata/ops/pooling.hpp"
 

@@ -9,40 +9,35 @@
 namespace strata {
 namespace {
 
-// Optimizers go by their class name in any case, and by no other.
-const registry::ClassEntry* find_class(std::string_view identifier) {
-  using registry::lower_case;
-  for (const std::string& name : registry::class_names(typeid(Optimizer))) {
-    if (lower_case(name) == lower_case(identifier)) return registry::find(typeid(Optimizer), name);
-  }
-  return nullptr;
+// tf.keras 2.11 to 2.15 registers its own optimizers as a user's: `Custom>Adam`.
+std::string without_package(std::string name) {
+  constexpr std::string_view kPackage = "Custom>";
+  const bool is_users = registry::find(typeid(Optimizer), name) != nullptr;
+  return name.starts_with(kPackage) && !is_users ? name.substr(kPackage.size()) : name;
 }
 
 }  // namespace
 
 Config Optimizer::get_config() const {
   OptimizerOptions now = options_;
-  now.learning_rate = learning_rate();
+  if (!now.learning_rate.schedule()) now.learning_rate = learning_rate();
   return write_fields([&](auto& fields) { optimizers::list_base_fields(fields, now); });
 }
 
 std::shared_ptr<Optimizer> Optimizer::from_identifier(std::string_view identifier) {
-  const registry::ClassEntry* entry = find_class(identifier);
-  if (entry == nullptr) {
-    registry::raise_unknown("Optimizer", identifier, registry::class_names(typeid(Optimizer)));
-  }
-  return std::static_pointer_cast<Optimizer>(entry->make(Config::object()));
+  return named_rule<Optimizer>("Optimizer", identifier);
 }
 
 std::shared_ptr<Optimizer> Optimizer::from_object(const Config& config) {
   // As in an identifier, letter case doesn't count in a class name.
-  if (config.is_object()) {
-    const auto name = config.find("class_name");
-    const auto* entry =
-        name != config.end() && name->is_string() ? find_class(name->get<std::string>()) : nullptr;
-    if (entry != nullptr && entry->class_name != *name) {
+  const Config name = config.is_object() ? config.value("class_name", Config()) : Config();
+  if (name.is_string()) {
+    const auto known =
+        registry::find_identifier(typeid(Optimizer), without_package(name.get<std::string>()));
+    if (known && known->entry->class_name != name &&
+        !registry::names_custom_class(typeid(Optimizer), config)) {
       Config proper = config;
-      proper["class_name"] = entry->class_name;
+      proper["class_name"] = known->entry->class_name;
       return read_rule<Optimizer>("Optimizer", proper);
     }
   }

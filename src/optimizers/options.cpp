@@ -1,7 +1,9 @@
+// The checks of options that optimizers share.
 #include "optimizers/options.hpp"
 
 #include <cmath>
 #include <limits>
+#include <unordered_set>
 
 #include "core/check.hpp"
 
@@ -30,16 +32,14 @@ void check_clipping(std::string_view who, const OptimizerOptions& options) {
 
 }  // namespace
 
-void check_learning_rate(std::string_view who, float learning_rate) {
-  check(std::isfinite(learning_rate) && learning_rate >= 0.0f, who,
-        "learning_rate must be finite and >= 0. Received: learning_rate={}.", learning_rate);
+void check_learning_rate(std::string_view who, const LearningRate& rate) {
+  if (rate.schedule()) return;  // what it returns is checked in each step
+  check_not_negative(who, "learning_rate", rate.at(0));
 }
 
 void check_options(std::string_view who, const OptimizerOptions& options) {
   check_learning_rate(who, options.learning_rate);
-  const float decay = options.weight_decay.value_or(0.0f);
-  check(std::isfinite(decay) && decay >= 0.0f, who,
-        "weight_decay must be finite and >= 0. Received: weight_decay={}.", decay);
+  check_not_negative(who, "weight_decay", options.weight_decay.value_or(0.0f));
   check_clipping(who, options);
   check(!options.use_ema || (options.ema_momentum >= 0.0f && options.ema_momentum <= 1.0f), who,
         "ema_momentum must be in [0, 1]. Received: ema_momentum={}.", options.ema_momentum);
@@ -63,6 +63,11 @@ void check_momentum(std::string_view who, float momentum) {
         "momentum must be in [0, 1]. Received: momentum={}.", momentum);
 }
 
+void check_not_negative(std::string_view who, const char* argument, float value) {
+  check(std::isfinite(value) && value >= 0.0f, who,
+        "{0} must be finite and >= 0. Received: {0}={1}.", argument, value);
+}
+
 void check_epsilon(OptionsOrigin origin, std::string_view who, float epsilon) {
   if (origin == OptionsOrigin::config) {
     check(std::isfinite(epsilon) && epsilon >= 0.0f, who,
@@ -73,6 +78,21 @@ void check_epsilon(OptionsOrigin origin, std::string_view who, float epsilon) {
   constexpr float kSmallest = std::numeric_limits<float>::min();
   check(std::isfinite(epsilon) && epsilon >= kSmallest, who,
         "epsilon must be finite and >= {:.3g}. Received: epsilon={}.", kSmallest, epsilon);
+}
+
+std::string names_of(const std::vector<Variable>& variables) {
+  std::vector<std::string> names;
+  for (const Variable& variable : variables) names.push_back(variable.name());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void check_variables(std::string_view who, const std::vector<Variable>& variables) {
+  std::unordered_set<std::uint64_t> seen;
+  for (const Variable& variable : variables) {
+    check(variable.defined(), who, "a variable must be defined. Received: an undefined one.");
+    check(seen.insert(variable.id()).second, who,
+          "a variable can stand once in the list. Received: {} twice.", variable.name());
+  }
 }
 
 }  // namespace strata::optimizers

@@ -1,10 +1,11 @@
+// RMSprop: its slots, its step and its config.
 #include "strata/optimizers/rmsprop.hpp"
 
-#include "kernels/optimizer.hpp"
+#include "kernels/weights/optimizer.hpp"
 #include "optimizers/options.hpp"
+#include "optimizers/pass_parameters.hpp"
 
 namespace strata::optimizers {
-namespace {
 
 template <class Fields>
 void list_fields(Fields& fields, RMSpropOptions& options) {
@@ -14,27 +15,19 @@ void list_fields(Fields& fields, RMSpropOptions& options) {
   fields.truth("centered", options.centered);
 }
 
-}  // namespace
-
 RMSprop::RMSprop(const Options& options) : RMSprop(options, OptionsOrigin::code) {}
 
 RMSprop::RMSprop(const Options& options, OptionsOrigin origin)
-    : Optimizer(base_options(options), "RMSprop"), options_(options) {
+    : Optimizer(base_options<OptimizerOptions>(options), "RMSprop"), options_(options) {
   check_share("RMSprop", "rho", options.rho);
   check_momentum("RMSprop", options.momentum);
   check_epsilon(origin, "RMSprop", options.epsilon);
 }
 
 void RMSprop::build_slots(const std::vector<Variable>& variables) {
-  const auto add_all = [&](const char* slot, bool wanted) {
-    std::vector<Variable> slots;
-    if (!wanted) return slots;
-    for (const Variable& variable : variables) slots.push_back(add_slot(variable, slot));
-    return slots;
-  };
-  squares_ = add_all("velocity", true);
-  velocities_ = add_all("momentum", options_.momentum > 0.0f);
-  means_ = add_all("average_gradient", options_.centered);
+  squares_ = add_slots(variables, "velocity");
+  if (options_.momentum > 0.0f) velocities_ = add_slots(variables, "momentum");
+  if (options_.centered) means_ = add_slots(variables, "average_gradient");
 }
 
 void RMSprop::update(std::size_t index, const Tensor& gradient, const Variable& variable,
@@ -42,21 +35,18 @@ void RMSprop::update(std::size_t index, const Tensor& gradient, const Variable& 
   kernels::rmsprop(
       gradient.size(),
       {step.learning_rate, step.decay, options_.rho, options_.momentum, options_.epsilon},
-      {gradient.data(), step.scale, step.limit}, variable.mutable_data(),
-      squares_[index].mutable_data(),
-      velocities_.empty() ? nullptr : velocities_[index].mutable_data(),
-      means_.empty() ? nullptr : means_[index].mutable_data());
+      raw_gradient(gradient, step), variable.mutable_data(),
+      {squares_[index].mutable_data(),
+       velocities_.empty() ? nullptr : velocities_[index].mutable_data(),
+       means_.empty() ? nullptr : means_[index].mutable_data()},
+      proximal_pass(step.proximal, static_cast<double>(step.learning_rate) /
+                                       (1.0 - static_cast<double>(options_.momentum))));
 }
 
-Config RMSprop::get_config() const {
-  Options own = options_;
-  return with_own_fields(Optimizer::get_config(), [&](auto& fields) { list_fields(fields, own); });
-}
+Config RMSprop::get_config() const { return with_fields(Optimizer::get_config(), options_); }
 
 RMSprop RMSprop::from_config(const Config& config) {
-  const auto options = read_options<Options>(
-      "RMSprop", config, [](auto& fields, Options& own) { list_fields(fields, own); });
-  return {options, OptionsOrigin::config};
+  return {read_options<Options>("RMSprop", config), OptionsOrigin::config};
 }
 
 }  // namespace strata::optimizers

@@ -1,10 +1,11 @@
+// Gradient descent: its slots, its step and its config.
 #include "strata/optimizers/sgd.hpp"
 
-#include "kernels/optimizer.hpp"
+#include "kernels/weights/optimizer.hpp"
 #include "optimizers/options.hpp"
+#include "optimizers/pass_parameters.hpp"
 
 namespace strata::optimizers {
-namespace {
 
 template <class Fields>
 void list_fields(Fields& fields, SGDOptions& options) {
@@ -12,34 +13,32 @@ void list_fields(Fields& fields, SGDOptions& options) {
   fields.truth("nesterov", options.nesterov);
 }
 
-}  // namespace
-
-SGD::SGD(const Options& options) : Optimizer(base_options(options), "SGD"), options_(options) {
+SGD::SGD(const Options& options)
+    : Optimizer(base_options<OptimizerOptions>(options), "SGD"), options_(options) {
   check_momentum("SGD", options.momentum);
 }
 
 void SGD::build_slots(const std::vector<Variable>& variables) {
-  velocities_.clear();
-  if (options_.momentum == 0.0f) return;
-  for (const Variable& variable : variables) velocities_.push_back(add_slot(variable, "momentum"));
+  if (options_.momentum != 0.0f) velocities_ = add_slots(variables, "momentum");
+}
+
+// With momentum m the velocity comes to rest at -learning_rate g / (1 - m).
+std::optional<float> SGD::proximal_step(float learning_rate) const {
+  if (options_.momentum >= 1.0f) return {};
+  return learning_rate / (1.0f - options_.momentum);
 }
 
 void SGD::update(std::size_t index, const Tensor& gradient, const Variable& variable,
                  const Step& step) {
   kernels::sgd(gradient.size(),
                {step.learning_rate, step.decay, options_.momentum, options_.nesterov},
-               {gradient.data(), step.scale, step.limit}, variable.mutable_data(),
-               velocities_.empty() ? nullptr : velocities_[index].mutable_data());
+               raw_gradient(gradient, step), variable.mutable_data(),
+               velocities_.empty() ? nullptr : velocities_[index].mutable_data(),
+               proximal_pass(step.proximal, 1.0));
 }
 
-Config SGD::get_config() const {
-  Options own = options_;
-  return with_own_fields(Optimizer::get_config(), [&](auto& fields) { list_fields(fields, own); });
-}
+Config SGD::get_config() const { return with_fields(Optimizer::get_config(), options_); }
 
-SGD SGD::from_config(const Config& config) {
-  return SGD(read_options<Options>(
-      "SGD", config, [](auto& fields, Options& options) { list_fields(fields, options); }));
-}
+SGD SGD::from_config(const Config& config) { return SGD(read_options<Options>("SGD", config)); }
 
 }  // namespace strata::optimizers

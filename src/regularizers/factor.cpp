@@ -1,3 +1,4 @@
+// The check of a penalty's factor.
 #include "regularizers/factor.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// L1: the factor, its check and its config.
 #include "strata/regularizers/l1.hpp"
 
 #include "core/fields.hpp"
@@ -10,14 +11,14 @@ L1::L1(float l1) : l1_(checked_factor("L1", "l1", l1)) {}
 
 Tensor L1::operator()(const Tensor& x) const { return ops::penalty(x, {.l1 = l1_}); }
 
-Config L1::get_config() const {
-  return write_fields([&](auto& fields) { fields("l1", l1_); });
+std::optional<ProximalForm> L1::proximal_form(std::int64_t) const {
+  return ProximalForm{.l1 = l1_};
 }
 
+Config L1::get_config() const { return options_to_config(FactorField{"l1", l1_}); }
+
 L1 L1::from_config(const Config& config) {
-  std::optional<float> factor;  // null stands for the default, as in Keras
-  read_fields("L1", config, [&](auto& fields) { fields("l1", factor); });
-  return factor ? L1(*factor) : L1();
+  return L1(options_from_config("L1", config, FactorField{"l1", L1().l1()}).factor);
 }
 
 }  // namespace strata::regularizers

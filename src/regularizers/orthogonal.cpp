@@ -1,3 +1,4 @@
+// OrthogonalRegularizer: the mean absolute cosine of pairs of rows or columns.
 #include "strata/regularizers/orthogonal.hpp"
 
 #include "core/fields.hpp"
@@ -6,6 +7,11 @@
 #include "tensor/format.hpp"
 
 namespace strata::regularizers {
+
+void list_fields(auto& fields, OrthogonalOptions& options) {
+  fields("factor", options.factor);
+  fields("mode", options.mode);
+}
 
 OrthogonalRegularizer::OrthogonalRegularizer(const Options& options) : options_(options) {
   checked_factor("OrthogonalRegularizer", "factor", options.factor);
@@ -32,20 +38,10 @@ Tensor OrthogonalRegularizer::operator()(const Tensor& x) const {
   return ops::sum(pairs) * (options_.factor / (n * (n - 1.0f)));
 }
 
-Config OrthogonalRegularizer::get_config() const {
-  return write_fields([&](auto& fields) {
-    fields("factor", options_.factor);
-    fields("mode", options_.mode);
-  });
-}
+Config OrthogonalRegularizer::get_config() const { return options_to_config(options_); }
 
 OrthogonalRegularizer OrthogonalRegularizer::from_config(const Config& config) {
-  Options options;
-  read_fields("OrthogonalRegularizer", config, [&](auto& fields) {
-    fields("factor", options.factor);
-    fields("mode", options.mode);
-  });
-  return OrthogonalRegularizer(options);
+  return OrthogonalRegularizer(options_from_config<Options>("OrthogonalRegularizer", config));
 }
 
 }  // namespace strata::regularizers

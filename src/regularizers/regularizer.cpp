@@ -7,41 +7,42 @@
 #include "core/check.hpp"
 #include "core/fields.hpp"
 #include "core/registry.hpp"
-#include "strata/regularizers/l1.hpp"
-#include "strata/regularizers/l1l2.hpp"
-#include "strata/regularizers/l2.hpp"
-#include "strata/regularizers/orthogonal.hpp"
+#include "regularizers/rule_name.hpp"
+#include "strata/tensor/variable.hpp"
 #include "tensor/format.hpp"
 
 namespace strata {
-namespace {
-
-std::string name_of(const Regularizer& regularizer) {
-  const auto* callable = dynamic_cast<const CallableRule<Regularizer>*>(&regularizer);
-  if (callable == nullptr) return registry::class_name_of(typeid(regularizer));
-  return callable->registered_name().empty() ? "a callable" : callable->registered_name();
-}
-
-}  // namespace
 
 Config Regularizer::get_config() const { refuse_config(registry::class_name_of(typeid(*this))); }
 
 void Regularizer::check_weight(const Shape&, std::string_view) const {}
 
+std::optional<ProximalForm> Regularizer::proximal_form(std::int64_t) const { return {}; }
+
+void Regularizer::shrink_groups(const Variable& weight, const ProximalSteps&) const {
+  raise(regularizers::name_of(*this),
+        "a rule whose proximal_form says groups must override shrink_groups. Received: {}.",
+        weight.name());
+}
+
+void Regularizer::check_slot(const PenaltySlot& slot, std::string_view owner) const {
+  check_weight(slot.shape, owner);
+}
+
+Tensor Regularizer::penalty(const Tensor& x, const WeightAxes&) const { return (*this)(x); }
+
+std::vector<std::shared_ptr<const Regularizer>> Regularizer::parts() const { return {}; }
+
+std::shared_ptr<const Regularizer> Regularizer::attached_to(const Tensor&) const { return nullptr; }
+
+std::vector<Tensor> Regularizer::kept() const { return {}; }
+
+std::shared_ptr<const Regularizer> Regularizer::with_kept(std::span<const Tensor>) const {
+  return nullptr;
+}
+
 std::shared_ptr<const Regularizer> Regularizer::from_identifier(std::string_view identifier) {
-  using namespace regularizers;
-  const std::string name = registry::lower_case(identifier);
-  if (name == "l1") return std::make_shared<L1>();
-  if (name == "l2") return std::make_shared<L2>();
-  if (name == "l1_l2" || name == "l1l2") {
-    return std::make_shared<L1L2>(L1L2Options{.l1 = 0.01f, .l2 = 0.01f});
-  }
-  if (name == "orthogonal_regularizer" || name == "orthogonalregularizer") {
-    return std::make_shared<OrthogonalRegularizer>();
-  }
-  registry::raise_unknown("Regularizer", identifier,
-                          {"l1", "l2", "l1_l2", "l1l2", "L1", "L2", "L1L2",
-                           "orthogonal_regularizer", "OrthogonalRegularizer"});
+  return named_rule<const Regularizer>("Regularizer", identifier);
 }
 
 std::shared_ptr<const Regularizer> Regularizer::from_object(const Config& config) {
@@ -64,25 +65,32 @@ Config Regularizer::to_object(const Regularizer& regularizer) {
 
 namespace regularizers {
 
+std::string name_of(const Regularizer& regularizer) {
+  const auto* callable = dynamic_cast<const CallableRule<Regularizer>*>(&regularizer);
+  if (callable == nullptr) return registry::class_name_of(typeid(regularizer));
+  return callable->registered_name().empty() ? "a callable" : callable->registered_name();
+}
+
 Config serialize(const RegularizerSpec& regularizer) { return to_config(regularizer); }
 
 RegularizerSpec deserialize(const Config& config) { return RegularizerSpec(config); }
 
 RegularizerSpec get(RegularizerSpec identifier) { return identifier; }
 
-Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner) {
-  Tensor penalty = regularizer(x);
+Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner,
+                      const std::optional<WeightAxes>& axes) {
+  Tensor penalty = axes ? regularizer.penalty(x, *axes) : regularizer(x);
   check<ShapeError>(penalty.defined() && penalty.rank() == 0, owner,
                     "a regularizer must return a scalar. Received: shape={} from {}.",
                     penalty.defined() ? to_string(penalty.shape()) : "undefined",
                     name_of(regularizer));
   if (autodiff::has_left_tape(penalty, x) && !regularizer.constant() && x.size() > 0 &&
       penalty.item() != 0.0f) {
-    raise(
-        fmt::format("{} regularizer", owner),
-        "a penalty must depend on its tensor by ops, or it counts in the loss and trains nothing; "
-        "{}. Received: {}, which has no gradient, from {}.",
-        autodiff::kLeavesTheTape, penalty.item(), name_of(regularizer));
+    raise(fmt::format("{} regularizer", owner),
+          "a penalty must depend on its tensor by ops, or it counts in the loss and trains "
+          "nothing; "
+          "{}. Received: {}, which has no gradient, from {}.",
+          autodiff::kLeavesTheTape, penalty.item(), name_of(regularizer));
   }
   return penalty;
 }

@@ -1,24 +1,45 @@
+// Writes what a model was compiled with as a config, and reads it.
 #include "saving/compile_config.hpp"
 
+#include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 
+#include "core/callable_rule.hpp"
 #include "core/context.hpp"
 #include "core/fields.hpp"
-#include "training/meter.hpp"
+#include "core/registry.hpp"
+#include "training/running_metrics.hpp"
 
 namespace strata::saving {
 namespace {
 
+// Not one of the custom objects alone, which Keras 3 looks up for objects only.
+template <class Rule>
+bool is_identifier(const RuleSpec<Rule>& spec) {
+  return registry::find_identifier(typeid(std::remove_const_t<Rule>), spec.identifier())
+      .has_value();
+}
+
 // A rule that came as a string is written as that string, as Keras does.
 template <class Rule>
 Config named_or_object(const RuleSpec<Rule>& spec) {
-  return spec.identifier().empty() ? to_config(spec) : Config(spec.identifier());
+  return is_identifier(spec) ? Config(spec.identifier()) : to_config(spec);
+}
+
+// Whether a metric comes back from this object under this name. A function is not looked up: it may
+// be one of the custom objects of a load that is over.
+bool has_name(const Config& object, const std::string& name) {
+  if (object.is_string()) return MetricSpec(object)->name() == name;
+  const Config& config = object.at("config");
+  return config.is_object() || callable_name(config.get<std::string>()) == name;
 }
 
 // A string alone would come back under the identifier's name, numbered as `claims` does.
 Config write_metric(const MetricSpec& metric, training::NameClaims& claims, bool weighted) {
   const std::string name = metric->name();
-  if (!metric.identifier().empty()) {
+  if (is_identifier(metric)) {
     training::NameClaims with_own = claims;
     if (with_own.claim(MetricSpec(metric.identifier())->name(), weighted) == name) {
       claims = std::move(with_own);
@@ -27,8 +48,7 @@ Config write_metric(const MetricSpec& metric, training::NameClaims& claims, bool
   }
   claims.claim(name, weighted);
   Config object = to_config(metric);
-  const bool has_config = object.is_object() && object.at("config").is_object();
-  if (has_config || MetricSpec(object)->name() == name) return object;
+  if (has_name(object, name)) return object;
   if (object.is_string()) object = {{"class_name", "function"}, {"config", object}};
   object["name"] = name;  // a function has no config to hold it; Keras passes over the key
   return object;
@@ -50,14 +70,22 @@ bool is_function(const Config& value) {
          config->is_string();
 }
 
+// Whether it is not a user's of the same name.
+template <class Rule>
+bool is_keras_function(const std::string& name) {
+  return registry::find_function(typeid(typename Rule::Function), name) == nullptr &&
+         registry::find_identifier(typeid(Rule), name).has_value();
+}
+
 // A string keeps the name that was typed; so does a function of Keras's own.
 template <class Spec>
 Spec read_rule_spec(const std::string& who, const Config& value) {
+  using Rule = std::remove_cvref_t<decltype(*std::declval<const Spec&>())>;
   return in_context(who, [&] {
     if (value.is_string()) return Spec(value.get<std::string>());
     if (value.is_object() && is_function(value)) {
       const auto name = value.at("config").get<std::string>();
-      if (name.find('>') == std::string::npos) return Spec(name);
+      if (is_keras_function<Rule>(name)) return Spec(name);
     }
     return Spec(value);
   });
@@ -107,6 +135,8 @@ void add_metrics(const std::string& who, const Config& value, std::vector<Metric
   } else if (is_by_output(value) && !value.empty()) {
     add_metrics(who, single(who, value), metrics);
   } else {
+    constexpr std::size_t kMost = 1000;  // each takes far more memory than its name in a file
+    check(metrics.size() < kMost, who, "must list at most {} metrics. Received: more.", kMost);
     metrics.push_back(read_metric(who, value));
   }
 }
@@ -119,16 +149,18 @@ std::vector<MetricSpec> read_metrics(const std::string& who, const Config& value
   return metrics;
 }
 
-// How Keras is to run its graph, which says nothing about the outcome.
-void read_run_option(const std::string& who, std::string_view key, const Config& value) {
-  if (key == "steps_per_execution") {
-    check(value.is_null() || (value.is_number_integer() && value.get<double>() >= 1.0), who,
-          "must be a positive whole number or null. Received: {}.", value);
-  } else {
-    const bool automatic = value.is_null() || (key == "jit_compile" && value == "auto");
-    check(value.is_boolean() || value == 0 || value == 1 || automatic, who,
-          "must be true or false. Received: {}.", value);
-  }
+// An option of how Keras runs its graph, which has no effect here.
+void read_flag(const std::string& who, const Config& value) {
+  check(value.is_boolean() || value.is_null() || value == 0 || value == 1, who,
+        "must be true or false. Received: {}.", value);
+}
+
+int read_steps_per_execution(const std::string& who, const Config& value) {
+  if (value.is_null()) return 1;
+  constexpr double kMost = std::numeric_limits<int>::max();
+  check(value.is_number_integer() && value.get<double>() >= 1.0 && value.get<double>() <= kMost,
+        who, "must be a positive whole number or null. Received: {}.", value);
+  return value.get<int>();
 }
 
 }  // namespace
@@ -145,7 +177,7 @@ Config write_compile_config(const CompileOptions& options) {
   write("metrics", [&] { return write_metrics(options.metrics, claims, false); });
   write("weighted_metrics", [&] { return write_metrics(options.weighted_metrics, claims, true); });
   config["run_eagerly"] = false;
-  config["steps_per_execution"] = 1;
+  config["steps_per_execution"] = options.steps_per_execution;
   config["jit_compile"] = true;
   return config;
 }
@@ -174,11 +206,14 @@ CompileOptions read_compile_config(const std::string& who, const Config& config)
   read("weighted_metrics", [&](const std::string& where, const Config& value) {
     options.weighted_metrics = read_metrics(where, value);
   });
-  for (const char* key : {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}) {
-    read(key, [&](const std::string& where, const Config& value) {
-      read_run_option(where, key, value);
-    });
-  }
+  read("run_eagerly", read_flag);
+  read("steps_per_execution", [&](const std::string& where, const Config& value) {
+    options.steps_per_execution = read_steps_per_execution(where, value);
+  });
+  read("jit_compile", [](const std::string& where, const Config& value) {
+    if (value != "auto") read_flag(where, value);
+  });
+  read("auto_scale_loss", read_flag);
   reader.finish();
   return options;
 }

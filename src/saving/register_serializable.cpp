@@ -1,3 +1,4 @@
+// Checks the names under which users' classes and functions are registered.
 #include "strata/saving/register_serializable.hpp"
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 
 #include "core/context.hpp"
 #include "core/fields.hpp"
+#include "layers/name_scope.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
 
@@ -15,12 +16,12 @@ namespace {
 std::string place_of(std::size_t index, const Config& layer) {
   std::string place = fmt::format("layers[{}]", index);
   if (!layer.is_object()) return place;
-  const Config config = layer.value("config", Config());
-  const Config label = config.is_object() && config.contains("name")
-                           ? config["name"]
-                           : layer.value("class_name", Config());
-  return label.is_string() ? fmt::format("{} ({})", place, excerpt(label.get<std::string>()))
-                           : place;
+  const auto config = layer.find("config");  // not copied: it may hold a whole model
+  const bool has_name = config != layer.end() && config->is_object() && config->contains("name");
+  const auto label = has_name ? config->find("name") : layer.find("class_name");
+  const bool is_text = (has_name || label != layer.end()) && label->is_string();
+  return is_text ? fmt::format("{} ({})", place, excerpt(label->get_ref<const std::string&>()))
+                 : place;
 }
 
 std::shared_ptr<Layer> read_layer(const Config& layer) {
@@ -74,6 +75,8 @@ Sequential Sequential::from_config(const Config& config) {
 
   Sequential model(Options{.name = name});
   model.set_base_config(config);
+  const layers::NameScope scope(
+      model);  // layers that say for which shape are built as they are read
   std::unordered_set<std::string> names;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const Config& entry = (*list)[i];

@@ -1,3 +1,4 @@
+// Random numbers: Philox streams, and the process-wide one that others branch off.
 // Every number is a pure function of key, draw, place in the tensor and attempt, so filling needs
 // no order and no thread has a state of its own.
 #include "strata/tensor/random.hpp"
@@ -17,6 +18,7 @@
 #include "core/parallel.hpp"
 #include "core/vector_units.hpp"
 #include "tensor/format.hpp"
+#include "tensor/own_stream.hpp"
 
 namespace strata {
 namespace random {
@@ -112,11 +114,9 @@ void check_normal(const char* who, float mean, float stddev) {
         stddev);
 }
 
-constexpr std::uint64_t kFirstSeed = 0;
-
 struct ProcessStream {
   ForkSafe<std::mutex> mutex;
-  Generator generator{kFirstSeed};
+  Generator generator{kDefaultSeed};
 };
 
 ProcessStream& process_stream() {
@@ -127,13 +127,20 @@ ProcessStream& process_stream() {
 // A fork while another thread makes it would leave the child waiting for that thread.
 [[maybe_unused]] ProcessStream& process_stream_made_at_load = process_stream();
 
+thread_local constinit Generator* own_stream = nullptr;  // null: the process-wide one
+
 Generator child_of_process_stream() {
+  if (own_stream != nullptr) return own_stream->split();
   ProcessStream& stream = process_stream();
   const std::scoped_lock lock(stream.mutex);
   return stream.generator.split();
 }
 
 }  // namespace
+
+OwnStream::OwnStream(const Generator& stream)
+    : stream_(stream), before_(std::exchange(own_stream, &stream_)) {}
+OwnStream::~OwnStream() { own_stream = before_; }
 
 Generator::Generator(std::uint64_t seed) : key_(seed) {}
 
@@ -142,6 +149,13 @@ Generator::Generator(std::optional<std::uint64_t> seed)
 
 std::uint64_t Generator::next_draw() {
   return std::atomic_ref<std::uint64_t>(counter_).fetch_add(1, std::memory_order_relaxed);
+}
+
+GeneratorState Generator::state() const { return {.key = key_, .position = position()}; }
+
+void Generator::set_state(const GeneratorState& state) {
+  key_ = state.key;
+  std::atomic_ref<std::uint64_t>(counter_).store(state.position, std::memory_order_relaxed);
 }
 
 std::uint64_t Generator::position() const {
@@ -251,6 +265,18 @@ std::vector<std::int64_t> Generator::permutation(std::int64_t count) {
   return order;
 }
 
+GeneratorState process_stream_state() {
+  ProcessStream& stream = process_stream();
+  const std::scoped_lock lock(stream.mutex);
+  return stream.generator.state();
+}
+
+void set_process_stream_state(const GeneratorState& state) {
+  ProcessStream& stream = process_stream();
+  const std::scoped_lock lock(stream.mutex);
+  stream.generator.set_state(state);
+}
+
 Tensor normal(const Shape& shape, float mean, float stddev) {
   return child_of_process_stream().normal(shape, mean, stddev);
 }
@@ -262,6 +288,10 @@ Tensor uniform(const Shape& shape, float low, float high) {
 }  // namespace random
 
 void set_random_seed(std::uint64_t seed) {
+  if (random::own_stream != nullptr) {
+    *random::own_stream = random::Generator(seed);
+    return;
+  }
   random::ProcessStream& stream = random::process_stream();
   const std::scoped_lock lock(stream.mutex);
   stream.generator = random::Generator(seed);

@@ -1,3 +1,4 @@
+// Shape: checks of extents and axes, and its text.
 #include "strata/tensor/shape.hpp"
 
 #include <algorithm>

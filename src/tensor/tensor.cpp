@@ -1,3 +1,4 @@
+// Tensor: how its elements are allocated, shared, read back and printed.
 #include "strata/tensor/tensor.hpp"
 
 #include <algorithm>
@@ -71,6 +72,14 @@ std::ostream& operator<<(std::ostream& output, const Tensor& tensor) {
 Tensor TensorAccess::uninitialized(const Shape& shape) {
   Tensor tensor;
   tensor.allocate(shape);
+  return tensor;
+}
+
+Tensor TensorAccess::of(const Shape& shape, Buffer buffer) {
+  Tensor tensor;
+  tensor.buffer_ = std::move(buffer);
+  tensor.size_ = shape.element_count();
+  tensor.shape_ = shape;
   return tensor;
 }
 

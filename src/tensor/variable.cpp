@@ -13,6 +13,9 @@ namespace strata {
 struct Variable::State {
   std::uint64_t id;
   std::string name;
+  std::string path;
+  WeightAxes axes;
+  bool integer;
   Tensor value;
   bool trainable;
   bool ever_trainable;
@@ -29,12 +32,25 @@ struct Variable::State {
   void set(Tensor tensor) { value = TensorAccess::traced(std::move(tensor), {}); }
 };
 
-Variable::Variable(std::string name, Tensor value, bool trainable) {
+Variable::Variable(std::string name, Tensor value, bool trainable)
+    : Variable(std::move(name), std::move(value), VariableOptions{.trainable = trainable}) {}
+
+Variable::Variable(std::string name, Tensor value, VariableOptions options) {
   static std::atomic<std::uint64_t> next_id = 1;
   check(value.defined(), "Variable",
         "the initial value must be defined. Received: name={}, undefined.", name);
-  state_ =
-      std::make_shared<State>(State{next_id++, std::move(name), {}, trainable, trainable, {}, {}});
+  if (options.path.empty()) options.path = name;
+  options.axes.check_fit(options.path, value.shape());
+  state_ = std::make_shared<State>(State{.id = next_id++,
+                                         .name = std::move(name),
+                                         .path = std::move(options.path),
+                                         .axes = options.axes,
+                                         .integer = options.integer,
+                                         .value = {},
+                                         .trainable = options.trainable,
+                                         .ever_trainable = options.trainable,
+                                         .regularizer = {},
+                                         .constraint = {}});
   state_->set(std::move(value));
 }
 
@@ -48,6 +64,9 @@ Variable::State& Variable::state() const {
 
 std::uint64_t Variable::id() const { return state().id; }
 const std::string& Variable::name() const { return state().name; }
+const std::string& Variable::path() const { return state().path; }
+const WeightAxes& Variable::axes() const { return state().axes; }
+bool Variable::integer() const { return state().integer; }
 const Shape& Variable::shape() const { return state().value.shape(); }
 
 Tensor Variable::value() const {

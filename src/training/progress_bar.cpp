@@ -1,3 +1,4 @@
+// Draws progress lines and bars, in color and in place where the output is a terminal.
 #include "training/progress_bar.hpp"
 
 #include <fmt/format.h>
@@ -7,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ostream>
+#include <iostream>
 #include <string_view>
 
 namespace strata::training {
@@ -33,15 +34,6 @@ std::string cells(int count, const ProgressStyle& style, char plain) {
     }
   }
   return text;
-}
-
-// `Ns`, `M:SS` over a minute, `H:MM:SS` over an hour.
-std::string remaining_time(double seconds) {
-  const auto whole = static_cast<long>(seconds);
-  if (whole > 3600)
-    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60);
-  if (whole > 60) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}s", whole);
 }
 
 std::string step_time(double seconds) {
@@ -84,6 +76,14 @@ bool set(const char* variable) {
 
 }  // namespace
 
+std::string remaining_time(double seconds) {
+  const auto whole = static_cast<long>(seconds);
+  if (whole > 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60);
+  if (whole > 60) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}s", whole);
+}
+
 ProgressStyle ProgressStyle::of_standard_output() {
   ProgressStyle style;
   const char* term = std::getenv("TERM");
@@ -115,16 +115,20 @@ int visible_width(const std::string& text) {
 
 std::string progress_bar_line(const Progress& progress, const Logs& logs,
                               const ProgressStyle& style) {
+  const bool known = progress.total > 0;
+  const std::string time =
+      progress.finished || !known
+          ? fmt::format("{:.0f}s", progress.elapsed)
+          : remaining_time(progress.per_step * (progress.total - progress.current));
+  const std::string speed = fmt::format("{} {}{}", colored(kBold, time, style),
+                                        step_time(progress.per_step), figures(logs));
+  if (!known) return fmt::format("{:>7}/Unknown {}", progress.current, speed);
   const std::string total = std::to_string(progress.total);
   const std::string count = fmt::format("{:>{}}/{}", progress.current, total.size(), total);
-  const int done = progress.total == 0 ? 0 : kCells * progress.current / progress.total;
-  const std::string time =
-      progress.finished ? fmt::format("{:.0f}s", progress.elapsed)
-                        : remaining_time(progress.per_step * (progress.total - progress.current));
-  return fmt::format("{} {}{} {} {}{}", colored(kBold, count, style),
+  const int done = kCells * progress.current / progress.total;
+  return fmt::format("{} {}{} {}", colored(kBold, count, style),
                      colored(kGreen, cells(done, style, '='), style),
-                     colored(kWhite, cells(kCells - done, style, '.'), style),
-                     colored(kBold, time, style), step_time(progress.per_step), figures(logs));
+                     colored(kWhite, cells(kCells - done, style, '.'), style), speed);
 }
 
 std::string progress_line(const Progress& progress, const Logs& logs, const ProgressStyle& style) {
@@ -133,10 +137,19 @@ std::string progress_line(const Progress& progress, const Logs& logs, const Prog
                      step_time(progress.per_step), figures(logs));
 }
 
-ProgressLogger::ProgressLogger(std::ostream& output, ProgressStyle style, int verbose, int total)
+std::ostream& output_or_stdout(std::ostream* output) {
+  return output == nullptr ? std::cout : *output;
+}
+
+ProgressBar::ProgressBar(std::ostream& output, ProgressStyle style, int verbose, int total)
     : output_(output), style_(style), bar_(verbose == 1 && style.live), total_(total) {}
 
-ProgressLogger::~ProgressLogger() {
+ProgressBar::ProgressBar(std::ostream* output, int verbose, int total)
+    : ProgressBar(output_or_stdout(output),
+                  output == nullptr ? ProgressStyle::of_standard_output() : ProgressStyle{},
+                  verbose, total) {}
+
+ProgressBar::~ProgressBar() {
   if (!open_line_) return;
   try {
     output_ << '\n' << std::flush;
@@ -144,20 +157,18 @@ ProgressLogger::~ProgressLogger() {
   }
 }
 
-void ProgressLogger::start() {
-  seen_ = 0;
+void ProgressBar::start() {
+  seen_ = done_ = 0;
   drawn_width_ = 0;
   began_ = Clock::now();
   drawn_ = {};
 }
 
-void ProgressLogger::on_epoch_begin(int epoch, const Logs&) {
-  if (params().epochs > 1)
-    output_ << fmt::format("Epoch {}/{}\n", epoch + 1, params().epochs) << std::flush;
-  start();
+void ProgressBar::title(int epoch, int epochs) {
+  output_ << fmt::format("Epoch {}/{}\n", epoch + 1, epochs) << std::flush;
 }
 
-Progress ProgressLogger::progress(int current) const {
+Progress ProgressBar::progress(int current) const {
   const auto seconds = [](Clock::duration span) {
     return std::chrono::duration<double>(span).count();
   };
@@ -169,17 +180,16 @@ Progress ProgressLogger::progress(int current) const {
       .current = current, .total = total_, .elapsed = seconds(now - began_), .per_step = per_step};
 }
 
-void ProgressLogger::step(int batch, const Logs& logs) {
+void ProgressBar::step(int batch, const Logs& logs) {
+  done_ = batch + 1;
   if (++seen_ == 1) first_step_ = Clock::now();
-  if (!bar_ || batch + 1 >= total_) return;  // the last step is drawn by finish()
+  if (!bar_ || (total_ > 0 && batch + 1 >= total_)) return;  // the last step is drawn by finish()
   if (Clock::now() - drawn_ < std::chrono::milliseconds(50)) return;
   drawn_ = Clock::now();
   draw(progress_bar_line(progress(batch + 1), logs, style_));
 }
 
-void ProgressLogger::on_train_batch_end(int batch, const Logs& logs) { step(batch, logs); }
-
-void ProgressLogger::draw(const std::string& line) {
+void ProgressBar::draw(const std::string& line) {
   const std::string shown = clipped(line, style_.columns);
   const int width = visible_width(shown);
   output_ << std::string(static_cast<std::size_t>(drawn_width_), '\b') << '\r' << shown
@@ -189,8 +199,9 @@ void ProgressLogger::draw(const std::string& line) {
   open_line_ = true;
 }
 
-void ProgressLogger::finish(const Logs& logs) {
-  Progress now = progress(seen_);
+void ProgressBar::finish(const Logs& logs) {
+  if (total_ == 0) total_ = done_;
+  Progress now = progress(done_);
   now.finished = true;
   if (bar_) {
     draw(progress_bar_line(now, logs, style_));
@@ -200,7 +211,5 @@ void ProgressLogger::finish(const Logs& logs) {
     output_ << progress_line(now, logs, style_) << '\n' << std::flush;
   }
 }
-
-void ProgressLogger::on_epoch_end(int, const Logs& logs) { finish(logs); }
 
 }  // namespace strata::training

@@ -1,3 +1,4 @@
+// What data is accepted, and class weights as sample weights.
 #include "training/samples.hpp"
 
 #include <algorithm>
@@ -22,15 +23,6 @@ void check_length(std::string_view who, const char* name, const Tensor& tensor,
       tensor.rank() >= 1 && tensor.shape().front() == count, who,
       "x and {0} must have the same number of samples. Received: {1} in x, {0} of shape={2}.", name,
       count, tensor.shape());
-}
-
-Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t end,
-            std::span<const std::int64_t> order) {
-  if (!tensor.defined()) return {};
-  if (order.empty() && begin == 0 && end == tensor.shape().front()) return tensor;
-  if (order.empty()) return data::slice_rows(tensor, begin, end);
-  return data::gather_rows(tensor, order.subspan(static_cast<std::size_t>(begin),
-                                                 static_cast<std::size_t>(end - begin)));
 }
 
 // The class at each position of the targets, and the shape of the positions: `(n)` or `(n, steps)`.
@@ -106,14 +98,6 @@ Labels labels_of(const std::string& who, const Tensor& y, const Shape& output, i
   return labels;
 }
 
-Tensors rows(const Tensors& tensors, std::int64_t begin, std::int64_t end,
-             std::span<const std::int64_t> order) {
-  if (tensors.size() == 1) return rows(tensors.front(), begin, end, order);
-  std::vector<Tensor> all;
-  for (const Tensor& tensor : tensors) all.push_back(rows(tensor, begin, end, order));
-  return Tensors(std::move(all));
-}
-
 bool fits_int(double whole) {
   return whole >= std::numeric_limits<int>::min() && whole <= std::numeric_limits<int>::max();
 }
@@ -163,16 +147,20 @@ void Samples::weigh_classes(const std::map<int, float>& class_weight, const Shap
   sample_weight_ = Tensor(labels.shape, weights);
 }
 
-Batch Samples::batch(std::int64_t begin, std::int64_t end,
-                     std::span<const std::int64_t> order) const {
+Batch Samples::batch(const data::BatchCutter& cutter, std::int64_t index) const {
   const profile::Timed timed(profile::Section::batches);
-  return {rows(x_, begin, end, order), rows(y_, begin, end, order),
-          rows(sample_weight_, begin, end, order)};
+  if (cutter.is_whole()) return all();
+  const auto rows = [&](const Tensor& tensor) {
+    return tensor.defined() ? cutter.rows(tensor, index) : Tensor();
+  };
+  return {x_.map(rows), y_.map(rows), rows(sample_weight_)};
 }
 
 Samples Samples::part(std::int64_t begin, std::int64_t end) const {
-  const Batch batch = this->batch(begin, end);
-  return {who_, batch.x, batch.y, batch.sample_weight};
+  const auto rows = [&](const Tensor& tensor) {
+    return tensor.defined() ? data::slice_rows(tensor, begin, end) : Tensor();
+  };
+  return {who_, x_.map(rows), y_.map(rows), rows(sample_weight_)};
 }
 
 }  // namespace strata::training

@@ -1,12 +1,12 @@
-// The data of a run: checked once, then cut into batches.
+// The data of a run: checked once, then handed out batch by batch.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string_view>
 #include <vector>
 
+#include "data/batch_cutter.hpp"
 #include "strata/tensor/tensor.hpp"
 #include "training/step.hpp"
 
@@ -35,8 +35,12 @@ class Samples {
   void weigh_classes(const std::map<int, float>& class_weight, const Shape& output,
                      int class_axis = -1);
 
-  /// [begin, end) of the samples, as they stand or in this order.
-  Batch batch(std::int64_t begin, std::int64_t end, std::span<const std::int64_t> order = {}) const;
+  /// Batches of this size, of the samples as they stand.
+  data::BatchCutter cut(std::int64_t batch_size) const { return {count(), batch_size}; }
+  Batch batch(const data::BatchCutter& cutter, std::int64_t index) const;
+  /// All samples as one batch.
+  Batch all() const { return {x_, y_, sample_weight_}; }
+  /// [begin, end) of the samples.
   Samples part(std::int64_t begin, std::int64_t end) const;
 
  private:

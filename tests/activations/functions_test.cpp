@@ -44,6 +44,9 @@ Tensor apply(const std::string& name, const Config& arguments, const Tensor& x) 
       {"hard_shrink", [&] { return activations::hard_shrink(x, number("threshold")); }},
       {"soft_shrink", [&] { return activations::soft_shrink(x, number("threshold")); }},
       {"squareplus", [&] { return activations::squareplus(x, number("b")); }},
+      {"glu", [&] { return activations::glu(x, arguments.at("axis").get<int>()); }},
+      {"threshold",
+       [&] { return activations::threshold(x, number("threshold"), number("default_value")); }},
       {"softmax", [&] { return activations::softmax(x, arguments.at("axis").get<int>()); }}};
   return parameterized.at(name)();
 }

@@ -1,3 +1,4 @@
+// GradientTape: the gradients of recorded operations.
 #include "strata/autodiff/gradient_tape.hpp"
 
 #include <gtest/gtest.h>

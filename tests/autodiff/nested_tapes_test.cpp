@@ -13,7 +13,7 @@ namespace {
 
 std::string refusal(const std::string& op) {
   return "GradientTape::gradient: second derivatives are not supported: the target must not depend "
-         "on a gradient taken, or an outcome recorded, by another tape (or an earlier call) while "
+         "on a gradient taken, or an output recorded, by another tape (or an earlier call) while "
          "this tape was alive; ops::stop_gradient makes a constant of it. Received: op=" +
          op + ".";
 }

@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "autodiff/deferred_gradient.hpp"
 #include "core/parallel.hpp"
+#include "ops/fused_activation.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/autodiff/record.hpp"
 #include "strata/ops/ops.hpp"
@@ -67,24 +69,29 @@ TEST(WrongGradient, OfAnInputThatThereIsNotIsRefused) {
     expect_refusal([=](auto& inputs) { inputs.add(input, good); }, text(input));
     expect_refusal([=](auto& inputs) { (void)inputs.wanted(input); }, text(input));
     expect_refusal([=](auto& inputs) { (void)inputs.accumulated(input); }, text(input));
-    expect_refusal([=](auto& inputs) { inputs.add_pending(input, {{2, 3}, write}); }, text(input));
-    expect_refusal([=](auto& inputs) { (void)inputs.add_to_pending(input, write); }, text(input));
+    expect_refusal(
+        [=](auto& inputs) {
+          autodiff::add_deferred(inputs, input, {{2, 3}, write});
+        },
+        text(input));
+    expect_refusal([=](auto& inputs) { (void)autodiff::add_to_deferred(inputs, input, write); },
+                   text(input));
   }
 }
 
-TEST(WrongGradient, ThatIsPendingIsRefusedToo) {
-  const auto pending = [](const Shape& shape) {
+TEST(WrongGradient, ThatIsDeferredIsRefusedToo) {
+  const auto deferred = [](const Shape& shape) {
     return [=](autodiff::InputGradients& inputs) {
-      inputs.add_pending(0, {shape, [](std::int64_t, float*) {}});
+      autodiff::add_deferred(inputs, 0, {shape, [](std::int64_t, float*) {}});
     };
   };
-  expect_refusal(pending({4096}), shape_rule("(4096,)"));
-  expect_refusal(pending({3, 2}), shape_rule("(3, 2)"));
+  expect_refusal(deferred({4096}), shape_rule("(4096,)"));
+  expect_refusal(deferred({3, 2}), shape_rule("(3, 2)"));
   expect_refusal(
       [](autodiff::InputGradients& inputs) {
-        inputs.add_pending(0, {{2, 3}, {}});
+        autodiff::add_deferred(inputs, 0, {{2, 3}, {}});
       },
-      "bad: a pending gradient must say how it is written. Received: none for input 0.");
+      "bad: a deferred gradient must say how it is written. Received: none for input 0.");
 }
 
 TEST(WrongGradient, OfAnInputThatNobodyWantsIsPassedOver) {
@@ -113,19 +120,19 @@ TEST(WrongGradient, ARefusalLeavesAPersistentTapeUsable) {
   EXPECT_THAT(tape.gradient(good, w), IsClose(Tensor({2}, {2, 2})));
 }
 
-TEST(PendingGradient, OfAScalarIsOneSample) {
+TEST(DeferredGradient, OfAScalarIsOneSample) {
   const Variable w("w", 2.0f);
   GradientTape tape;
   const Tensor y = autodiff::record(
       "op", Tensor(1.0f), {w}, [](const Tensor&, autodiff::InputGradients& inputs) {
-        inputs.add_pending(0, {{}, [](std::int64_t, float* to) { *to = 5.0f; }});
+        autodiff::add_deferred(inputs, 0, {{}, [](std::int64_t, float* to) { *to = 5.0f; }});
       });
   EXPECT_EQ(tape.gradient(y, w).item(), 5.0f);
 }
 
-// With a pending gradient that many threads evaluate, into one tensor or inside a convolution's
+// With a deferred gradient that many threads evaluate, into one tensor or inside a convolution's
 // backward pass.
-TEST(PendingGradient, WhatWritingThrowsReachesTheCaller) {
+TEST(DeferredGradient, WhatWritingThrowsReachesTheCaller) {
   const KeepHelpers keep;
   const auto fail = [](std::int64_t sample, float*) {
     throw std::out_of_range("sample " + std::to_string(sample));
@@ -133,7 +140,7 @@ TEST(PendingGradient, WhatWritingThrowsReachesTheCaller) {
   const auto leave = [&](const Tensor& x) {
     return autodiff::record("op", Tensor(1.0f), {x},
                             [=](const Tensor&, autodiff::InputGradients& inputs) {
-                              inputs.add_pending(0, {x.shape(), fail});
+                              autodiff::add_deferred(inputs, 0, {x.shape(), fail});
                             });
   };
   const Variable w("w", ops::ones({64, 4096}));

@@ -1,3 +1,4 @@
+// The order in which the hooks of callbacks are called, and what they see of the model.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -6,13 +7,16 @@
 #include <string>
 
 #include "strata/callbacks/callback.hpp"
+#include "strata/config.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/array.hpp"
 #include "strata/regularizers/l2.hpp"
+#include "strata/training/fit_progress.hpp"
 #include "strata/training/host.hpp"
+#include "support/matchers.hpp"
 
 namespace strata {
 namespace {
@@ -91,6 +95,104 @@ TEST(Callback, EvaluateAndPredictHaveHooksOfTheirOwn) {
   EXPECT_EQ(recorder->calls, "predict( p0( )p p1( )p )predict");
 }
 
+// Says, of each epoch's end, how many epochs the history has.
+class Late : public Callback {
+ public:
+  Late(bool last, std::string& calls) : last_(last), calls_(calls) {}
+  bool comes_last() const override { return last_; }
+  void on_epoch_end(int, const Logs&) override {
+    for (const auto& callback : model().callbacks()) {
+      if (const auto* history = dynamic_cast<const History*>(callback.get()))
+        calls_ += fmt::format("{}{} ", last_ ? "last" : "first", history->epoch.size());
+    }
+  }
+
+ private:
+  bool last_;
+  std::string& calls_;
+};
+
+TEST(Callback, ThatComesLastComesAfterTheHistoryToo) {
+  Sequential model = small_model();
+  std::string calls;
+  model.fit(
+      ops::ones({3, 2}), ops::ones({3, 1}),
+      {.verbose = 0,
+       .callbacks = {std::make_shared<Late>(true, calls), std::make_shared<Late>(false, calls)}});
+  EXPECT_EQ(calls, "first0 last1 ");
+}
+
+TEST(Callback, TellsAndTakesNoStateUnlessItSaysSo) {
+  Recorder recorder;
+  EXPECT_EQ(recorder.get_state(), std::nullopt);
+  EXPECT_THAT(
+      [&] {
+        recorder.set_state(Config{{"a", 1}}, {});
+      },
+      testing::Raises<StateError>("Callback: one that has a state must override set_state as "
+                                  "well. Received: none in Recorder."));
+}
+
+TEST(Callback, SeesTheProgressOfAFitAlone) {
+  class Asks : public Callback {
+   public:
+    void on_train_batch_end(int, const Logs&) override { progress = model().progress(); }
+    void on_test_begin(const Logs&) override { progress = model().progress(); }
+    FitProgress progress;
+  };
+  Sequential model = small_model();
+  const auto asks = std::make_shared<Asks>();
+  model.fit(ops::ones({3, 2}), ops::ones({3, 1}),
+            {.batch_size = 2, .epochs = 2, .verbose = 0, .callbacks = {asks}});
+  EXPECT_EQ(asks->progress.epoch, 1);
+  EXPECT_EQ(asks->progress.batch, 2);
+  EXPECT_EQ(asks->progress.logs.size(), 1U);
+  EXPECT_THAT(
+      [&] {
+        model.evaluate(ops::ones({3, 2}), ops::ones({3, 1}), {.verbose = 0, .callbacks = {asks}});
+      },
+      testing::Raises<StateError>(
+          "TrainingHost: only a fit has a progress. Received: another run."));
+}
+
+TEST(Callback, ContinuesAFitAtAnEpochAlone) {
+  class Continues : public Callback {
+   public:
+    explicit Continues(FitProgress progress) : progress_(std::move(progress)) {}
+    void on_train_begin(const Logs&) override { model().continue_from(progress_); }
+
+   private:
+    FitProgress progress_;
+  };
+  Sequential model = small_model();
+  const auto fit_from = [&](FitProgress progress) {
+    return model
+        .fit(ops::ones({3, 2}), ops::ones({3, 1}),
+             {.batch_size = 2,
+              .epochs = 3,
+              .verbose = 0,
+              .callbacks = {std::make_shared<Continues>(std::move(progress))}})
+        .epoch;
+  };
+  EXPECT_EQ(fit_from({.epoch = 1}), (std::vector<int>{1, 2}));
+  EXPECT_EQ(fit_from({.epoch = 1, .stopped = true}), std::vector<int>());
+  EXPECT_THAT(
+      [&] {
+        fit_from({.epoch = 1, .batch = 3, .figures = {{2, 1, 0, 0}}});
+      },
+      testing::Raises<InvalidArgument>(
+          "fit: a fit goes on at a batch of an epoch of 2. Received: epoch 1, batch 3."));
+  EXPECT_THAT([&] { fit_from({.batch = 1}); },
+              testing::Raises<InvalidArgument>("fit: an epoch that goes on must have running "
+                                               "figures, and no other. Received: 0 at batch 1."));
+  EXPECT_THAT(
+      [&] {
+        fit_from({.batch = 1, .figures = {{1, 2}}});
+      },
+      testing::Raises<InvalidArgument>("metrics: the state must be 4 figures of the losses "
+                                       "and that of 0 metrics. Received: 0."));
+}
+
 class StopAtOnce : public Callback {
   void on_train_batch_end(int, const Logs&) override { model().stop_training(); }
 };
@@ -160,10 +262,10 @@ class Fails : public Callback {
   enum class Where { nowhere, before_attaching, after_attaching, letting_go, train_begin };
   explicit Fails(Where where) : where_(where) {}
 
-  Run attach(TrainingHost* host, const CallbackParams& params) override {
+  Attachment attach(TrainingHost* host, const CallbackParams& params) override {
     if (where_ == Where::before_attaching && host != nullptr) throw StateError("before");
     if (where_ == Where::letting_go && host == nullptr) throw StateError("gone");
-    Run before = Callback::attach(host, params);
+    Attachment before = Callback::attach(host, params);
     if (where_ == Where::after_attaching && host != nullptr) throw StateError("after");
     return before;
   }
@@ -190,7 +292,7 @@ TEST(Callback, IsLetGoWhereAnotherOneCantBeAttachedOrRaises) {
       EXPECT_THROW(run(), StateError);
     }
     for (const auto& callback : {first, failing, last})
-      EXPECT_EQ(callback->run().host, nullptr) << static_cast<int>(where);
+      EXPECT_EQ(callback->attachment().host, nullptr) << static_cast<int>(where);
   }
 }
 
@@ -208,12 +310,12 @@ TEST(Callback, SeesTheOuterRunsModelAgainWhereAnInnerRunCantBegin) {
   };
   const TrainingHost* after = nullptr;
   const auto nested = std::make_shared<Nested>([&] {
-    const TrainingHost* before = seen->run().host;
+    const TrainingHost* before = seen->attachment().host;
     EXPECT_NE(before, nullptr);
     EXPECT_THROW(
         model.evaluate(ops::ones({4, 2}), ops::ones({4, 1}), {.callbacks = {seen, failing}}),
         StateError);
-    after = seen->run().host;
+    after = seen->attachment().host;
     EXPECT_EQ(after, before);
   });
   model.fit(ops::ones({4, 2}), ops::ones({4, 1}), {.verbose = 0, .callbacks = {seen, nested}});

@@ -1,3 +1,4 @@
+// LambdaCallback: hooks given as functions.
 #include "strata/callbacks/lambda_callback.hpp"
 
 #include <gtest/gtest.h>

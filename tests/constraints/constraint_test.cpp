@@ -1,12 +1,18 @@
 // Every constraint against Keras's values, and the names and configs they go by.
 #include "strata/constraints/constraint.hpp"
 
+#include <cmath>
+
 #include "strata/config.hpp"
+#include "strata/constraints/chain.hpp"
+#include "strata/constraints/keep_zeros.hpp"
 #include "strata/constraints/max_norm.hpp"
 #include "strata/constraints/min_max_norm.hpp"
 #include "strata/constraints/non_neg.hpp"
 #include "strata/constraints/unit_norm.hpp"
+#include "strata/initializers/identity.hpp"
 #include "strata/layers/dense.hpp"
+#include "strata/ops/array.hpp"
 #include "strata/ops/elementwise.hpp"
 #include "support/golden.hpp"
 #include "support/matchers.hpp"
@@ -60,6 +66,50 @@ TEST(MinMaxNorm, GoesOnlyPartOfTheWay) {
   EXPECT_THAT(half(kWeight), IsClose(Tensor({2, 2}, {1.8f, 0.1618033f, 2.4f, -0.3236066f})));
 }
 
+TEST(KeepZeros, KeepsTheZerosOfTheWeightItWasSetOn) {
+  layers::Dense layer({.units = 2,
+                       .kernel_initializer = initializers::Identity(),
+                       .kernel_constraint = constraints::KeepZeros()});
+  layer.build({1, 2});
+  const ConstraintSpec set = layer.kernel().constraint();
+  EXPECT_THAT(set(kWeight), IsClose(Tensor({2, 2}, {3.0f, 0.0f, 0.0f, -0.2f})));
+}
+
+TEST(KeepZeros, GivesZerosForWhatIsNoNumber) {
+  const auto keeps = constraints::KeepZeros().attached_to(Tensor({3}, {0.0f, 0.0f, 2.0f}));
+  EXPECT_THAT(keeps(Tensor({3}, {NAN, INFINITY, 3.0f})), IsClose(Tensor({3}, {0.0f, 0.0f, 3.0f})));
+}
+
+TEST(KeepZeros, RefusesWhatItCanNotKeep) {
+  EXPECT_THAT(
+      [] { constraints::KeepZeros()(kWeight); },
+      Raises<StateError>("KeepZeros: the constraint must be set on a weight, whose zeros it "
+                         "keeps. Received: a call without one."));
+  EXPECT_THAT(
+      [] { constraints::KeepZeros().attached_to(kWeight)(ops::ones({3})); },
+      Raises<ShapeError>("KeepZeros: KeepZeros keeps the zeros of a weight of shape (2, 2). "
+                         "Received: shape=(3,)."));
+}
+
+TEST(Chain, AppliesOneAfterTheOther) {
+  const constraints::Chain chain({constraints::NonNeg(), constraints::MaxNorm(1.0f)});
+  EXPECT_THAT(chain(kWeight), IsClose(constraints::MaxNorm(1.0f)(constraints::NonNeg()(kWeight))));
+  const ConstraintSpec again(constraints::serialize(chain));
+  EXPECT_THAT(again(kWeight), IsClose(chain(kWeight)));
+  EXPECT_EQ(constraints::serialize(chain)["registered_name"], "strata>Chain");
+  EXPECT_FALSE(chain.may_raise());
+}
+
+TEST(Chain, RefusesWhatIsNoConstraint) {
+  EXPECT_THAT([] { constraints::Chain({}); },
+              Raises("Chain: constraints must be one constraint or several. Received: none."));
+  EXPECT_THAT(
+      [] {
+        constraints::Chain({constraints::NonNeg(), nullptr});
+      },
+      Raises("Chain: constraints must all be constraints. Received: none as constraint 1."));
+}
+
 TEST(ConstraintSpec, KnowsEveryNameOfKeras) {
   const std::vector<std::pair<std::string, std::string>> names = {{"max_norm", "MaxNorm"},
                                                                   {"non_neg", "NonNeg"},
@@ -75,7 +125,8 @@ TEST(ConstraintSpec, NamesTheKnownOnesForAnUnknownName) {
   EXPECT_THAT([] { ConstraintSpec("maxnorm"); },
               Raises("Constraint: unknown identifier; did you mean max_norm? Known are MaxNorm, "
                      "max_norm, MinMaxNorm, "
-                     "min_max_norm, NonNeg, non_neg, UnitNorm, unit_norm. Received: maxnorm."));
+                     "min_max_norm, NonNeg, non_neg, UnitNorm, unit_norm, KeepZeros, "
+                     "keep_zeros. Received: maxnorm."));
 }
 
 TEST(ConstraintSpec, TakesACallable) {

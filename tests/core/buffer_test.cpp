@@ -1,9 +1,14 @@
+// Buffers: alignment, sharing, and what the pool gives back.
 #include "strata/core/buffer.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cinttypes>
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <new>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -36,6 +41,35 @@ TEST(Buffer, HoldsAsManyFloatsAsWereAskedFor) {
   }
 }
 
+#if defined(__linux__)
+
+// The flags of the mapping that holds an address, as the system lists them.
+std::string mapping_flags(const void* address) {
+  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  std::ifstream mappings("/proc/self/smaps");
+  bool within = false;
+  for (std::string line; std::getline(mappings, line);) {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &begin, &end) == 2)
+      within = begin <= wanted && wanted < end;
+    if (within && line.rfind("VmFlags:", 0) == 0) return line + " ";
+  }
+  return {};
+}
+
+TEST(Buffer, OfManyRowsAsksForHugePages) {
+  if (!std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled"))
+    GTEST_SKIP() << "this system has none";
+  const std::size_t many = std::size_t{20} << 20;
+  const Buffer large = Buffer::uninitialized(many);
+  const Buffer small = Buffer::uninitialized(1000);
+  EXPECT_NE(mapping_flags(large.data() + many / 2).find(" hg "), std::string::npos);
+  EXPECT_EQ(mapping_flags(small.data()).find(" hg "), std::string::npos);
+}
+
+#endif
+
 TEST(Buffer, OfNothingIsNull) {
   const Buffer none;
   EXPECT_FALSE(none);
@@ -48,6 +82,32 @@ TEST(Buffer, CopiesShareTheFloats) {
   EXPECT_EQ(copy.data(), buffer.data());
   EXPECT_TRUE(copy == buffer);
   EXPECT_FALSE(copy == Buffer::uninitialized(4));
+}
+
+TEST(Buffer, AdoptsWhatAnOwnerHoldsAndDestroysItOnce) {
+  static int destroyed;
+  destroyed = 0;
+  std::vector<float> owner = {1, 2, 3};
+  const auto destroy = [](void* adopted) noexcept {
+    static_cast<std::vector<float>*>(adopted)->clear();
+    ++destroyed;
+  };
+  {
+    const Buffer buffer = Buffer::adopted(owner.data(), &owner, destroy);
+    EXPECT_EQ(buffer.data(), owner.data());
+    EXPECT_TRUE(buffer.unique());
+    {
+      const Buffer copy = buffer;
+      EXPECT_EQ(copy.data(), owner.data());
+    }
+    EXPECT_EQ(destroyed, 0);
+  }
+  EXPECT_EQ(destroyed, 1);
+  EXPECT_TRUE(owner.empty());
+  // The block that held the pointer is one of the pool's again, with its own floats behind it.
+  const Buffer next = Buffer::uninitialized(16);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(next.data()) % 64, 0U);
+  next.data()[15] = 1.0f;
 }
 
 TEST(Buffer, IsUniqueWhileItHasOneOwner) {

@@ -1,6 +1,11 @@
+// Field lists: what is written to configs, read from them and refused.
 #include "core/fields.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "strata/regularizers/l2.hpp"
 #include "strata/regularizers/regularizer.hpp"
@@ -138,6 +143,43 @@ TEST(Fields, FloatsAreWrittenAsTheirShortestDecimal) {
   EXPECT_EQ(to_config(0.1f).dump(), "0.1");
   EXPECT_EQ(to_config(1e-7f).dump(), "1e-07");
   EXPECT_EQ(to_config(1.0f / 3.0f).get<float>(), 1.0f / 3.0f);
+}
+
+struct ExactNumbers {
+  double value = 0.0;
+  std::uint64_t count = 0;
+};
+
+template <class Fields>
+void list_fields(Fields& fields, ExactNumbers& numbers) {
+  fields("value", numbers.value);
+  fields("count", numbers.count);
+}
+
+TEST(Fields, DoublesAndCountsComeBackToTheBit) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double value : {0.1, -0.0, 1.0 / 3.0, 5e-324, kInfinity, -kInfinity}) {
+    const ExactNumbers numbers{value, std::numeric_limits<std::uint64_t>::max()};
+    const Config read = Config::parse(options_to_config(numbers).dump());
+    const auto again = options_from_config<ExactNumbers>("Exact", read);
+    EXPECT_EQ(again.value, value);
+    EXPECT_EQ(std::signbit(again.value), std::signbit(value));
+    EXPECT_EQ(again.count, numbers.count);
+  }
+  EXPECT_TRUE(std::isnan(options_from_config<ExactNumbers>("Exact", {{"value", "nan"}}).value));
+}
+
+TEST(Fields, ThatAreNoExactNumbersAreRefused) {
+  EXPECT_THAT(
+      [] {
+        options_from_config<ExactNumbers>("Exact", {{"value", "many"}});
+      },
+      Raises<InvalidArgument>("Exact: value must be a number. Received: value=\"many\"."));
+  EXPECT_THAT(
+      [] {
+        options_from_config<ExactNumbers>("Exact", {{"count", -1}});
+      },
+      Raises<InvalidArgument>("Exact: count must be a whole number from 0. Received: count=-1."));
 }
 
 TEST(Fields, AnOptionalPerAxisMayStayUnset) {

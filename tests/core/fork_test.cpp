@@ -151,23 +151,6 @@ TEST_F(Fork, ThreadsOfAChildWork) {
   }));
 }
 
-// Forks and runs `check` in the child while another thread repeats `work`.
-template <class Work, class Check>
-void fork_during(Work work, Check check) {
-  std::atomic<bool> stop = false;
-  std::atomic<int> rounds = 0;
-  std::thread worker([&] {
-    for (; !stop; ++rounds) work();
-  });
-  for (int i = 0; i < 50; ++i) {
-    const int seen = rounds;
-    while (rounds == seen) std::this_thread::yield();
-    EXPECT_TRUE(holds_in_child(check)) << i;
-  }
-  stop = true;
-  worker.join();
-}
-
 // Whether large buffers, from the pool that threads share, and small ones can be made.
 bool buffers_work() {
   for (const std::size_t count : {std::size_t{100}, std::size_t{4} << 20}) {
@@ -182,7 +165,7 @@ bool buffers_work() {
 }
 
 TEST_F(Fork, LeavesThePoolFree) {
-  fork_during(
+  testing::fork_during(
       [] {
         for (const std::size_t count : {std::size_t{100}, std::size_t{4} << 20})
           Buffer::uninitialized(count);
@@ -193,7 +176,7 @@ TEST_F(Fork, LeavesThePoolFree) {
 TEST_F(Fork, LeavesAMutexFree) {
   static auto& mutex = *new ForkSafe<std::mutex>;
   static long guarded[2] = {};
-  fork_during(
+  testing::fork_during(
       [] {
         const std::scoped_lock lock(mutex);
         guarded[0] += 1;
@@ -208,7 +191,7 @@ TEST_F(Fork, LeavesAMutexFree) {
 TEST_F(Fork, LeavesASharedMutexFree) {
   static auto& mutex = *new ForkSafe<std::shared_mutex>;
   const auto read = [] { const std::shared_lock lock(mutex); };
-  fork_during(read, [&] {
+  testing::fork_during(read, [&] {
     read();
     const std::unique_lock lock(mutex);
     return true;
@@ -244,7 +227,7 @@ TEST_F(Fork, WaitsForBuildersThatTakeOtherLocks) {
   static auto& builds = *new ForkSafe<std::recursive_mutex>(HeldUp::builds);
   static auto& moments = *new ForkSafe<std::mutex>;
   static int made = 0;
-  fork_during(
+  testing::fork_during(
       [] {
         const std::scoped_lock building(builds);
         if (made < 1000) {

@@ -18,6 +18,19 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+TEST(NearestNames, ComeInOrderOfTheirEditsEachOnce) {
+  const Names known = {"Adam", "my_package>Standing", "SGD", "Adam", "AdamW"};
+  EXPECT_EQ(nearest_names("adamw", known, 5), "Known are AdamW, Adam, SGD, my_package>Standing");
+  EXPECT_EQ(nearest_names("other>Standin", known, 1), "Known are my_package>Standing and 3 more");
+  EXPECT_EQ(nearest_names("x", {}, 5), "Known are none");
+}
+
+TEST(NearestNames, OfAnyLengthAreShortened) {
+  const std::string text =
+      nearest_names(std::string(100'000, 'a'), {std::string(500, 'b'), "c"}, 5);
+  EXPECT_LT(text.size(), 120U);
+}
+
 TEST(NearestName, IsAFewEditsAway) {
   const Names known = {"acc", "accuracy", "loss", "val_loss", "mean_squared_error", "mse"};
   EXPECT_EQ(nearest_name("acuracy", known), "accuracy");    // one letter missing

@@ -1,3 +1,4 @@
+// PerAxis and Required: conversions that compile, and what they hold.
 #include "strata/core/per_axis.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,16 @@
+// The table of names: what configs and strings find in it, and what is refused.
 #include "core/registry.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "strata/initializers/initializer.hpp"
+#include "strata/losses/loss.hpp"
+#include "strata/metrics/metric.hpp"
+#include "strata/optimizers/optimizer.hpp"
+#include "strata/regularizers/regularizer.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -101,8 +109,9 @@ TEST_F(Registry, RefusesAnUnknownNameAndListsTheKnown) {
       [] {
         registry::read<Shape2d>("Shape2d", {{"class_name", "Triangle"}});
       },
-      Raises<InvalidArgument>("Shape2d: unknown identifier; known are geometry>Circle, "
-                              "geometry>Square. Received: Triangle."));
+      Raises<InvalidArgument>("Shape2d: unknown class; pass custom_object<T>(\"Triangle\") in "
+                              "custom_objects. Known are "
+                              "geometry>Circle, geometry>Square. Received: class_name=Triangle."));
 }
 
 TEST_F(Registry, RefusesANameTwiceAndKeepsTheFirst) {
@@ -136,10 +145,42 @@ TEST_F(Registry, FamiliesHaveNamesOfTheirOwn) {
   EXPECT_NE(registry::find(typeid(Shape2d), "geometry>Circle"), nullptr);
 }
 
+TEST_F(Registry, EveryIdentifierThatErrorsListMakesAnObjectOrSaysWhatItNeeds) {
+  for (const std::type_info* family : {&typeid(Initializer), &typeid(Loss), &typeid(Metric),
+                                       &typeid(Optimizer), &typeid(Regularizer)}) {
+    const std::vector<std::string> names = registry::identifiers(*family);
+    EXPECT_GE(names.size(), 4U);
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
+    for (const std::string& name : names) {
+      try {
+        EXPECT_NE(registry::make_named(*family, "family", name), nullptr) << name;
+      } catch (const InvalidArgument& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr(": a config needs "));
+      }
+    }
+  }
+}
+
+TEST(RegistryNaming, UsersClassesAreIdentifiersOnlyWhereTheFamilySaysSo) {
+  struct Letter {};
+  struct Alpha : Letter {};
+  struct Beta : Letter {};
+  const auto letter = [](const std::type_info& type, const char* registered_name) {
+    return registry::ClassEntry{&typeid(Letter), &type, "", "", registered_name, {}};
+  };
+  registry::add(letter(typeid(Alpha), "letters>Alpha"));
+  EXPECT_FALSE(registry::find_identifier(typeid(Letter), "letters>Alpha"));
+  registry::set_naming(typeid(Letter), {.any_case = true, .users_classes = true});
+  registry::add(letter(typeid(Beta), "letters>Beta"));
+  EXPECT_TRUE(registry::find_identifier(typeid(Letter), "letters>beta"));
+  EXPECT_FALSE(registry::find_identifier(typeid(Letter), "beta"));
+  EXPECT_EQ(registry::identifiers(typeid(Letter)), std::vector<std::string>{"letters>Beta"});
+}
+
 TEST_F(Registry, KnowsFunctionsByTypeAndName) {
   const auto function = std::make_shared<std::function<int(int)>>([](int x) { return 2 * x; });
   registry::add(registry::FunctionEntry{&typeid(*function), "math>twice", function});
-  const auto* found = registry::find_function(typeid(std::function<int(int)>), "math>twice");
+  const auto found = registry::find_function(typeid(std::function<int(int)>), "math>twice");
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->function, function);
   EXPECT_EQ(registry::find_function(typeid(std::function<void()>), "math>twice"), nullptr);

@@ -1,3 +1,4 @@
+// The floating-point mode of steps and of the program's threads.
 #include "core/subnormals.hpp"
 
 #include <gtest/gtest.h>
@@ -74,12 +75,17 @@ TEST_F(Subnormals, AreToEveryWorkerWhatTheyAreToTheCaller) {
 
 #if defined(__x86_64__)
 
-constexpr unsigned kSigns = 0x3f;  // flags of exceptions that occurred, which a computation may set
+using Word = unsigned;
+
+// Without the flags of exceptions that occurred, which a computation may set.
+Word control_word() { return _mm_getcsr() & ~0x3fU; }
+void set_control_word(Word word) { _mm_setcsr(word); }
+bool traps_nothing(Word word) { return (word & 0x1f80U) == 0x1f80U; }
 
 // Every setting of "flush to zero", "denormals are zero" and the rounding mode, with and without a
 // trap on subnormal operands.
-std::vector<unsigned> control_words() {
-  std::vector<unsigned> words;
+std::vector<Word> control_words() {
+  std::vector<Word> words;
   for (const unsigned flush : {0x0000U, 0x8000U, 0x0040U, 0x8040U}) {
     for (const unsigned rounding : {0x0000U, 0x2000U, 0x4000U, 0x6000U}) {
       for (const unsigned masked : {0x1f80U, 0x1e80U}) words.push_back(flush | rounding | masked);
@@ -88,12 +94,40 @@ std::vector<unsigned> control_words() {
   return words;
 }
 
-class ControlWord : public ::testing::TestWithParam<unsigned> {
+#elif defined(__aarch64__)
+
+using Word = std::uint64_t;
+
+Word control_word() {
+  Word word;
+  asm volatile("mrs %0, fpcr" : "=r"(word));
+  return word;
+}
+void set_control_word(Word word) { asm volatile("msr fpcr, %0" : : "r"(word)); }
+bool traps_nothing(Word word) { return (word & 0x9f00U) == 0; }
+
+// Every setting of "flush to zero", "default NaN" and the rounding mode. Most CPUs can't trap.
+std::vector<Word> control_words() {
+  std::vector<Word> words;
+  for (const Word flush : {0U, 1U << 24}) {
+    for (const Word default_nan : {0U, 1U << 25}) {
+      for (const Word rounding : {0U, 1U << 22, 2U << 22, 3U << 22})
+        words.push_back(flush | default_nan | rounding);
+    }
+  }
+  return words;
+}
+
+#endif
+
+#if defined(__x86_64__) || defined(__aarch64__)
+
+class ControlWord : public ::testing::TestWithParam<Word> {
  protected:
-  void SetUp() override { _mm_setcsr(GetParam()); }
-  void TearDown() override { _mm_setcsr(before_); }
-  static unsigned now() { return _mm_getcsr() & ~kSigns; }
-  const unsigned before_ = _mm_getcsr();
+  void SetUp() override { set_control_word(GetParam()); }
+  void TearDown() override { set_control_word(before_); }
+  static Word now() { return control_word(); }
+  const Word before_ = control_word();
 };
 
 TEST_P(ControlWord, IsWhatItWasAfterEachScope) {
@@ -111,15 +145,15 @@ TEST_P(ControlWord, IsWhatItWasAfterEachScope) {
 
 TEST_P(ControlWord, TrapsNothingInAScope) {
   const FlushSubnormals scope;
-  EXPECT_EQ(now() & 0x1f80U, 0x1f80U);
+  EXPECT_TRUE(traps_nothing(now()));
 }
 
 TEST_P(ControlWord, IsTheCallersOnEveryWorker) {
-  std::vector<unsigned> words(8);
+  std::vector<Word> words(8);
   const KeepHelpers keep(4);
   parallel_parts(8, 4,
                  [&](std::int64_t part, int) { words[static_cast<std::size_t>(part)] = now(); });
-  EXPECT_EQ(words, std::vector<unsigned>(8, GetParam()));
+  EXPECT_EQ(words, std::vector<Word>(8, GetParam()));
   EXPECT_EQ(now(), GetParam());
 }
 
@@ -127,12 +161,12 @@ TEST_P(ControlWord, IsTheCallersOnEveryWorker) {
 // mode.
 TEST_P(ControlWord, OfHelpersIsTheirOwnAfterwards) {
   const auto words_of_helpers = [] {
-    std::vector<unsigned> words(4);
+    std::vector<Word> words(4);
 #pragma omp parallel num_threads(4)
     if (omp_get_thread_num() > 0) words[static_cast<std::size_t>(omp_get_thread_num())] = now();
     return words;
   };
-  const std::vector<unsigned> before = words_of_helpers();
+  const std::vector<Word> before = words_of_helpers();
   const KeepHelpers keep(4);
   parallel_parts(8, 4, [](std::int64_t, int) {});
   EXPECT_EQ(words_of_helpers(), before);

@@ -6,7 +6,7 @@
 #include <array>
 #include <optional>
 
-#include "files.hpp"
+#include "io/files.hpp"
 #include "strata/core/errors.hpp"
 #include "support/matchers.hpp"
 
@@ -35,6 +35,14 @@ class Environment {
 };
 
 Bytes images(std::uint32_t count) { return Bytes(count * 784, '\x40'); }
+
+const std::string kNames =
+    "\nfor\n  train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte or "
+    "train-images.idx3-ubyte.gz\n  train-labels-idx1-ubyte, train-labels-idx1-ubyte.gz, "
+    "train-labels.idx1-ubyte or train-labels.idx1-ubyte.gz\n  t10k-images-idx3-ubyte, "
+    "t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte or t10k-images.idx3-ubyte.gz\n  "
+    "t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte or "
+    "t10k-labels.idx1-ubyte.gz\n  or, with all in one, mnist.npz";
 
 class MnistFiles : public ::testing::Test {
  protected:
@@ -109,7 +117,7 @@ TEST_F(MnistFiles, ThatAreNowhereAreAnErrorThatSaysWhereItLooked) {
                       "in one of the folders. Received: none there, having looked in"
                       "\n  /nowhere\n  " +
                       folder_.path("cache/strata/mnist") + "\n  " +
-                      folder_.path("home/.keras/datasets")));
+                      folder_.path("home/.keras/datasets") + kNames));
 }
 
 TEST_F(MnistFiles, AreNotLookedForElsewhereIfAFolderIsGiven) {
@@ -119,7 +127,8 @@ TEST_F(MnistFiles, AreNotLookedForElsewhereIfAFolderIsGiven) {
       [] { mnist({.directory = "/nowhere"}); },
       Raises<IoError>("mnist: the four IDX files (with or without .gz) or mnist.npz must be "
                       "in one of the folders. Received: none there, having looked in"
-                      "\n  /nowhere"));
+                      "\n  /nowhere" +
+                      kNames));
 }
 
 TEST_F(MnistFiles, MustAllBeThere) {
@@ -127,8 +136,9 @@ TEST_F(MnistFiles, MustAllBeThere) {
   EXPECT_THAT([&] { mnist({.directory = folder_.path("here")}); },
               Raises<IoError>("mnist: " + folder_.path("here") +
                               ": a folder with some of the four IDX files must have them all. "
-                              "Received: no train-labels-idx1-ubyte or "
-                              "train-labels-idx1-ubyte.gz."));
+                              "Received: no train-labels-idx1-ubyte, "
+                              "train-labels-idx1-ubyte.gz, train-labels.idx1-ubyte or "
+                              "train-labels.idx1-ubyte.gz."));
 }
 
 TEST_F(MnistFiles, MustHaveTheirArraysInTheArchive) {
@@ -136,9 +146,16 @@ TEST_F(MnistFiles, MustHaveTheirArraysInTheArchive) {
   const std::string path = write_zip(folder_, "here/mnist.npz",
                                      {{"x_train.npy", npy_of_uint8("(2, 28, 28)", images(2))}});
   EXPECT_THAT([&] { mnist({.directory = folder_.path("here")}); },
-              Raises<IoError>("mnist: " + path +
-                              ": the archive must hold x_train, y_train, x_test "
-                              "and y_test. Received: no y_train."));
+              Raises<IoError>("read_npz: " + path +
+                              ": the archive must hold the array 'y_train'. Received: x_train."));
+}
+
+TEST_F(MnistFiles, MayHaveADotInTheirNames) {
+  folder_.write("here/train-images.idx3-ubyte", idx_bytes(0x08, {2, 28, 28}, images(2)));
+  folder_.write("here/train-labels.idx1-ubyte.gz", gzip(idx_bytes(0x08, {2}, "\x07\x09")));
+  folder_.write("here/t10k-images.idx3-ubyte.gz", gzip(idx_bytes(0x08, {1, 28, 28}, images(1))));
+  folder_.write("here/t10k-labels-idx1-ubyte", idx_bytes(0x08, {1}, Bytes(1, '\0')));
+  expect_digits_in("here", {.directory = folder_.path("here")});
 }
 
 TEST_F(MnistFiles, MustHaveLabelsFromZeroToNine) {

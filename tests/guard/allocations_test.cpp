@@ -77,7 +77,8 @@ TEST_P(SteadyStep, PredictingAsksForNoBufferMemory) {
 
 INSTANTIATE_TEST_SUITE_P(Guard, SteadyStep,
                          ::testing::Values(Limit{"tiny", 230}, Limit{"mlp", 345},
-                                           Limit{"convnet", 390}),
+                                           Limit{"convnet", 390}, Limit{"penalties", 590},
+                                           Limit{"proximal", 345}, Limit{"low_rank", 315}),
                          ::testing::PrintToStringParamName());
 
 TEST(SteadyFit, AsksForNoBufferMemoryAfterItsFirstEpochs) {

@@ -1,3 +1,4 @@
+// Replaces the global operator new by one that counts, and that can be told to fail.
 #include "guard/counted_new.hpp"
 
 #include <atomic>

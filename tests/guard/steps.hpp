@@ -19,6 +19,8 @@ struct Step {
 
 /// `tiny`: so small that only what Strata does around the arithmetic counts. `mlp`: 784-512-512-10
 /// with a penalty in each slot. `convnet`: two convolutions with pooling, dropout, a dense layer.
+/// `penalties`: each rule that Keras lacks, by its gradient. `proximal`: the same by Adam's proximal
+/// steps, `low_rank` by those of SGD.
 Step make_step(std::string_view which);
 
 }  // namespace strata::testing

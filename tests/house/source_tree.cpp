@@ -1,3 +1,4 @@
+// Reads the sources of the project: files, includes, texts.
 #include "house/source_tree.hpp"
 
 #include <algorithm>

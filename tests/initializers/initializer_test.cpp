@@ -187,6 +187,13 @@ TEST(InitializerSpec, TakesACallable) {
   EXPECT_EQ(values_of(halves(Shape{2})), std::vector<float>(2, 0.5f));
 }
 
+TEST(InitializerConfig, MayHaveTheNamesThatKerasWroteBefore) {
+  for (const char* name : {"Orthogonal", "Identity"}) {
+    const Config older = {{"class_name", name + std::string("Initializer")}};
+    EXPECT_EQ(initializers::serialize(initializers::deserialize(older))["class_name"], name);
+  }
+}
+
 TEST(InitializerConfig, IsWhatKerasWrites) {
   EXPECT_EQ(initializers::serialize(initializers::GlorotUniform({.seed = 3})).dump(),
             R"({"module":"keras.initializers","class_name":"GlorotUniform",)"

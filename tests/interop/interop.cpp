@@ -1,5 +1,7 @@
 // Reads the models that draw_models.py wrote down with Keras's numbers, builds each from Keras's
-// config, and compares. Its own config of each model goes beside it, for read_back.py.
+// config and from Keras's files, and compares. For read_back.py it puts beside each its own config
+// (`.strata`), the model that it trained itself (`.trained.keras`) and Keras's files as it saves
+// them again (`.saved.keras`, `.saved.h5`, `saved_shards_of_….weights.json`).
 //
 //     strata_interop DIRECTORY
 #include <fmt/format.h>
@@ -9,6 +11,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +27,7 @@ using strata::Model;
 using strata::Tensor;
 
 constexpr double kStepTolerance = 1e-4;  // outputs, penalties and gradients
+constexpr double kFileTolerance = 1e-5;  // outputs and penalties of weights from a file
 constexpr double kFitTolerance = 2e-3;   // history and weights after the epochs
 constexpr double kFloor = 1e-3;          // what a difference is taken relative to, at least
 
@@ -112,10 +117,10 @@ void compare_one_step(Report& report, Model& model, const Config& document) {
   model.set_weights(before);  // batch normalization has moved its averages
 }
 
-strata::FitOptions fit_options(const Config& document) {
+strata::FitOptions fit_options(const Config& document, int epochs) {
   strata::FitOptions options;
   options.batch_size = document.at("batch_size").get<int>();
-  options.epochs = document.at("epochs").get<int>();
+  options.epochs = epochs;
   options.verbose = 0;
   options.shuffle = false;
   options.validation_split = document.at("validation_split").get<float>();
@@ -127,22 +132,76 @@ strata::FitOptions fit_options(const Config& document) {
   return options;
 }
 
-void compare_training(Report& report, Model& model, const Config& document) {
-  const auto history =
-      model.fit(tensor(document.at("x")), tensor(document.at("y")), fit_options(document)).history;
-  for (const auto& [key, values] : document.at("history").items()) {
+void compare_history(Report& report, const Config& expected,
+                     const std::map<std::string, std::vector<double>>& history) {
+  for (const auto& [key, values] : expected.items()) {
     const auto found = history.find(key);
     report.require("history has " + key, found != history.end());
     if (found != history.end())
       report.compare("history " + key, values.get<std::vector<double>>(), found->second,
                      kFitTolerance);
   }
-  compare_lists(report, "weights after", document.at("weights_after"), model.get_weights(),
+}
+
+void train(Report& report, Model& model, const Config& document, int epochs,
+           const std::string& numbers) {
+  const strata::History history =
+      model.fit(tensor(document.at("x")), tensor(document.at("y")), fit_options(document, epochs));
+  compare_history(report, document.at(numbers), history.history);
+}
+
+void train_on(Report& report, Model& model, const Config& document) {
+  train(report, model, document, 1, "next_history");
+  compare_lists(report, "next weights", document.at("next_weights"), model.get_weights(),
                 kFitTolerance);
 }
 
-Report compare(const Config& document, std::string& json) {
+void compare_training(Report& report, Model& model, const Config& document,
+                      const std::string& trained) {
+  train(report, model, document, document.at("epochs").get<int>(), "history");
+  compare_lists(report, "weights after", document.at("weights_after"), model.get_weights(),
+                kFitTolerance);
+  model.save(trained);
+  train_on(report, model, document);
+}
+
+void compare_state(Report& report, Model& model, const Config& document, const std::string& of) {
+  report.compare("outputs of " + of, tensor(document.at("outputs_after")),
+                 model(tensor(document.at("x"))), kFileTolerance);
+  compare_lists(report, "losses of " + of, document.at("losses_after"), model.losses(),
+                kFileTolerance);
+}
+
+void compare_file(Report& report, const Config& document, const std::string& file,
+                  const std::string& saved) {
+  const std::shared_ptr<Model> model = strata::load_model(file);
+  compare_state(report, *model, document, file);
+  model->save(saved);
+  train_on(report, *model, document);
+}
+
+void compare_shards(Report& report, const Config& document, const std::filesystem::path& file) {
+  const std::string name = "shards_of_" + file.stem().string() + ".weights.json";
+  const auto path = [&](const std::string& beside) {
+    return std::filesystem::path(file).replace_filename(beside).string();
+  };
+  const auto model = strata::model_from_json(document.at("config").get<std::string>());
+  model->load_weights(path(name));
+  compare_state(report, *model, document, name);
+  constexpr double kGigabyte = 1024.0 * 1024.0 * 1024.0;
+  std::int64_t largest = 4;
+  for (const strata::Variable& weight : model->weights())
+    largest = std::max(largest, 4 * weight.shape().element_count());
+  model->save_weights(path("saved_" + name),
+                      {.max_shard_size = 2.0 * static_cast<double>(largest) / kGigabyte});
+  train_on(report, *model, document);
+}
+
+Report compare(const Config& document, const std::filesystem::path& file, std::string& json) {
   Report report;
+  const auto beside = [&](const char* extension) {
+    return std::filesystem::path(file).replace_extension(extension).string();
+  };
   try {
     const auto model = strata::model_from_json(document.at("config").get<std::string>());
     json = model->to_json();
@@ -151,7 +210,10 @@ Report compare(const Config& document, std::string& json) {
     report.require("names of weights", names == document.at("weight_names"));
     model->set_weights(tensors(document.at("weights")));
     compare_one_step(report, *model, document);
-    compare_training(report, *model, document);
+    compare_training(report, *model, document, beside(".trained.keras"));
+    compare_file(report, document, beside(".keras"), beside(".saved.keras"));
+    compare_file(report, document, beside(".h5"), beside(".saved.h5"));
+    compare_shards(report, document, file);
   } catch (const std::exception& error) {
     report.require(std::string("an error: ") + error.what(), false);
   }
@@ -177,7 +239,7 @@ int main(int count, char** arguments) {
     std::ifstream stream(file);
     const Config document = Config::parse(stream);
     std::string json;
-    const Report report = compare(document, json);
+    const Report report = compare(document, file, json);
     std::ofstream(std::filesystem::path(file).replace_extension(".strata")) << json;
     worst = std::max(worst, report.worst());
     if (!report.failed()) continue;

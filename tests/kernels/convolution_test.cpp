@@ -1,5 +1,5 @@
 // Convolutions against plain loops: every way they are computed, and both gradients.
-#include "kernels/convolution.hpp"
+#include "kernels/convolution/convolution.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,8 +10,8 @@
 
 #include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
-#include "kernels/convolution_parts.hpp"
-#include "kernels/tile_products.hpp"
+#include "kernels/convolution/work_split.hpp"
+#include "kernels/products/tile_products.hpp"
 #include "strata/core/threads.hpp"
 
 namespace strata::kernels {
@@ -109,6 +109,10 @@ struct Inputs {
         kernel(whole_numbers(c.kernel_size(), 2)),
         bias(whole_numbers(c.filters, 3)) {}
 
+  ConvolutionOperands operands(bool with_bias) const {
+    return {x.data(), kernel.data(), with_bias ? bias.data() : nullptr};
+  }
+
   std::vector<float> x;
   std::vector<float> kernel;
   std::vector<float> bias;
@@ -120,7 +124,7 @@ std::vector<float> unwritten(std::int64_t count) {
 
 std::vector<float> convolved(const Convolution& c, const Inputs& in, bool with_bias) {
   auto y = unwritten(c.windows.rows() * c.filters);
-  convolve(c, in.x.data(), in.kernel.data(), with_bias ? in.bias.data() : nullptr, y.data());
+  convolve(c, in.operands(with_bias), y.data());
   return y;
 }
 
@@ -164,7 +168,7 @@ struct Gradients {
 };
 
 // What `y` and its gradient are taken to be: whole numbers too, which leaves slopes whole.
-std::vector<float> outcome_of(const Convolution& c) {
+std::vector<float> output_of(const Convolution& c) {
   return whole_numbers(c.windows.rows() * c.filters, 7);
 }
 std::vector<float> errors_of(const Convolution& c) {
@@ -173,7 +177,7 @@ std::vector<float> errors_of(const Convolution& c) {
 
 Gradients plain_gradients(const Convolution& c, const Inputs& in, bool fresh) {
   auto dz = errors_of(c);
-  const auto y = outcome_of(c);
+  const auto y = output_of(c);
   for (std::size_t i = 0; i < dz.size(); ++i) dz[i] *= slope(c.activation, y[i]);
   Gradients sums(c);
   if (fresh) std::fill(sums.x.begin(), sums.x.end(), 0.0f);
@@ -186,9 +190,9 @@ Gradients plain_gradients(const Convolution& c, const Inputs& in, bool fresh) {
   return sums;
 }
 
-// With the outcome's gradient there already, or `written` image by image where that is taken.
+// With the output's gradient as an array, or `written` image by image where that is accepted.
 Gradients gradients(const Convolution& c, const Inputs& in, bool fresh, bool written) {
-  const auto y = outcome_of(c);
+  const auto y = output_of(c);
   const auto dy = errors_of(c);
   const std::int64_t image_floats = c.windows.positions() * c.filters;
   const std::function<void(std::int64_t, float*)> write = [&](std::int64_t image, float* to) {
@@ -197,11 +201,14 @@ Gradients gradients(const Convolution& c, const Inputs& in, bool fresh, bool wri
   Gradients sums(c);
   const ConvolutionGradients targets{
       .x = sums.x.data(), .fresh_x = fresh, .kernel = sums.kernel.data(), .bias = sums.bias.data()};
-  const bool by_images = written && takes_images(c, targets);
+  const bool by_images = written && accepts_gradient_by_image(c, targets);
   convolve_backward(
-      c, in.x.data(), in.kernel.data(),
-      c.activation == FusedActivation::linear ? nullptr : y.data(),
-      {.values = by_images ? nullptr : dy.data(), .write = by_images ? &write : nullptr}, targets);
+      c,
+      {.x = in.x.data(),
+       .kernel = in.kernel.data(),
+       .y = c.activation == FusedActivation::linear ? nullptr : y.data(),
+       .dy = {.values = by_images ? nullptr : dy.data(), .write = by_images ? &write : nullptr}},
+      targets);
   return sums;
 }
 
@@ -234,12 +241,13 @@ TEST(Convolution, OfTheKernelAloneLeavesTheInputAlone) {
   for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
     expected[ki] += dy[yi] * in.x[xi];
   });
-  convolve_backward(c, in.x.data(), nullptr, nullptr, {.values = dy.data()},
-                    {.kernel = dkernel.data()});
+  convolve_backward(
+      c, {.x = in.x.data(), .kernel = nullptr, .y = nullptr, .dy = {.values = dy.data()}},
+      {.kernel = dkernel.data()});
   EXPECT_EQ(dkernel, expected);
 }
 
-// ---- pooling along
+// ---- convolution and pooling in one pass
 
 // Windows of 3 x 2, 2 apart, over what is convolved; the first lines reach beyond it.
 Windows pooling_of(const Convolution& c) {
@@ -263,8 +271,7 @@ std::vector<float> plainly_pooled(const Convolution& c, const Inputs& in, bool w
 std::vector<float> convolved_and_pooled(const Convolution& c, const Inputs& in, bool with_bias) {
   const Windows pooling = pooling_of(c);
   auto y = unwritten(pooling.rows() * pooling.channels);
-  convolve_and_pool(c, pooling, in.x.data(), in.kernel.data(), with_bias ? in.bias.data() : nullptr,
-                    y.data());
+  convolve_and_pool(c, pooling, in.operands(with_bias), y.data());
   return y;
 }
 
@@ -275,7 +282,7 @@ TEST(Convolution, IsPooledAsIfByItself) {
   set_num_threads(1);  // or there would have to be more images
   for (Convolution c : convolutions()) {
     c.windows.images *= 2;
-    if (!pools_along(c)) continue;
+    if (!can_convolve_and_pool(c)) continue;
     ++pooled;
     const Inputs in(c);
     for (const FusedActivation activation : kActivations) {
@@ -293,7 +300,7 @@ TEST(Convolution, IsPooledAsIfByItself) {
 
 // ---- threads
 
-// Enough work for several threads: by lines, by lines of framed images, by framed images, by blocks
+// Enough work for several threads: by lines, by lines of padded images, by padded images, by blocks
 // of columns.
 std::vector<Convolution> large_convolutions() {
   const WindowAxis inside = axis(26, 3);
@@ -314,7 +321,7 @@ void for_each_large_convolution(const Test& test) {
   const int before = num_threads();
   const KeepHelpers keep;
   for (const Convolution& c : large_convolutions()) {
-    EXPECT_GT(worthwhile_parts(c, c.windows.images, kMostParts), 1) << name_of(c);
+    EXPECT_GT(convolution_parts(c, c.windows.images, kMostParts), 1) << name_of(c);
     test(c, Inputs(c));
   }
   set_num_threads(before);

@@ -1,5 +1,5 @@
 // Matrix products against plain loops, on both sides of every threshold.
-#include "kernels/gemm.hpp"
+#include "kernels/products/gemm.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,7 @@
 
 #include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
-#include "kernels/orthonormal.hpp"
-#include "kernels/tiled_gemm.hpp"
+#include "kernels/products/tiled_gemm.hpp"
 #include "strata/core/threads.hpp"
 #include "support/matchers.hpp"
 
@@ -24,10 +23,12 @@ struct Extents {
 };
 
 // Few rows, few columns, one panel and several, more than a block of depth, several parts; few rows
-// whose panels end with a vector of 8 or 16, so that the right factor is read where it lies.
+// whose panels end with a vector of 8 or 16, so that the right factor is read where it lies; one
+// row, and a few that several parts multiply.
 constexpr Extents kExtents[] = {{1, 7, 9},       {15, 33, 8},    {16, 1, 3},     {17, 40, 11},
                                 {17, 48, 11},    {32, 64, 20},   {64, 64, 64},   {65, 96, 130},
-                                {130, 72, 1100}, {20, 10, 2500}, {600, 20, 400}, {130, 300, 130}};
+                                {130, 72, 1100}, {20, 10, 2500}, {600, 20, 400}, {130, 300, 130},
+                                {1, 2100, 33},   {3, 2100, 700}};
 
 std::vector<float> plain_product(const Extents& extents, const Matrix& a, const Matrix& b,
                                  std::vector<float> c) {
@@ -73,7 +74,7 @@ TEST(Gemm, AddsABiasAndFinishes) {
     const auto b = whole_numbers(inner * columns, 2);
     const auto bias = whole_numbers(columns, 3);
     std::vector<float> c(static_cast<std::size_t>(rows * columns), NAN);
-    gemm_and_finish(
+    gemm_with_epilogue(
         {rows, columns, inner, {a.data(), inner}, {b.data(), columns}, c.data(), columns},
         bias.data(), ops::FusedActivation::relu);
     auto expected = plain_product(extents, {a.data(), inner}, {b.data(), columns},
@@ -114,7 +115,7 @@ TEST(Gemm, TilesAddABiasAndReluWhereverTheFactorsLie) {
         if (biased) expected[i] += bias[i % static_cast<std::size_t>(columns)];
         if (relu) expected[i] = std::max(0.0f, expected[i]);
       }
-      tiled_gemm(product, biased ? bias.data() : nullptr, relu);
+      tiled_gemm(product, {.bias = biased ? bias.data() : nullptr, .relu = relu});
       EXPECT_EQ(c, expected) << rows << " x " << columns << " x " << inner << ", " << bits;
     }
   }
@@ -130,8 +131,8 @@ TEST(Gemm, FinishesProductsOfTransposedFactors) {
     const Matrix a{a_values.data(), (bits & 1U) != 0 ? rows : inner, (bits & 1U) != 0};
     const Matrix b{b_values.data(), (bits & 2U) != 0 ? inner : columns, (bits & 2U) != 0};
     std::vector<float> c(static_cast<std::size_t>(rows * columns), NAN);
-    gemm_and_finish({rows, columns, inner, a, b, c.data(), columns}, bias.data(),
-                    ops::FusedActivation::relu);
+    gemm_with_epilogue({rows, columns, inner, a, b, c.data(), columns}, bias.data(),
+                       ops::FusedActivation::relu);
     auto expected = plain_product(extents, a, b, std::vector<float>(c.size()));
     for (std::size_t i = 0; i < expected.size(); ++i)
       expected[i] = std::max(0.0f, expected[i] + bias[i % static_cast<std::size_t>(columns)]);
@@ -182,28 +183,20 @@ TEST(Gemm, PiecesReachBeyond32Bits) {
   EXPECT_EQ(inner, (std::vector<std::int64_t>{kLongest, kLongest, 3}));
 }
 
-TEST(Orthonormalize, RefusesWhatLapackCannotCount) {
-  constexpr std::int64_t kTooLong = std::int64_t{1} << 31;
-  EXPECT_THAT(
-      [] { orthonormalize(nullptr, kTooLong, 1); },
-      testing::Raises<ShapeError>("orthonormalize: LAPACK takes at most 2147483647 rows and "
-                                  "columns. Received: a matrix of 2147483648 x 1."));
-}
-
 // Again and again, since a race shows only where threads happen to meet.
-TEST(Gemm, IsTheSameForAnyNumberOfThreads) {
-  constexpr std::int64_t kExtent = 400;
-  ASSERT_GT(product_parts(kExtent * kExtent * kExtent, kExtent / 64, kMostParts), 1);
-  const auto values = whole_numbers(2 * kExtent * kExtent, 1);
+void expect_same_for_any_number_of_threads(std::int64_t rows, std::int64_t extent) {
+  ASSERT_GT(product_parts(rows * extent * extent, extent / 64, kMostParts), 1);
+  const auto values = whole_numbers((rows + extent) * extent, 1);
   const int before = num_threads();
   const KeepHelpers keep;
   for (int transposed = 0; transposed < 4; ++transposed) {
-    const Matrix a{values.data(), kExtent, transposed % 2 == 1};
-    const Matrix b{values.data() + kExtent * kExtent, kExtent, transposed / 2 == 1};
+    const bool of_a = transposed % 2 == 1;
+    const Matrix a{values.data(), of_a ? rows : extent, of_a};
+    const Matrix b{values.data() + rows * extent, extent, transposed / 2 == 1};
     const auto product = [&](int threads) {
       set_num_threads(threads);
-      std::vector<float> c(static_cast<std::size_t>(kExtent * kExtent), NAN);
-      gemm({kExtent, kExtent, kExtent, a, b, c.data(), kExtent});
+      std::vector<float> c(static_cast<std::size_t>(rows * extent), NAN);
+      gemm({rows, extent, extent, a, b, c.data(), extent});
       return c;
     };
     const std::vector<float> alone = product(1);
@@ -212,13 +205,18 @@ TEST(Gemm, IsTheSameForAnyNumberOfThreads) {
   set_num_threads(before);
 }
 
+TEST(Gemm, IsTheSameForAnyNumberOfThreads) {
+  expect_same_for_any_number_of_threads(400, 400);
+  expect_same_for_any_number_of_threads(5, 1100);
+}
+
 TEST(Gemm, KeepsNaN) {
   std::vector<float> a(32 * 4, 1.0f);
   a[5] = NAN;
   const std::vector<float> b(4 * 8, 1.0f);
   std::vector<float> c(32 * 8);
-  gemm_and_finish({32, 8, 4, {a.data(), 4}, {b.data(), 8}, c.data(), 8}, nullptr,
-                  ops::FusedActivation::relu);
+  gemm_with_epilogue({32, 8, 4, {a.data(), 4}, {b.data(), 8}, c.data(), 8}, nullptr,
+                     ops::FusedActivation::relu);
   EXPECT_EQ(c[0], 4.0f);
   EXPECT_TRUE(std::isnan(c[8]));
 }

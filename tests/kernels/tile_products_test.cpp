@@ -1,5 +1,5 @@
 // Register tiles of every set of vector units that this CPU has, against plain loops.
-#include "kernels/tile_products.hpp"
+#include "kernels/products/tile_products.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "kernels/arrays.hpp"
 
 namespace strata::kernels {
-namespace {
+namespace tile_products_test {
 
 struct Case {
   std::int64_t rows;
@@ -26,10 +26,10 @@ class TileProductsOf : public ::testing::TestWithParam<VectorUnits> {
   }
   const TileProducts& tiles() const { return *tile_products(GetParam()); }
 
-  // Shapes around the edges of tiles and panels.
+  // Shapes around the edges of tiles and panels: up to several tiles of each of two heights.
   std::vector<Case> cases() const {
     std::vector<Case> all;
-    for (std::int64_t rows = 1; rows <= 2 * tiles().tile_rows + 1; ++rows) {
+    for (std::int64_t rows = 1; rows <= 4 * tiles().tile_rows + 1; ++rows) {
       for (const std::int64_t columns : {1, 3, tiles().lanes, tiles().lanes + 1, 2 * tiles().lanes})
         all.push_back({rows, columns, 5});
     }
@@ -76,18 +76,19 @@ void expect_rows(const TileProducts& tiles, const Case& c, const Finish& finish)
       to = finish.relu ? std::max(0.0f, sum) : sum;
     }
   }
-  tiles.multiply_rows({.a = a.data(),
+  tiles.multiply_rows({.rows = rows,
+                       .a = a.data(),
                        .a_step = 20,
-                       .stretches = {offsets, 2, depth},
+                       .runs = {offsets, 2, depth},
                        .panel = panel.data(),
                        .panel_step = width,
+                       .two_vectors = wide,
                        .start = finish.starts ? start.data() : nullptr,
                        .relu = finish.relu,
                        .add = finish.add,
                        .y = y.data(),
                        .y_step = columns + 2,
-                       .columns = columns},
-                      rows, wide);
+                       .columns = columns});
   EXPECT_EQ(y, expected) << rows << " x " << columns << ", starts " << finish.starts << ", adds "
                          << finish.add << ", relu " << finish.relu;
 }
@@ -117,27 +118,28 @@ TEST_P(TileProductsOf, AddProducts) {
                    dz[static_cast<std::size_t>(p * width + j)];
         }
       }
-      tiles().add_products({.x = x.data(),
+      tiles().add_products({.rows = rows,
+                            .x = x.data(),
                             .dz = dz.data(),
+                            .two_vectors = wide,
                             .extents = {2, depth},
                             .x_steps = {depth * step, step},
                             .dz_steps = {depth * width, width},
                             .fresh = fresh,
                             .sums = sums.data(),
                             .sums_step = columns + 2,
-                            .columns = columns},
-                           rows, wide);
+                            .columns = columns});
       EXPECT_EQ(sums, expected) << rows << " x " << columns;
     }
   }
 }
 
-std::string name_of(const ::testing::TestParamInfo<VectorUnits>& units) {
-  return units.param == VectorUnits::avx512 ? "Avx512" : "Avx2";
+std::string name_of_units(const ::testing::TestParamInfo<VectorUnits>& units) {
+  return name_of(units.param);
 }
 
-INSTANTIATE_TEST_SUITE_P(Units, TileProductsOf,
-                         ::testing::Values(VectorUnits::avx2_fma, VectorUnits::avx512), name_of);
+INSTANTIATE_TEST_SUITE_P(Units, TileProductsOf, ::testing::ValuesIn(kCompiledUnits.subspan<1>()),
+                         name_of_units);
 
-}  // namespace
+}  // namespace tile_products_test
 }  // namespace strata::kernels

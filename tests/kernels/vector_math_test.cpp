@@ -1,5 +1,5 @@
 // The vectorized functions against the standard library's in double, over all of float's range.
-#include "kernels/vector_math.hpp"
+#include "kernels/elementwise/vector_math.hpp"
 
 #include <gtest/gtest.h>
 

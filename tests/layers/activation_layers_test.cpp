@@ -1,9 +1,13 @@
-// Activation, ReLU and Softmax as layers.
+// Activation, ReLU and its kin, ELU, Softmax and Identity as layers.
 #include <cmath>
 
 #include "strata/config.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/layers/activation.hpp"
+#include "strata/layers/elu.hpp"
+#include "strata/layers/identity.hpp"
+#include "strata/layers/leaky_relu.hpp"
+#include "strata/layers/prelu.hpp"
 #include "strata/layers/relu.hpp"
 #include "strata/layers/softmax.hpp"
 #include "strata/ops/array.hpp"
@@ -117,6 +121,68 @@ TEST(SoftmaxLayer, RefusesAxesThatAreNotThere) {
                          "shape=(2, 2)."));
   EXPECT_THAT([] { layers::Softmax({.axis = std::vector<int>()}); },
               Raises("Softmax: axis must name at least one axis. Received: axis=[]."));
+}
+
+TEST(LeakyReLULayer, ReadsTheSlopeOfKeras2) {
+  EXPECT_EQ(layers::LeakyReLU::from_config({{"alpha", 0.25}}).negative_slope(), 0.25f);
+  EXPECT_EQ(own_keys(layers::LeakyReLU().get_config()).dump(), R"({"negative_slope":0.3})");
+  EXPECT_THAT([] { layers::LeakyReLU(-1.0f); },
+              Raises("LeakyReLU: negative_slope must be finite and >= 0. Received: "
+                     "negative_slope=-1."));
+}
+
+TEST(ELULayer, IsWrittenInKerassOrder) {
+  std::vector<std::string> keys;
+  const Config config = layers::ELU(0.5f).get_config();
+  for (const auto& [key, value] : config.items()) keys.push_back(key);
+  EXPECT_EQ(keys, (std::vector<std::string>{"name", "alpha", "trainable", "dtype"}));
+  EXPECT_THAT([] { layers::ELU({.alpha = INFINITY}); },
+              Raises("ELU: alpha must be finite. Received: alpha=inf."));
+}
+
+TEST(PReLULayer, SharesSlopesAlongAxes) {
+  layers::PReLU layer({.shared_axes = AxisList{1, 2}});
+  layer.build({kAny, kAny, 5, 3});
+  EXPECT_EQ(layer.alpha().shape(), Shape({1, 1, 3}));
+  EXPECT_EQ(layer(ops::ones({2, 4, 5, 3})).shape(), Shape({2, 4, 5, 3}));
+  EXPECT_EQ(layer.get_config()["shared_axes"], Config::array({1, 2}));
+  EXPECT_EQ(layers::PReLU({.shared_axes = 1}).get_config()["shared_axes"], Config::array({1}));
+  EXPECT_TRUE(layers::PReLU().get_config()["shared_axes"].is_null());
+}
+
+TEST(PReLULayer, RefusesInputsThatDoNotFit) {
+  EXPECT_THAT(
+      [] {
+        layers::PReLU({.name = "p"}).build({kAny, kAny, 3});
+      },
+      Raises<ShapeError>("p: axes that are not shared must be known. Received: "
+                         "shape=(None, None, 3)."));
+  for (const int axis : {0, 3}) {
+    EXPECT_THAT(
+        [&] {
+          layers::PReLU({.shared_axes = axis, .name = "p"}).build({2, 4, 3});
+        },
+        Raises<ShapeError>("p: shared_axes must be axes of the inputs other than the batch's. "
+                           "Received: axis " +
+                           std::to_string(axis) + ", shape=(2, 4, 3)."));
+  }
+  layers::PReLU layer({.name = "p"});
+  layer.build({2, 3});
+  EXPECT_THAT(
+      [&] {
+        layer(ops::ones({2, 4}));
+      },
+      Raises<ShapeError>("p: alpha has the shape (3,), as when the layer was built. "
+                         "Received: shape=(2, 4)."));
+}
+
+TEST(IdentityLayer, PassesOnWhatItGets) {
+  layers::Identity layer;
+  const Tensor x({2}, {1, 2});
+  EXPECT_THAT(layer(x), IsClose(x, 0.0));
+  const Tensors both = layer(Tensors({x, ops::ones({3})}));
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(layer.compute_output_shapes({{2}, {3}}), (std::vector<Shape>{{2}, {3}}));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using testing::gradient_gap;
 using testing::IsClose;
 using testing::Raises;
 
-constexpr CallContext kTraining = {.training = true};
+const CallContext kTraining = {.training = true};
 const Tensor kX({3, 2}, {1, 2, 3, 4, 5, 12});
 
 TEST(BatchNormalization, NormalizesABatchInTraining) {

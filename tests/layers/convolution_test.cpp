@@ -1,3 +1,4 @@
+// Convolution layers: shapes, options, configs, bad input.
 #include "strata/layers/convolution.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Dense: shapes, options, configs, bad input.
 #include "strata/layers/dense.hpp"
 
 #include <gtest/gtest.h>

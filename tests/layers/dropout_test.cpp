@@ -13,13 +13,13 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace dropout_test {
 
 using layers::Dropout;
 using testing::IsClose;
 using testing::Raises;
 
-constexpr CallContext kTraining = {.training = true};
+const CallContext kTraining = {.training = true};
 
 std::vector<float> values_of(const Tensor& tensor) {
   return {tensor.values().begin(), tensor.values().end()};
@@ -124,5 +124,5 @@ TEST(Dropout, RefusesNoiseThatDoesNotFit) {
                          "input's. Received: noise_shape=(2, 3), shape=(2, 4)."));
 }
 
-}  // namespace
+}  // namespace dropout_test
 }  // namespace strata

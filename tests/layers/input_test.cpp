@@ -1,3 +1,4 @@
+// Input: the shape that a model starts from.
 #include "strata/layers/input.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace input_test {
 
 using layers::Input;
 using testing::Raises;
@@ -60,5 +61,5 @@ TEST(Input, HasNoSlots) {
               Raises("i: there is no weight of this name; known are none. Received: kernel."));
 }
 
-}  // namespace
+}  // namespace input_test
 }  // namespace strata

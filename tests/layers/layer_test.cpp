@@ -17,7 +17,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace layer_test {
 
 using regularizers::L2;
 using testing::Raises;
@@ -134,5 +134,5 @@ TEST(Call, ThatFailsKeepsTheWeightsOfAConstructor) {
   EXPECT_EQ(layer.weights().size(), 1U);
 }
 
-}  // namespace
+}  // namespace layer_test
 }  // namespace strata

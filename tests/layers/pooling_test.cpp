@@ -1,3 +1,4 @@
+// Pooling layers: shapes, options, configs, bad input.
 #include "strata/layers/pooling.hpp"
 
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace reshaping_test {
 
 using layers::Flatten;
 using layers::Reshape;
@@ -106,5 +106,5 @@ TEST(Reshape, RefusesAConfigWithoutATarget) {
       Raises("Reshape: a config needs a target_shape. Received: {\"name\":\"r\"}."));
 }
 
-}  // namespace
+}  // namespace reshaping_test
 }  // namespace strata

@@ -19,7 +19,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace several_tensors_test {
 
 using regularizers::L1;
 using ::testing::ElementsAre;
@@ -161,5 +161,5 @@ TEST(Layer, ThatOverridesNoCallSaysSo) {
   EXPECT_THROW(Nothing()(ops::ones({1})), StateError);
 }
 
-}  // namespace
+}  // namespace several_tensors_test
 }  // namespace strata

@@ -12,8 +12,10 @@ namespace {
 
 std::vector<Config> cases_of(const std::string& loss) {
   std::vector<Config> found;
-  for (const Config& entry : golden_cases("losses")) {
-    if (entry.at("loss") == loss) found.push_back(entry);
+  for (const char* family : {"losses", "losses_special"}) {
+    for (const Config& entry : golden_cases(family)) {
+      if (entry.at("loss") == loss) found.push_back(entry);
+    }
   }
   return found;
 }
@@ -55,15 +57,16 @@ TEST_P(LossGolden, GradientsAgreeWithKeras) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LossGolden,
-                         ::testing::Values("MeanSquaredError", "MeanAbsoluteError",
-                                           "MeanAbsolutePercentageError",
-                                           "MeanSquaredLogarithmicError", "Huber", "LogCosh",
-                                           "CosineSimilarity", "Hinge", "SquaredHinge",
-                                           "CategoricalHinge", "KLDivergence", "Poisson",
-                                           "BinaryCrossentropy", "CategoricalCrossentropy",
-                                           "SparseCategoricalCrossentropy"),
-                         [](const auto& suite) { return std::string(suite.param); });
+INSTANTIATE_TEST_SUITE_P(
+    All, LossGolden,
+    ::testing::Values("MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+                      "MeanSquaredLogarithmicError", "Huber", "LogCosh", "CosineSimilarity",
+                      "Hinge", "SquaredHinge", "CategoricalHinge", "KLDivergence", "Poisson",
+                      "BinaryCrossentropy", "CategoricalCrossentropy",
+                      "SparseCategoricalCrossentropy", "BinaryFocalCrossentropy",
+                      "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Dice",
+                      "Tversky", "Circle"),
+    [](const auto& suite) { return std::string(suite.param); });
 
 }  // namespace
 }  // namespace strata::testing

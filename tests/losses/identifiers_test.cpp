@@ -10,6 +10,10 @@
 namespace strata::testing {
 namespace {
 
+using ::testing::Property;
+using ::testing::StartsWith;
+using ::testing::Throws;
+
 std::string class_named_by(const char* identifier) {
   return losses::serialize(LossSpec(identifier)).at("class_name").get<std::string>();
 }
@@ -36,11 +40,15 @@ TEST(LossIdentifier, UnknownListsTheKnownOnes) {
           "MeanAbsoluteError, mean_absolute_error, mae, MAE, MeanAbsolutePercentageError, "
           "mean_absolute_percentage_error, mape, MAPE, MeanSquaredLogarithmicError, "
           "mean_squared_logarithmic_error, msle, MSLE, BinaryCrossentropy, binary_crossentropy, "
-          "bce, BCE, CategoricalCrossentropy, categorical_crossentropy, "
+          "bce, BCE, BinaryFocalCrossentropy, binary_focal_crossentropy, CategoricalCrossentropy, "
+          "categorical_crossentropy, CategoricalFocalCrossentropy, "
+          "categorical_focal_crossentropy, CategoricalGeneralizedCrossEntropy, "
+          "categorical_generalized_cross_entropy, "
           "SparseCategoricalCrossentropy, sparse_categorical_crossentropy, KLDivergence, "
           "kl_divergence, kld, KLD, Poisson, poisson, Huber, huber, LogCosh, log_cosh, "
           "CosineSimilarity, cosine_similarity, Hinge, hinge, SquaredHinge, squared_hinge, "
-          "CategoricalHinge, categorical_hinge, crossentropy, ce. Received: l2."));
+          "CategoricalHinge, categorical_hinge, Dice, dice, Tversky, tversky, Circle, circle, "
+          "crossentropy, ce. Received: l2."));
 }
 
 TEST(LossIdentifier, CrossentropyChoosesByShapes) {
@@ -93,8 +101,12 @@ TEST(LossIdentifier, OfAnUnknownFunctionIsRefused) {
       [] {
         losses::deserialize({{"class_name", "function"}, {"config", "dice_by_hand"}});
       },
-      Raises("Loss: a function in a config must be registered with register_serializable. "
-             "Received: \"dice_by_hand\"."));
+      Throws<InvalidArgument>(Property(
+          &std::exception::what,
+          StartsWith(
+              "Loss: unknown function; register it by register_serializable({.name = "
+              "\"dice_by_hand\"}, function) or pass custom_object(\"dice_by_hand\", function) "
+              "in custom_objects. Known are "))));
 }
 
 }  // namespace

@@ -7,9 +7,8 @@
 #include "strata/config.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/losses/cosine_similarity.hpp"
+#include "strata/losses/formula_loss.hpp"
 #include "strata/losses/huber.hpp"
-#include "strata/losses/mean_absolute_error.hpp"
-#include "strata/losses/mean_squared_error.hpp"
 #include "strata/losses/sparse_categorical_crossentropy.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/saving/register_serializable.hpp"
@@ -127,8 +126,8 @@ TEST(Loss, RefusesShapesThatDiffer) {
 
 TEST(Loss, RefusesWeightsThatDoNotFit) {
   EXPECT_THAT([] { MeanSquaredError()(kTrue, kPred, ops::ones({3})); },
-              Raises<ShapeError>("MeanSquaredError: sample_weight must have one weight a sample, "
-                                 "or one a value. Received: sample_weight.shape=(3,), values of "
+              Raises<ShapeError>("MeanSquaredError: sample_weight must have one weight per sample, "
+                                 "or one per value. Received: sample_weight.shape=(3,), values of "
                                  "shape (2,)."));
 }
 

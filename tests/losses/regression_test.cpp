@@ -4,18 +4,15 @@
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"
 #include "strata/losses/cosine_similarity.hpp"
+#include "strata/losses/formula_loss.hpp"
 #include "strata/losses/huber.hpp"
-#include "strata/losses/kl_divergence.hpp"
-#include "strata/losses/log_cosh.hpp"
 #include "strata/losses/loss.hpp"
-#include "strata/losses/mean_absolute_error.hpp"
-#include "strata/losses/mean_squared_logarithmic_error.hpp"
 #include "strata/ops/ops.hpp"
 #include "support/gradient_gap.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace regression_test {
 
 const Tensor kTrue({2, 2}, {0, 1, 0, 0});
 const Tensor kPred({2, 2}, {0.6f, 0.4f, 0.4f, 0.6f});
@@ -111,5 +108,5 @@ TEST(MeanSquaredLogarithmicError, TakesNegativesForNothing) {
   EXPECT_EQ(loss(Tensor({1, 1}, {-3}), Tensor({1, 1}, {-0.5f})).item(), 0.0f);
 }
 
-}  // namespace
+}  // namespace regression_test
 }  // namespace strata::testing

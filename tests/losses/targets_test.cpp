@@ -6,7 +6,7 @@
 #include "strata/core/errors.hpp"
 #include "strata/losses/binary_crossentropy.hpp"
 #include "strata/losses/categorical_crossentropy.hpp"
-#include "strata/losses/mean_squared_error.hpp"
+#include "strata/losses/formula_loss.hpp"
 #include "strata/losses/sparse_categorical_crossentropy.hpp"
 #include "strata/ops/ops.hpp"
 #include "support/matchers.hpp"

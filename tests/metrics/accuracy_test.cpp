@@ -1,6 +1,4 @@
 // The accuracies: what counts as right, and what NaN does.
-#include "strata/metrics/accuracy.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,8 +6,7 @@
 
 #include "strata/core/errors.hpp"
 #include "strata/metrics/binary_accuracy.hpp"
-#include "strata/metrics/categorical_accuracy.hpp"
-#include "strata/metrics/sparse_categorical_accuracy.hpp"
+#include "strata/metrics/formula_metric.hpp"
 #include "strata/metrics/sparse_top_k_categorical_accuracy.hpp"
 #include "strata/metrics/top_k_categorical_accuracy.hpp"
 #include "strata/ops/ops.hpp"

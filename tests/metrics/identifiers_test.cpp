@@ -42,8 +42,16 @@ TEST(MetricIdentifier, UnknownListsTheKnownOnes) {
           "sparse_top_k_categorical_accuracy, BinaryCrossentropy, binary_crossentropy, bce, BCE, "
           "CategoricalCrossentropy, categorical_crossentropy, SparseCategoricalCrossentropy, "
           "sparse_categorical_crossentropy, KLDivergence, kl_divergence, Poisson, poisson, Hinge, "
-          "hinge, SquaredHinge, squared_hinge, CategoricalHinge, categorical_hinge. Received: "
-          "kld."));
+          "hinge, SquaredHinge, squared_hinge, CategoricalHinge, categorical_hinge, "
+          "AUC, auc, BinaryIoU, binary_io_u, ConcordanceCorrelation, concordance_correlation, "
+          "F1Score, f1_score, FBetaScore, f_beta_score, FalseNegatives, false_negatives, "
+          "FalsePositives, false_positives, IoU, io_u, Mean, mean, MeanIoU, mean_io_u, "
+          "MeanMetricWrapper, mean_metric_wrapper, OneHotIoU, one_hot_io_u, OneHotMeanIoU, "
+          "one_hot_mean_io_u, PearsonCorrelation, pearson_correlation, Precision, precision, "
+          "PrecisionAtRecall, precision_at_recall, R2Score, r2_score, Recall, recall, "
+          "RecallAtPrecision, recall_at_precision, SensitivityAtSpecificity, "
+          "sensitivity_at_specificity, SpecificityAtSensitivity, specificity_at_sensitivity, Sum, "
+          "sum, TrueNegatives, true_negatives, TruePositives, true_positives. Received: kld."));
 }
 
 TEST(MetricIdentifier, OfALossAloneIsUnknown) {
@@ -87,14 +95,33 @@ TEST(MetricIdentifier, MayBeAFunctionInAConfigOfKeras) {
   EXPECT_EQ(metric->name(), "mean_absolute_error");
 }
 
+TEST(MetricIdentifier, OfAMetricThatNeedsMoreIsRefused) {
+  const auto refuses = [](const char* name, const std::string& needs) {
+    EXPECT_THAT([=] { MetricSpec{name}; },
+                Raises<InvalidArgument>(needs + ". Received: {\"name\":\"" + name + "\"}."));
+  };
+  refuses("mean_io_u", "MeanIoU: a config needs num_classes");
+  refuses("io_u", "IoU: a config needs num_classes");
+  refuses("OneHotIoU", "OneHotIoU: a config needs num_classes");
+  refuses("one_hot_mean_io_u", "OneHotMeanIoU: a config needs num_classes");
+  refuses("precision_at_recall", "PrecisionAtRecall: a config needs a recall");
+  refuses("recall_at_precision", "RecallAtPrecision: a config needs a precision");
+  refuses("SensitivityAtSpecificity", "SensitivityAtSpecificity: a config needs a specificity");
+  refuses("specificity_at_sensitivity", "SpecificityAtSensitivity: a config needs a sensitivity");
+  refuses("mean_metric_wrapper", "MeanMetricWrapper: a config needs a fn");
+}
+
 TEST(MetricIdentifier, SaysWhichWayIsBetter) {
   for (const char* name :
-       {"accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
+       {"auc", "precision", "recall", "f1_score", "f_beta_score", "binary_io_u", "r2_score",
+        "pearson_correlation", "concordance_correlation", "true_positives", "true_negatives",
+        "accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
         "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "cosine_similarity"})
     EXPECT_TRUE(MetricSpec(name)->larger_is_better()) << name;
   for (const char* name :
        {"mse", "root_mean_squared_error", "mae", "mape", "msle", "log_cosh_error", "bce", "hinge",
-        "categorical_crossentropy", "sparse_categorical_crossentropy", "kl_divergence", "poisson"})
+        "categorical_crossentropy", "sparse_categorical_crossentropy", "kl_divergence", "poisson",
+        "false_positives", "false_negatives", "mean", "sum"})
     EXPECT_FALSE(MetricSpec(name)->larger_is_better()) << name;
 }
 

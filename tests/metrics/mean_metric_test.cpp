@@ -7,7 +7,7 @@
 
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"
-#include "strata/metrics/mean_squared_error.hpp"
+#include "strata/metrics/formula_metric.hpp"
 #include "strata/metrics/root_mean_squared_error.hpp"
 #include "strata/ops/ops.hpp"
 #include "support/matchers.hpp"
@@ -96,8 +96,8 @@ TEST(MeanMetric, KeepsItsStateWhenAnUpdateFails) {
       [&] {
         metric.update_state(y_true, ops::ones({2, 1}), ops::ones({3}));
       },
-      Raises<ShapeError>("mean_squared_error: sample_weight must have one weight a sample, "
-                         "or one a value. Received: sample_weight.shape=(3,), values of "
+      Raises<ShapeError>("mean_squared_error: sample_weight must have one weight per sample, "
+                         "or one per value. Received: sample_weight.shape=(3,), values of "
                          "shape (2,)."));
   EXPECT_THAT(
       [&] {
@@ -115,8 +115,8 @@ TEST(MeanMetric, RefusesWeightsForAScalar) {
       [&] {
         metric.update_state(Tensor({2}, {1, 2}), Tensor({2}, {1, 2}), ops::ones({2}));
       },
-      Raises<ShapeError>("mean_squared_error: sample_weight must have one weight a sample, "
-                         "or one a value. Received: sample_weight.shape=(2,), values of "
+      Raises<ShapeError>("mean_squared_error: sample_weight must have one weight per sample, "
+                         "or one per value. Received: sample_weight.shape=(2,), values of "
                          "shape ()."));
 }
 

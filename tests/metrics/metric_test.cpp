@@ -4,14 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "strata/config.hpp"
-#include "strata/metrics/accuracy.hpp"
 #include "strata/metrics/binary_accuracy.hpp"
 #include "strata/metrics/binary_crossentropy.hpp"
 #include "strata/metrics/categorical_crossentropy.hpp"
 #include "strata/metrics/cosine_similarity.hpp"
-#include "strata/metrics/log_cosh_error.hpp"
-#include "strata/metrics/mean_absolute_error.hpp"
-#include "strata/metrics/mean_squared_error.hpp"
+#include "strata/metrics/formula_metric.hpp"
 #include "strata/metrics/sparse_categorical_crossentropy.hpp"
 #include "strata/metrics/top_k_categorical_accuracy.hpp"
 #include "strata/ops/ops.hpp"

@@ -167,9 +167,9 @@ TEST_F(BadInput, ValidationWeightsThatFitNoLoss) {
       [&] {
         fit(x, y, {.validation_data = {ops::ones({4, 3}), ops::zeros({4}), ops::ones({4, 3})}});
       },
-      Raises<ShapeError>(
-          "SparseCategoricalCrossentropy: sample_weight must have one weight a sample, or one a "
-          "value. Received: sample_weight.shape=(4, 3), values of shape (4,)."));
+      Raises<ShapeError>("SparseCategoricalCrossentropy: sample_weight must have one weight per "
+                         "sample, or one per "
+                         "value. Received: sample_weight.shape=(4, 3), values of shape (4,)."));
 }
 
 TEST_F(BadInput, TargetsThatAMetricCantTake) {

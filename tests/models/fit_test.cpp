@@ -9,8 +9,10 @@
 #include "strata/core/threads.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
-#include "strata/losses/mean_squared_error.hpp"
-#include "strata/metrics/mean_absolute_error.hpp"
+#include "strata/losses/formula_loss.hpp"
+#include "strata/metrics/confusion_counts.hpp"
+#include "strata/metrics/formula_metric.hpp"
+#include "strata/metrics/precision.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/sgd.hpp"
@@ -153,6 +155,20 @@ TEST(Evaluate, DoesNotDependOnTheBatchSizeWithPenalties) {
   }
 }
 
+TEST(Evaluate, ReportsTheMeanOfAMetricOfSeveralValues) {
+  Sequential model = golden_model();
+  const auto counts = std::make_shared<metrics::TruePositives>(
+      metrics::ConfusionCountOptions{.thresholds = {0.1f, 0.9f}});
+  model.compile({.optimizer = "sgd",
+                 .loss = "mse",
+                 .metrics = {"auc", metrics::Precision(), metrics::Precision(), counts}});
+  const Logs logs = model.evaluate(kX, Tensor({2, 1}, {0, 1}), {.batch_size = 1, .verbose = 0});
+  EXPECT_EQ(logs.at("true_positives"), ops::mean(counts->results()).item());
+  EXPECT_EQ(counts->results().shape(), Shape{2});
+  EXPECT_EQ(logs.count("auc"), 1U);
+  EXPECT_EQ(logs.at("precision_1"), logs.at("precision"));
+}
+
 TEST(Fit, ReportsPartsThatSumToTheLoss) {
   Sequential model = golden_model({.kernel = "l2", .activity = "l1"});
   const History history =
@@ -288,6 +304,20 @@ TEST(Compile, KeepsWhatAnOptimizerGivenByNameLeavesUndecayed) {
   model.fit(kX, model.predict(kX), {.batch_size = 2, .verbose = 0, .shuffle = false});
   EXPECT_THAT(model.get_weights()[0], IsClose(before[0], 0.0));
   EXPECT_THAT(model.get_weights()[1], IsClose(before[1], 0.0));
+}
+
+TEST(Compile, KeepsTheScheduleOfAnOptimizerGivenByNameThoughItsClassWasNotRegistered) {
+  class Counting : public LearningRateSchedule {
+    float operator()(std::int64_t step) const override { return static_cast<float>(step); }
+  };
+  Sequential model = golden_model();
+  const CompileOptions options{.optimizer = "adam", .loss = "mse"};
+  options.optimizer->set_learning_rate(Counting());
+  model.compile(options);
+  EXPECT_NE(&model.optimizer(), options.optimizer.rule().get());
+  model.fit(kX, kY, {.epochs = 2, .verbose = 0});
+  EXPECT_EQ(model.optimizer().learning_rate(), 2.0f);
+  EXPECT_EQ(options.optimizer->learning_rate(), 0.0f);
 }
 
 TEST(Compile, SharesAnOptimizerThatIsAnObject) {

@@ -6,13 +6,14 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 
 #include "strata/callbacks/lambda_callback.hpp"
 #include "strata/config.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
-#include "strata/metrics/mean_absolute_error.hpp"
+#include "strata/metrics/formula_metric.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/sgd.hpp"
@@ -185,6 +186,42 @@ TEST(NestedRun, KeepsTheWeightsItTrainedWhereTheFitAroundItFails) {
       StateError);
   ASSERT_TRUE(model.get_layer(0).built());
   EXPECT_THAT(model.get_weights()[0], testing::IsClose(trained[0]));
+}
+
+// Evaluates the model it tracks, then fails.
+class EvaluatesAndFails : public Layer {
+ public:
+  explicit EvaluatesAndFails(const std::shared_ptr<Sequential>& model) : model_(*model) {
+    track(model);
+  }
+  Tensor call(const Tensor& inputs, const CallContext&) override {
+    model_.evaluate(inputs, inputs, {.verbose = 0});
+    throw std::runtime_error("after the evaluation");
+  }
+
+ private:
+  Sequential& model_;
+};
+
+// Takes one feature only, but says so of data alone, not of the zeros that a shape is tried with.
+class TakesOneFeature : public Layer {
+ public:
+  Tensor call(const Tensor& inputs, const CallContext&) override {
+    if (inputs.shape().back() != 1 && ops::sum(inputs).item() != 0.0f)
+      throw std::runtime_error("features");
+    return inputs;
+  }
+};
+
+TEST(NestedRun, ThatIsUndoneWithTheCallAroundItLeavesTheModelLikeANewOne) {
+  const auto model = std::make_shared<Sequential>(
+      Sequential({TakesOneFeature(), layers::Dense({.units = 1, .use_bias = false})}));
+  model->compile({.optimizer = "sgd", .loss = "mse"});
+  EvaluatesAndFails around(model);
+  EXPECT_THROW(around(ops::ones({2, 1})), std::runtime_error);
+  EXPECT_FALSE(model->built()) << "as the layer around it";
+  EXPECT_THROW((*model)(ops::ones({2, 3})), std::runtime_error);
+  EXPECT_FALSE(model->built()) << "its weights would be for inputs that were refused";
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <strata/strata.hpp>
 
 #include "core/parallel.hpp"
-#include "kernels/convolution_parts.hpp"
+#include "core/vector_units.hpp"
+#include "kernels/convolution/work_split.hpp"
+#include "models/joined_layers.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -28,11 +30,16 @@ void expect_same(Sequential model, const Shape& sample) {
     for (const std::int64_t extent : sample) shape.append(extent);
     const Tensor x = random::Generator(7).normal(shape, 0.0f, 1.0f);
     const Tensor expected = one_after_the_other(model, x);
-    for (const int threads : {1, 2, 3}) {
+    set_num_threads(1);
+    const Tensor alone = model(x);
+    EXPECT_EQ(alone.shape(), expected.shape());
+    // Tiles add in one order; a BLAS may take another one for a product of more rows.
+    const bool by_tiles = vector_units() != VectorUnits::none;
+    EXPECT_THAT(alone.values(), ::testing::Pointwise(::testing::FloatNear(by_tiles ? 0.0f : 1e-5f),
+                                                     expected.values()));
+    for (const int threads : {2, 3}) {
       set_num_threads(threads);
-      const Tensor y = model(x);
-      EXPECT_EQ(y.shape(), expected.shape());
-      EXPECT_THAT(y.values(), ::testing::ElementsAreArray(expected.values()));
+      EXPECT_THAT(model(x).values(), ::testing::ElementsAreArray(alone.values()));
     }
     set_num_threads(before);
   }
@@ -88,16 +95,35 @@ TEST(PooledConvolution, IsTheSameWithPaddingStridesAndOtherActivations) {
               {3, 9, 9});
 }
 
+const Tensor kImages = random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f);
+
+void expect_same_losses(Sequential& model, std::size_t count) {
+  one_after_the_other(model, kImages);
+  const std::vector<Tensor> expected = model.losses();
+  model(kImages);
+  const std::vector<Tensor> losses = model.losses();
+  ASSERT_EQ(losses.size(), count);
+  ASSERT_EQ(expected.size(), count);
+  for (std::size_t i = 0; i < count; ++i) EXPECT_THAT(losses[i], IsClose(expected[i]));
+}
+
 TEST(PooledConvolution, KeepsActivityPenalties) {
   Sequential model =
       pooled<2>({.filters = 4, .kernel_size = 2, .activity_regularizer = regularizers::L2(0.1f)},
                 {.activity_regularizer = regularizers::L1(0.1f)});
-  const Tensor x = random::Generator(7).normal({20, 6, 6, 1}, 0.0f, 1.0f);
-  one_after_the_other(model, x);
-  const std::vector<Tensor> expected = model.losses();
-  model(x);
-  ASSERT_EQ(model.losses().size(), 2U);
-  for (std::size_t i = 0; i < 2; ++i) EXPECT_THAT(model.losses()[i], IsClose(expected[i]));
+  expect_same_losses(model, 2);
+}
+
+TEST(PooledConvolution, KeepsActivityPenaltiesSetOnABuiltModel) {
+  Sequential model = pooled<2>({.filters = 4, .kernel_size = 2}, {});
+  model(kImages);
+  model.get_layer(0).set_activity_regularizer(regularizers::L2(0.1f));
+  expect_same_losses(model, 1);
+  model.get_layer(0).set_activity_regularizer(nullptr);
+  model.get_layer(1).set_activity_regularizer(regularizers::L1(0.1f));
+  expect_same_losses(model, 1);
+  model.get_layer(1).set_activity_regularizer(nullptr);
+  expect_same_losses(model, 0);
 }
 
 // Of sum y², with respect to x and all weights.
@@ -182,6 +208,70 @@ class Doubled : public layers::Conv2D {
 TEST(PooledConvolution, LeavesUsersClassesAlone) {
   Sequential model({Doubled({.filters = 4, .kernel_size = 2}), layers::MaxPooling2D()});
   expect_same(std::move(model), {6, 6, 1});
+}
+
+TEST(JoinedLayers, AreAConvolutionThatOpsFinishAndItsMaxPooling) {
+  const auto joined = [](auto first, auto second) {
+    return models::JoinedLayers::make(first, second) != nullptr;
+  };
+  using namespace layers;
+  EXPECT_TRUE(joined(Conv1D(4, 2), MaxPooling1D()));
+  EXPECT_TRUE(joined(Conv2D(4, 2), MaxPooling2D()));
+  EXPECT_TRUE(joined(Conv3D(4, 2), MaxPooling3D()));
+  EXPECT_TRUE(
+      joined(Conv2D({.filters = 4, .kernel_size = 2, .activation = "tanh"}), MaxPooling2D()));
+
+  EXPECT_FALSE(
+      joined(Conv2D({.filters = 4, .kernel_size = 2, .activation = "gelu"}), MaxPooling2D()));
+  EXPECT_FALSE(joined(Conv2D({.filters = 4, .kernel_size = 2, .data_format = "channels_first"}),
+                      MaxPooling2D({.data_format = "channels_first"})));
+  EXPECT_FALSE(joined(Conv2D(4, 2), MaxPooling2D({.data_format = "channels_first"})));
+  EXPECT_FALSE(joined(Conv2D(4, 2), AveragePooling2D(2)));
+  EXPECT_FALSE(joined(Conv2D(4, 2), MaxPooling1D()));
+  EXPECT_FALSE(joined(MaxPooling2D(), Conv2D(4, 2)));
+  EXPECT_FALSE(joined(Doubled(4, 2), MaxPooling2D()));
+}
+
+TEST(PooledConvolution, IsOneOfTheLayersThatABuiltModelHasNow) {
+  Sequential model = pooled<2>({.filters = 4, .kernel_size = 2}, {});
+  const auto expect_as_the_layers = [&] {
+    EXPECT_THAT(model(kImages), IsClose(one_after_the_other(model, kImages)));
+  };
+  expect_as_the_layers();
+  model.pop();
+  expect_as_the_layers();
+  model.add(layers::Flatten());
+  expect_as_the_layers();
+  model.pop();
+  model.add(layers::MaxPooling2D({.pool_size = 3}));
+  model.add(layers::Conv2D({.filters = 2, .kernel_size = 1}));
+  model.add(layers::MaxPooling2D(1));
+  expect_as_the_layers();
+}
+
+TEST(PooledConvolution, IsNotOneOfALayerThatWasAssignedTo) {
+  const auto convolution = std::make_shared<layers::Conv2D>(4, 2);
+  Sequential model({layers::Input({6, 6, 1}), convolution, layers::MaxPooling2D()});
+  model(kImages);
+  *convolution = layers::Conv2D({.filters = 4, .kernel_size = 3, .activation = "gelu"});
+  EXPECT_THAT(model(kImages), IsClose(one_after_the_other(model, kImages)));
+}
+
+TEST(PooledConvolution, LeavesTheLayersAsTheyAreAlone) {
+  const auto convolution = std::make_shared<layers::Conv2D>(4, 2);
+  Sequential model({convolution, layers::MaxPooling2D(3)});
+  model(kImages);
+  const Tensor alone = (*convolution)(kImages);
+  EXPECT_EQ(alone.shape(), (Shape{20, 5, 5, 4}));
+  EXPECT_THAT(ops::max_pool(alone, {.window = {3, 3, 1}, .strides = {3, 3, 1}}),
+              IsClose(model(kImages)));
+}
+
+TEST(PooledConvolution, OfFrozenWeightsIsTheSame) {
+  Sequential model = pooled<2>({.filters = 4, .kernel_size = 2}, {});
+  model(kImages);
+  model.get_layer(0).set_trainable(false);
+  expect_same_gradients(std::move(model), {6, 6, 1});
 }
 
 TEST(PooledConvolution, RefusesWhatTheLayersRefuse) {

@@ -16,8 +16,18 @@
 #include "strata/layers/pooling.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
+#include "strata/regularizers/group_lasso.hpp"
+#include "strata/regularizers/hoyer_square.hpp"
+#include "strata/regularizers/kl_sparsity.hpp"
 #include "strata/regularizers/l1l2.hpp"
 #include "strata/regularizers/l2.hpp"
+#include "strata/regularizers/nuclear_norm.hpp"
+#include "strata/regularizers/soft_orthogonal.hpp"
+#include "strata/regularizers/sparse_group_lasso.hpp"
+#include "strata/regularizers/spectral_norm.hpp"
+#include "strata/regularizers/sum.hpp"
+#include "strata/regularizers/total_variation.hpp"
+#include "strata/regularizers/towards.hpp"
 #include "strata/tensor/random.hpp"
 #include "support/children.hpp"
 #include "support/matchers.hpp"
@@ -68,6 +78,31 @@ Bits of_convnet() {
                   layers::Conv2D({.filters = 32, .kernel_size = 3, .strides = 2}),
                   layers::Flatten(), layers::Dense({.units = 10, .activation = "softmax"})}),
       {48, 20, 20, 3});
+}
+
+// Weights large enough that each rule works in parts.
+Bits of_rules() {
+  set_random_seed(4);
+  using namespace regularizers;
+  const auto dense = [](int units, RegularizerSpec kernel, RegularizerSpec activity = {}) {
+    return layers::Dense({.units = units,
+                          .activation = "sigmoid",
+                          .kernel_regularizer = std::move(kernel),
+                          .activity_regularizer = std::move(activity)});
+  };
+  return trained(
+      Sequential({layers::Input({400}),
+                  dense(300, Sum({GroupLasso(1e-3f), HoyerSquare(1e-4f), Towards(L2(1e-3f))}),
+                        KLSparsity(0.1f, 0.2f)),
+                  dense(280, SparseGroupLasso({.l1 = 1e-5f, .factor = 1e-3f, .groups = "outputs"}),
+                        TotalVariation({.factor = 1e-3f, .axes = -1})),
+                  dense(260, SpectralNorm(1e-2f)), dense(240, SoftOrthogonal(1e-3f)),
+                  dense(100, NuclearNorm(1e-3f)),
+                  layers::Dense(
+                      {.units = 10,
+                       .activation = "softmax",
+                       .kernel_regularizer = TotalVariation({.factor = 1e-3f, .axes = {0, 1}})})}),
+      {60, 400});
 }
 
 Bits of_operations() {
@@ -139,6 +174,7 @@ TEST_P(SameBits, InAForkedChildAndAChildOfIts) {
 INSTANTIATE_TEST_SUITE_P(Of, SameBits,
                          ::testing::Values(Computation{"an MLP", of_mlp},
                                            Computation{"a convnet", of_convnet},
+                                           Computation{"rules", of_rules},
                                            Computation{"operations", of_operations}));
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Sequential: adding, building and calling layers.
 #include "strata/models/sequential.hpp"
 
 #include <gtest/gtest.h>

@@ -16,14 +16,22 @@
 #include "strata/layers/dropout.hpp"
 #include "strata/layers/flatten.hpp"
 #include "strata/layers/input.hpp"
-#include "strata/losses/mean_squared_error.hpp"
+#include "strata/losses/formula_loss.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/ops.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/sgd.hpp"
+#include "strata/regularizers/group_lasso.hpp"
+#include "strata/regularizers/hoyer_square.hpp"
 #include "strata/regularizers/l1l2.hpp"
 #include "strata/regularizers/l2.hpp"
+#include "strata/regularizers/nuclear_norm.hpp"
 #include "strata/regularizers/orthogonal.hpp"
+#include "strata/regularizers/soft_orthogonal.hpp"
+#include "strata/regularizers/sparse_group_lasso.hpp"
+#include "strata/regularizers/spectral_norm.hpp"
+#include "strata/regularizers/sum.hpp"
+#include "strata/regularizers/total_variation.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -156,6 +164,14 @@ TEST(SilentGradient, IsNoErrorOfAPenaltyOfZero) {
       regularizers::L2(0.0f),
       regularizers::L1L2({.l1 = 0.0f, .l2 = 0.0f}),
       regularizers::OrthogonalRegularizer({.factor = 0.0f}),
+      regularizers::GroupLasso({.factor = 0.0f, .groups = -1}),
+      regularizers::SparseGroupLasso({.l1 = 0.0f, .factor = 0.0f, .groups = -1}),
+      regularizers::SpectralNorm(0.0f),
+      regularizers::NuclearNorm(0.0f),
+      regularizers::SoftOrthogonal(0.0f),
+      regularizers::HoyerSquare(0.0f),
+      regularizers::TotalVariation({.factor = 0.0f, .axes = -1}),
+      regularizers::Sum({regularizers::L2(0.0f), regularizers::HoyerSquare(0.0f)}),
   };
   for (const RegularizerSpec& rule : rules) {
     Sequential model =

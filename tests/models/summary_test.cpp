@@ -1,3 +1,4 @@
+// The table that summary prints.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -149,6 +150,75 @@ TEST(Summary, CountsTheOptimizersState) {
   EXPECT_EQ(summary_of(model, {}).find("Optimizer params"), std::string::npos);
   model.fit(Tensor({1, 2}, {1, 2}), Tensor({1, 1}, {1}), {.verbose = 0});
   EXPECT_NE(summary_of(model, {}).find(" Optimizer params: 8 (32.00 B)"), std::string::npos);
+}
+
+Sequential four_layers() {
+  return Sequential({.layers = {layers::Input({2}), layers::Dense({.units = 2, .name = "first"}),
+                                layers::Dense({.units = 3, .name = "dense_1"}),
+                                layers::Dense({.units = 4, .name = "dense_2"}),
+                                layers::Dense({.units = 5, .name = "last"})},
+                     .name = "m"});
+}
+
+std::vector<std::string> shown(Model& model, const std::vector<std::string>& layer_range) {
+  const std::string text = summary_of(model, {.layer_range = layer_range});
+  EXPECT_THAT(text, HasSubstr("Total params: 56 "));  // of all layers, as in Keras
+  std::vector<std::string> found;
+  for (const char* name : {"first", "dense_1", "dense_2", "last"}) {
+    if (text.find(name) != std::string::npos) found.emplace_back(name);
+  }
+  return found;
+}
+
+TEST(Summary, ShowsARangeOfLayersByNamesOrExpressions) {
+  Sequential model = four_layers();
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(shown(model, {"dense_1", "dense_2"}), (Names{"dense_1", "dense_2"}));
+  EXPECT_EQ(shown(model, {"dense", "dense"}), (Names{"dense_1", "dense_2"}));
+  EXPECT_EQ(shown(model, {"la", "dense_2$"}), (Names{"dense_2", "last"}));
+  EXPECT_EQ(shown(model, {"first", "first"}), (Names{"first"}));
+  EXPECT_THAT(summary_of(model, {.layer_range = {"dense_2", "last"}}), HasSubstr("(None, 4)"));
+}
+
+TEST(Summary, RefusesARangeThatIsNone) {
+  Sequential model = four_layers();
+  EXPECT_THAT([&] { summary_of(model, {.layer_range = {"first"}}); },
+              testing::Raises("m.summary: layer_range must hold two names. Received: 1 names."));
+  EXPECT_THAT(
+      [&] {
+        summary_of(model, {.layer_range = {"first", "none"}});
+      },
+      testing::Raises("m.summary: layer_range must match names of the model's layers. Received: "
+                      "layer_range=[\"first\", \"none\"]."));
+  EXPECT_THAT(
+      [&] {
+        summary_of(model, {.layer_range = {"first", "("}});
+      },
+      testing::Raises("m.summary: layer_range must hold regular expressions. Received: \"(\"."));
+}
+
+TEST(Summary, HasColumnsWhereAsked) {
+  Sequential model = four_layers();
+  const std::string text = summary_of(model, {.line_length = 40, .positions = {0.5, 0.75, 1.0}});
+  EXPECT_THAT(text, HasSubstr("│ first (Dense)     │ (None, │       6 │"));
+  EXPECT_THAT(
+      [&] {
+        summary_of(model, {.positions = {0.5, 1.0}});
+      },
+      testing::Raises(
+          "m.summary: positions must be three shares of the line. Received: 2 shares."));
+  EXPECT_THAT(
+      [&] {
+        summary_of(model, {.positions = {0.5, 0.9, 1.5}});
+      },
+      testing::Raises("m.summary: positions must be in (0, 1]. Received: 1.5."));
+  EXPECT_THAT(
+      [&] {
+        summary_of(model, {.positions = {0.5, 0.5, 1.0}});
+      },
+      testing::Raises(
+          "m.summary: positions must leave five characters to every column of a line of 76. "
+          "Received: [0.5, 0.5, 1]."));
 }
 
 TEST(Summary, RefusesATableTooNarrowToRead) {

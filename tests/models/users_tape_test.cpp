@@ -12,7 +12,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace users_tape_test {
 
 using layers::Dense;
 using layers::Input;
@@ -105,5 +105,5 @@ TEST(UsersTape, LetsALossBeReportedForPredictions) {
   EXPECT_FLOAT_EQ(loss.item(), static_cast<float>(expected));
 }
 
-}  // namespace
+}  // namespace users_tape_test
 }  // namespace strata::testing

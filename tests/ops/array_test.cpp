@@ -1,3 +1,4 @@
+// Making and reshaping tensors.
 #include "strata/ops/array.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Batch normalization: values, gradients, errors.
 #include <gtest/gtest.h>
 
 #include "core/parallel.hpp"

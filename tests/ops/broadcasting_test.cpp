@@ -175,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, BroadcastGradient,
                                            Pair{{4, 1, 3}, {2, 1}}, Pair{{1}, {}},
                                            Pair{{4, 1, 1}, {4, 2, 3}}));
 
-TEST(Broadcasting, GradientOfAnEmptyOutcomeIsZero) {
+TEST(Broadcasting, GradientOfAnEmptyOutputIsZero) {
   const auto f = [](const std::vector<Tensor>& v) { return v[0] * v[1]; };
   EXPECT_EQ(gradient_gap(f, {ops::zeros({0, 2}), sample({2})}), 0.0);
 }

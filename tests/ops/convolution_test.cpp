@@ -1,3 +1,4 @@
+// The convolution op: results and gradients against plain loops, and errors.
 #include "strata/ops/convolution.hpp"
 
 #include <gtest/gtest.h>
@@ -6,7 +7,8 @@
 #include <random>
 
 #include "core/parallel.hpp"
-#include "kernels/convolution_parts.hpp"
+#include "kernels/convolution/work_split.hpp"
+#include "ops/fused_activation.hpp"
 #include "ops/naive_windows.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/threads.hpp"
@@ -51,7 +53,7 @@ struct Case {
       windows.window[static_cast<std::size_t>(axis)] = static_cast<int>(kernel[axis]);
     return windows;
   }
-  Shape y() const { return windows().outcome(kernel.back()); }
+  Shape y() const { return windows().output(kernel.back()); }
   // That many at least: no part is less than an image.
   std::int64_t parts() const {
     const std::int64_t products = y().element_count() * kernel.element_count() / kernel.back();

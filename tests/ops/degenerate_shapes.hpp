@@ -68,16 +68,16 @@ inline std::string described(const std::string& name, const std::vector<Tensor>&
 
 /// Checks the result's shape with and without a tape, and the shapes of the gradients. Returns the
 /// result, which is undefined if an error was raised.
-inline Tensor outcome_of(const std::string& name, const Op& op, const std::vector<Tensor>& inputs,
-                         const Expected& expected, bool differentiable = true) {
+inline Tensor output_of(const std::string& name, const Op& op, const std::vector<Tensor>& inputs,
+                        const Expected& expected, bool differentiable = true) {
   SCOPED_TRACE(described(name, inputs));
   if (!expected) {
     EXPECT_THROW(op(inputs), InvalidArgument);
     return {};
   }
   try {
-    const Tensor outcome = op(inputs);
-    EXPECT_EQ(outcome.shape(), *expected);
+    const Tensor output = op(inputs);
+    EXPECT_EQ(output.shape(), *expected);
     GradientTape tape;
     std::vector<Tensor> watched;
     for (const Tensor& input : inputs) watched.push_back(tape.watch(input));
@@ -89,9 +89,9 @@ inline Tensor outcome_of(const std::string& name, const Op& op, const std::vecto
       if (!differentiable || !gradients[i].defined()) continue;
       EXPECT_EQ(gradients[i].shape(), inputs[i].shape());
       for (const float value : gradients[i].values())
-        EXPECT_TRUE(outcome.size() > 0 || value == 0.0f) << value;
+        EXPECT_TRUE(output.size() > 0 || value == 0.0f) << value;
     }
-    return outcome;
+    return output;
   } catch (const std::exception& error) {
     ADD_FAILURE() << error.what();
     return {};

@@ -7,6 +7,7 @@
 
 #include "ops/crossentropy.hpp"
 #include "ops/degenerate_shapes.hpp"
+#include "ops/fused_activation.hpp"
 #include "strata/ops/ops.hpp"
 
 namespace strata::testing {
@@ -49,7 +50,7 @@ TEST(DegenerateShapes, OfMatmul) {
   for (const Shape& a : shapes) {
     for (const Shape& b : shapes) {
       const Tensor y =
-          outcome_of("matmul", product, {ops::ones(a), ops::ones(b)}, product_shape(a, b));
+          output_of("matmul", product, {ops::ones(a), ops::ones(b)}, product_shape(a, b));
       for (std::int64_t i = 0; y.defined() && i < y.size(); ++i)
         EXPECT_EQ(y.values()[static_cast<std::size_t>(i)], static_cast<float>(a.back()));
     }
@@ -66,10 +67,10 @@ TEST(DegenerateShapes, OfDense) {
         const Expected expected =
             shape.rank() < 2 ? Expected() : Expected(shape.with(shape.rank() - 1, units));
         const std::vector<Tensor> inputs = {sample(shape), sample({in, units}), sample({units})};
-        outcome_of(
+        output_of(
             "dense", [&](const auto& of) { return ops::dense(of[0], of[1], of[2], activation); },
             inputs, expected);
-        outcome_of(
+        output_of(
             "dense without bias",
             [&](const auto& of) { return ops::dense(of[0], of[1], {}, activation); },
             {inputs[0], inputs[1]}, expected);
@@ -100,41 +101,40 @@ TEST(DegenerateShapes, OfReshapingOnes) {
   for (const Shape& shape : degenerate_shapes()) {
     const Tensor x = sample(shape);
     const std::int64_t size = x.size();
-    outcome_of("reshape", with_one([&](const Tensor& t) { return ops::reshape(t, {size}); }), {x},
-               Shape{size});
-    outcome_of("reshape", with_one([](const Tensor& t) { return ops::reshape(t, {-1}); }), {x},
-               Shape{size});
-    outcome_of("reshape", with_one([](const Tensor& t) {
-                 return ops::reshape(t, {-1, 0});
-               }),
-               {x},
-               std::nullopt);  // any extent would fit, so -1 is ambiguous
-    outcome_of("reshape", with_one([](const Tensor& t) {
-                 return ops::reshape(t, {0, 5});
-               }),
-               {x}, size == 0 ? Expected(Shape{0, 5}) : std::nullopt);
+    output_of("reshape", with_one([&](const Tensor& t) { return ops::reshape(t, {size}); }), {x},
+              Shape{size});
+    output_of("reshape", with_one([](const Tensor& t) { return ops::reshape(t, {-1}); }), {x},
+              Shape{size});
+    output_of("reshape", with_one([](const Tensor& t) {
+                return ops::reshape(t, {-1, 0});
+              }),
+              {x},
+              std::nullopt);  // any extent would fit, so -1 is ambiguous
+    output_of("reshape", with_one([](const Tensor& t) {
+                return ops::reshape(t, {0, 5});
+              }),
+              {x}, size == 0 ? Expected(Shape{0, 5}) : std::nullopt);
     Shape squeezed;
     for (const std::int64_t extent : shape)
       if (extent != 1) squeezed.append(extent);
-    outcome_of("squeeze", with_one([](const Tensor& t) { return ops::squeeze(t); }), {x}, squeezed);
+    output_of("squeeze", with_one([](const Tensor& t) { return ops::squeeze(t); }), {x}, squeezed);
     Shape reversed;
     for (int i = shape.rank(); i-- > 0;) reversed.append(shape[i]);
-    outcome_of("transpose", with_one([](const Tensor& t) { return ops::transpose(t); }), {x},
-               reversed);
+    output_of("transpose", with_one([](const Tensor& t) { return ops::transpose(t); }), {x},
+              reversed);
     for (int axis = -1; axis <= shape.rank(); ++axis) {
       const bool there = axis >= 0 && axis < shape.rank();
       if (axis >= 0) {
-        outcome_of("squeeze", with_one([=](const Tensor& t) { return ops::squeeze(t, axis); }), {x},
-                   there && shape[axis] == 1 ? Expected(shape.without(axis)) : std::nullopt);
+        output_of("squeeze", with_one([=](const Tensor& t) { return ops::squeeze(t, axis); }), {x},
+                  there && shape[axis] == 1 ? Expected(shape.without(axis)) : std::nullopt);
       }
       Shape expanded;
       for (int i = 0; i <= shape.rank() && shape.rank() < Shape::kMaxRank; ++i) {
         if (i == (axis < 0 ? shape.rank() : axis)) expanded.append(1);
         if (i < shape.rank()) expanded.append(shape[i]);
       }
-      outcome_of("expand_dims",
-                 with_one([=](const Tensor& t) { return ops::expand_dims(t, axis); }), {x},
-                 shape.rank() < Shape::kMaxRank ? Expected(expanded) : std::nullopt);
+      output_of("expand_dims", with_one([=](const Tensor& t) { return ops::expand_dims(t, axis); }),
+                {x}, shape.rank() < Shape::kMaxRank ? Expected(expanded) : std::nullopt);
     }
   }
 }
@@ -144,47 +144,47 @@ TEST(DegenerateShapes, OfMovingOnes) {
     const Tensor x = sample(shape);
     const std::vector<std::int64_t> zeros(static_cast<std::size_t>(shape.rank()), 0);
     const std::vector<std::int64_t> all(zeros.size(), -1);
-    const Tensor whole = outcome_of(
+    const Tensor whole = output_of(
         "slice", with_one([&](const Tensor& t) { return ops::slice(t, Shape(zeros), Shape(all)); }),
         {x}, shape);
     EXPECT_TRUE(same_elements(whole, x));
-    outcome_of("broadcast_to",
-               with_one([&](const Tensor& t) { return ops::broadcast_to(t, shape); }), {x}, shape);
-    outcome_of("pad", with_one([&](const Tensor& t) {
-                 return ops::pad(
-                     t, std::vector<std::pair<std::int64_t, std::int64_t>>(zeros.size(), {0, 0}));
-               }),
-               {x}, shape);
+    output_of("broadcast_to",
+              with_one([&](const Tensor& t) { return ops::broadcast_to(t, shape); }), {x}, shape);
+    output_of("pad", with_one([&](const Tensor& t) {
+                return ops::pad(
+                    t, std::vector<std::pair<std::int64_t, std::int64_t>>(zeros.size(), {0, 0}));
+              }),
+              {x}, shape);
     const Op join = [](const auto& of) { return ops::concatenate({of[0], of[1]}, 0); };
-    outcome_of("concatenate", join, {x, x},
-               shape.rank() == 0 ? Expected() : Expected(shape.with(0, 2 * shape[0])));
+    output_of("concatenate", join, {x, x},
+              shape.rank() == 0 ? Expected() : Expected(shape.with(0, 2 * shape[0])));
     for (int axis = 0; axis < shape.rank(); ++axis) {
-      outcome_of(
+      output_of(
           "concatenate",
           [=](const auto& of) {
             return ops::concatenate({of[0], of[1]}, axis);
           },
           {x, sample(shape.with(axis, 0))}, shape);
       for (const std::int64_t start : {std::int64_t{0}, shape[axis]}) {
-        outcome_of("slice of nothing", with_one([&](const Tensor& t) {
-                     return ops::slice(t, Shape(zeros).with(axis, start), Shape(all).with(axis, 0));
-                   }),
-                   {x}, shape.with(axis, 0));
+        output_of("slice of nothing", with_one([&](const Tensor& t) {
+                    return ops::slice(t, Shape(zeros).with(axis, start), Shape(all).with(axis, 0));
+                  }),
+                  {x}, shape.with(axis, 0));
       }
       std::vector<std::pair<std::int64_t, std::int64_t>> padding(zeros.size(), {0, 0});
       padding[static_cast<std::size_t>(axis)] = {1, 2};
-      outcome_of("pad", with_one([&](const Tensor& t) { return ops::pad(t, padding, 1.0f); }), {x},
-                 shape.with(axis, shape[axis] + 3));
-      outcome_of("broadcast_to nothing", with_one([&](const Tensor& t) {
-                   return ops::broadcast_to(t, shape.with(axis, 0));
-                 }),
-                 {x}, shape[axis] <= 1 ? Expected(shape.with(axis, 0)) : std::nullopt);
+      output_of("pad", with_one([&](const Tensor& t) { return ops::pad(t, padding, 1.0f); }), {x},
+                shape.with(axis, shape[axis] + 3));
+      output_of("broadcast_to nothing", with_one([&](const Tensor& t) {
+                  return ops::broadcast_to(t, shape.with(axis, 0));
+                }),
+                {x}, shape[axis] <= 1 ? Expected(shape.with(axis, 0)) : std::nullopt);
     }
     if (shape.rank() == Shape::kMaxRank) continue;
     for (int axis = 0; axis <= shape.rank(); ++axis) {
       Shape stacked = ops::expand_dims(x, axis).shape();
       stacked[axis] = 2;
-      outcome_of(
+      output_of(
           "stack",
           [=](const auto& of) {
             return ops::stack({of[0], of[1]}, axis);
@@ -207,16 +207,16 @@ TEST(DegenerateShapes, OfIndexing) {
         for (const std::int64_t extent : places) expected.append(extent);
         for (int i = axis + 1; i < shape.rank(); ++i) expected.append(shape[i]);
         const bool fits = there && (shape[axis] > 0 || places.element_count() == 0);
-        outcome_of("gather", with_one([&](const Tensor& t) {
-                     return ops::gather(t, ops::zeros(places), axis);
-                   }),
-                   {x}, fits ? Expected(expected) : std::nullopt);
+        output_of("gather", with_one([&](const Tensor& t) {
+                    return ops::gather(t, ops::zeros(places), axis);
+                  }),
+                  {x}, fits ? Expected(expected) : std::nullopt);
       }
     }
     Shape hot = shape;
     hot.append(3);
     const auto one_hot = [](const Tensor& t) { return ops::one_hot(ops::zeros_like(t), 3); };
-    const Tensor y = outcome_of("one_hot", with_one(one_hot), {x}, hot, false);
+    const Tensor y = output_of("one_hot", with_one(one_hot), {x}, hot, false);
     EXPECT_EQ(ops::sum(y).item(), static_cast<float>(x.size()));
   }
 }
@@ -227,22 +227,21 @@ TEST(DegenerateShapes, OfNormalization) {
     for (int axis = 0; axis < std::max(shape.rank(), 1); ++axis) {
       const Expected expected = axis < shape.rank() ? Expected(shape) : std::nullopt;
       for (auto* op : {ops::softmax, ops::log_softmax})
-        outcome_of("softmax", with_one([=](const Tensor& t) { return op(t, axis); }), {x},
-                   expected);
-      outcome_of("l2_normalize",
-                 with_one([=](const Tensor& t) { return ops::l2_normalize(t, axis); }), {x},
-                 expected);
+        output_of("softmax", with_one([=](const Tensor& t) { return op(t, axis); }), {x}, expected);
+      output_of("l2_normalize",
+                with_one([=](const Tensor& t) { return ops::l2_normalize(t, axis); }), {x},
+                expected);
       const std::int64_t channels = axis < shape.rank() ? shape[axis] : 1;
-      outcome_of(
+      output_of(
           "batch_normalize",
           [=](const auto& of) {
             return ops::batch_normalize(of[0], of[1], of[2], axis, 1e-3f).outputs;
           },
           {x, sample({channels}), sample({channels})}, expected);
-      outcome_of("batch_normalize", with_one([=](const Tensor& t) {
-                   return ops::batch_normalize(t, {}, {}, axis, 1e-3f).outputs;
-                 }),
-                 {x}, expected);
+      output_of("batch_normalize", with_one([=](const Tensor& t) {
+                  return ops::batch_normalize(t, {}, {}, axis, 1e-3f).outputs;
+                }),
+                {x}, expected);
     }
   }
 }
@@ -294,7 +293,7 @@ TEST(DegenerateShapes, OfConvolutions) {
             if (shape.rank() >= 1) kernel[shape.rank() - 1] = filters;
             Expected expected = windowed(shape, window, stride, padding, filters);
             if (expected && (filters == 0 || shape.back() == 0)) expected.reset();
-            outcome_of(
+            output_of(
                 "convolution",
                 [=](const auto& of) {
                   return ops::convolution(of[0], of[1], of[2],
@@ -318,12 +317,12 @@ TEST(DegenerateShapes, OfPooling) {
           if (padding != ops::Padding::causal && shape.rank() > 0)
             expected = windowed(shape, window, stride, padding, shape.back());
           for (auto* op : {ops::max_pool, ops::average_pool}) {
-            outcome_of("pool", with_one([=](const Tensor& t) {
-                         return op(t, {.window = {window, window, window},
-                                       .strides = {stride, stride, stride},
-                                       .padding = padding});
-                       }),
-                       {sample(shape)}, expected);
+            output_of("pool", with_one([=](const Tensor& t) {
+                        return op(t, {.window = {window, window, window},
+                                      .strides = {stride, stride, stride},
+                                      .padding = padding});
+                      }),
+                      {sample(shape)}, expected);
           }
         }
       }
@@ -340,11 +339,11 @@ TEST(DegenerateShapes, OfCrossentropies) {
       const Expected expected = there ? Expected(shape.without(axis)) : std::nullopt;
       for (const bool from_logits : {false, true}) {
         const ops::CrossentropyOptions options{.from_logits = from_logits, .axis = axis};
-        const Tensor binary = outcome_of(
+        const Tensor binary = output_of(
             "binary_crossentropy",
             [=](const auto& of) { return ops::binary_crossentropy(of[0], of[1], options); },
             {targets, predictions}, expected);
-        const Tensor categorical = outcome_of(
+        const Tensor categorical = output_of(
             "categorical_crossentropy",
             [=](const auto& of) { return ops::categorical_crossentropy(of[0], of[1], options); },
             {targets, predictions}, expected);
@@ -357,11 +356,11 @@ TEST(DegenerateShapes, OfCrossentropies) {
         }
         const Tensor labels = there ? ops::zeros(shape.without(axis)) : ops::zeros({});
         const bool fits = there && !(no_classes && labels.size() > 0);
-        outcome_of("sparse_categorical_crossentropy", with_one([=](const Tensor& t) {
-                     return ops::sparse_categorical_crossentropy(
-                         labels, t, {.from_logits = from_logits, .axis = axis});
-                   }),
-                   {predictions}, fits ? expected : std::nullopt);
+        output_of("sparse_categorical_crossentropy", with_one([=](const Tensor& t) {
+                    return ops::sparse_categorical_crossentropy(
+                        labels, t, {.from_logits = from_logits, .axis = axis});
+                  }),
+                  {predictions}, fits ? expected : std::nullopt);
       }
     }
   }

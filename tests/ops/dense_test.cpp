@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "ops/fused_activation.hpp"
 #include "ops/samples.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/core/errors.hpp"

@@ -1,3 +1,4 @@
+// Elementwise ops of two and three tensors: values, gradients, special values.
 #include "strata/ops/elementwise.hpp"
 
 #include <gtest/gtest.h>
@@ -73,9 +74,9 @@ TEST(Maximum, TakesTheLargerOne) {
 TEST(Maximum, PassesNanOn) {
   const Tensor a({2}, {NAN, 1});
   const Tensor b({2}, {1, NAN});
-  for (const Tensor& outcome : {ops::maximum(a, b), ops::minimum(a, b)}) {
-    EXPECT_TRUE(std::isnan(outcome.values()[0]));
-    EXPECT_TRUE(std::isnan(outcome.values()[1]));
+  for (const Tensor& output : {ops::maximum(a, b), ops::minimum(a, b)}) {
+    EXPECT_TRUE(std::isnan(output.values()[0]));
+    EXPECT_TRUE(std::isnan(output.values()[1]));
   }
 }
 
@@ -135,8 +136,8 @@ TEST(Where, LetsNoNanThroughFromTheOtherSide) {
 TEST(Where, GivesTheConditionNoGradient) {
   GradientTape tape;
   const Tensor condition = tape.watch(Tensor({2}, {1, 0}));
-  const Tensor outcome = ops::where(condition, Tensor({2}, {1, 2}), 0.0f);
-  EXPECT_FALSE(tape.gradient(outcome, condition).defined());
+  const Tensor output = ops::where(condition, Tensor({2}, {1, 2}), 0.0f);
+  EXPECT_FALSE(tape.gradient(output, condition).defined());
 }
 
 TEST(Elementwise, OfTwoRejectsUndefinedTensors) {

@@ -9,7 +9,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace indexing_test {
 
 using testing::gradient_gap;
 using testing::IsClose;
@@ -105,5 +105,5 @@ TEST(Indexing, RejectsUndefinedTensors) {
   EXPECT_THAT([] { ops::one_hot({}, 2); }, Raises<InvalidArgument>("ops::one_hot" + rule));
 }
 
-}  // namespace
+}  // namespace indexing_test
 }  // namespace strata

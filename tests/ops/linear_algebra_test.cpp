@@ -1,3 +1,4 @@
+// Matrix products of all ranks, their gradients, and errors.
 #include "strata/ops/linear_algebra.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace linear_algebra_test {
 
 using testing::gradient_gap;
 using testing::IsClose;
@@ -120,5 +121,5 @@ INSTANTIATE_TEST_SUITE_P(
                       Pair{{1, 2, 3}, {4, 3, 2}}, Pair{{2, 1, 2, 3}, {1, 3, 3, 2}},
                       Pair{{18, 2, 3}, {18, 3, 2}}));
 
-}  // namespace
+}  // namespace linear_algebra_test
 }  // namespace strata

@@ -13,7 +13,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace moving_test {
 
 using testing::gradient_gap;
 using testing::IsClose;
@@ -273,5 +273,5 @@ TEST(Moving, RejectsUndefinedTensors) {
   EXPECT_THAT([] { ops::pad({}, {}); }, Raises<InvalidArgument>("ops::pad" + rule));
 }
 
-}  // namespace
+}  // namespace moving_test
 }  // namespace strata

@@ -43,7 +43,7 @@ struct NaiveWindows {
   }
 
   /// The output's shape with this many channels.
-  Shape outcome(std::int64_t channels) const {
+  Shape output(std::int64_t channels) const {
     Shape shape = {x.front()};
     for (int i = 0; i < x.rank() - 2; ++i) shape.append(axis(i).output);
     shape.append(channels);

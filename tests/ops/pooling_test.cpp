@@ -1,3 +1,4 @@
+// Pooling against plain loops.
 #include "strata/ops/pooling.hpp"
 
 #include <gtest/gtest.h>
@@ -38,7 +39,7 @@ struct PoolingCase {
   NaiveWindows windows() const {
     return {x, geometry.window, geometry.strides, {1, 1, 1}, geometry.padding};
   }
-  Shape y() const { return windows().outcome(x.back()); }
+  Shape y() const { return windows().output(x.back()); }
 
   // Calls `visit(index in y, index in x)` for every cell of every window.
   template <class Visit>

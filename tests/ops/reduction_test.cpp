@@ -1,3 +1,4 @@
+// Reductions over all kinds of axes: values, gradients, errors.
 #include "strata/ops/reduction.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace reduction_test {
 
 using testing::axes_of_rank_3;
 using testing::gradient_gap;
@@ -55,7 +56,7 @@ TEST(Sum, OfTenMillionElementsIsRightToOneInAMillion) {
   EXPECT_NEAR(double{ops::sum(ops::sum(ops::reshape(x, {-1, 4}), 0)).item()} / exact, 1.0, 1e-6);
 }
 
-// Every outcome, added up by its indices.
+// Every output, added up by its indices.
 Tensor reference_sum(const Tensor& x, const std::vector<bool>& reduced) {
   Shape shape;
   for (int i = 0; i < x.rank(); ++i)
@@ -296,5 +297,5 @@ INSTANTIATE_TEST_SUITE_P(
                       ReductionCase{"logsumexp", ops::logsumexp}, ReductionCase{"norm", ops::norm}),
     [](const auto& reduction) { return std::string(reduction.param.name); });
 
-}  // namespace
+}  // namespace reduction_test
 }  // namespace strata

@@ -87,6 +87,13 @@ INSTANTIATE_TEST_SUITE_P(
         UnaryCase{"log", ops::log, std::log, 0.2f, 3},
         UnaryCase{"log1p", ops::log1p, std::log1p, -0.7f, 3},
         UnaryCase{"sin", ops::sin, std::sin, -4, 4}, UnaryCase{"cos", ops::cos, std::cos, -4, 4},
+        UnaryCase{"log2", ops::log2, std::log2, 0.2f, 3},
+        UnaryCase{"log10", ops::log10, std::log10, 0.2f, 3},
+        UnaryCase{"asin", ops::asin, std::asin, -0.8f, 0.8f},
+        UnaryCase{"acos", ops::acos, std::acos, -0.8f, 0.8f},
+        UnaryCase{"atan", ops::atan, std::atan, -3, 3},
+        UnaryCase{"sinh", ops::sinh, std::sinh, -2, 2},
+        UnaryCase{"cosh", ops::cosh, std::cosh, -2, 2},
         UnaryCase{"tanh", ops::tanh, std::tanh, -2, 2}, UnaryCase{"erf", ops::erf, std::erf, -2, 2},
         UnaryCase{"sigmoid", ops::sigmoid, sigmoid, -5, 5},
         UnaryCase{"softplus", ops::softplus, softplus, -5, 5}),
@@ -238,7 +245,7 @@ TEST(Sin, OfLargeAnglesIsRightBesideSmallOnes) {
 
 // Elements in full vectors and in the remainder have the same results, at every position and
 // length.
-TEST(Unary, OutcomesDoNotDependOnThePlace) {
+TEST(Unary, OutputsDoNotDependOnThePlace) {
   const float values[] = {-3.0f, -0.7f, 0.1f, 0.45f, 0.8f, 1.3f, 2.9f, 11.0f};
   for (auto* op : {ops::exp, ops::expm1, ops::log, ops::log1p, ops::sin, ops::cos, ops::tanh,
                    ops::erf, ops::sigmoid, ops::softplus, ops::sqrt, ops::rsqrt}) {

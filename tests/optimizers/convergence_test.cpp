@@ -99,5 +99,24 @@ TEST(Penalty, ChangesAStepByTheRateTimesItsGradient) {
   }
 }
 
+// The numbers that `OptimizerOptions::weight_decay` and `L2` tell of.
+TEST(WeightDecay, IsAnL2OfHalfTheFactorToSgdAlone) {
+  const auto after_a_step = [](const OptimizerSpec& optimizer, float l2) {
+    const Variable w("w", Tensor(2.0f));
+    GradientTape tape;
+    Tensor loss = 0.5f * w.value();
+    if (l2 > 0.0f) loss = loss + regularizers::L2(l2)(w);
+    optimizer->apply({tape.gradient(loss, w)}, {w});
+    return w.value().item();
+  };
+  EXPECT_NEAR(after_a_step(SGD({.learning_rate = 0.1f, .weight_decay = 0.01f}), 0.0f), 1.948f,
+              1e-6f);
+  EXPECT_NEAR(after_a_step(SGD(0.1f), 0.005f), 1.948f, 1e-6f);
+  EXPECT_NEAR(after_a_step(Adam({.learning_rate = 0.1f, .weight_decay = 0.01f}), 0.0f), 1.898f,
+              1e-6f);
+  EXPECT_NEAR(after_a_step(Adam(0.1f), 0.005f), 1.9f, 1e-6f);
+  EXPECT_NEAR(regularizers::L2(0.005f)(Tensor(2.0f)).item(), 0.02f, 1e-8f);
+}
+
 }  // namespace
 }  // namespace strata::testing

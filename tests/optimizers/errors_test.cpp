@@ -6,8 +6,16 @@
 #include "strata/constraints/constraint.hpp"
 #include "strata/constraints/max_norm.hpp"
 #include "strata/ops/ops.hpp"
+#include "strata/optimizers/adadelta.hpp"
+#include "strata/optimizers/adafactor.hpp"
+#include "strata/optimizers/adagrad.hpp"
 #include "strata/optimizers/adam.hpp"
 #include "strata/optimizers/adam_w.hpp"
+#include "strata/optimizers/adamax.hpp"
+#include "strata/optimizers/ftrl.hpp"
+#include "strata/optimizers/lamb.hpp"
+#include "strata/optimizers/lion.hpp"
+#include "strata/optimizers/nadam.hpp"
 #include "strata/optimizers/rmsprop.hpp"
 #include "strata/optimizers/sgd.hpp"
 #include "support/matchers.hpp"
@@ -221,6 +229,30 @@ TEST(Options, OfTheirOwnOutOfRangeAreRefused) {
               Raises("Adam: beta_1 must be in [0, 1). Received: beta_1=1."));
   EXPECT_THAT([] { AdamW({.beta_2 = kNaN}); },
               Raises("AdamW: beta_2 must be in [0, 1). Received: beta_2=nan."));
+  EXPECT_THAT([] { Adamax({.beta_1 = 1.0f}); },
+              Raises("Adamax: beta_1 must be in [0, 1). Received: beta_1=1."));
+  EXPECT_THAT([] { Nadam({.beta_2 = -1.0f}); },
+              Raises("Nadam: beta_2 must be in [0, 1). Received: beta_2=-1."));
+  EXPECT_THAT([] { Lamb({.beta_2 = 1.0f}); },
+              Raises("Lamb: beta_2 must be in [0, 1). Received: beta_2=1."));
+  EXPECT_THAT([] { Adadelta({.rho = 1.5f}); },
+              Raises("Adadelta: rho must be in [0, 1). Received: rho=1.5."));
+  EXPECT_THAT([] { Lion({.beta_1 = 0.0f}); },
+              Raises("Lion: beta_1 must be in (0, 1]. Received: beta_1=0."));
+  EXPECT_THAT([] { Adagrad({.initial_accumulator_value = -1.0f}); },
+              Raises("Adagrad: initial_accumulator_value must be finite and >= 0. Received: "
+                     "initial_accumulator_value=-1."));
+  EXPECT_THAT([] { Ftrl({.learning_rate_power = 0.5f}); },
+              Raises("Ftrl: learning_rate_power must be finite and <= 0. Received: "
+                     "learning_rate_power=0.5."));
+  EXPECT_THAT([] { Ftrl({.l1_regularization_strength = -0.5f}); },
+              Raises("Ftrl: l1_regularization_strength must be finite and >= 0. Received: "
+                     "l1_regularization_strength=-0.5."));
+  EXPECT_THAT([] { Adafactor({.clip_threshold = 0.0f}); },
+              Raises("Adafactor: clip_threshold must be > 0. Received: clip_threshold=0."));
+  EXPECT_THAT([] { Adafactor({.beta_2_decay = 0.5f}); },
+              Raises("Adafactor: beta_2_decay must be finite and <= 0. Received: "
+                     "beta_2_decay=0.5."));
   const std::string rule = "epsilon must be finite and >= 1.18e-38. Received: epsilon=";
   EXPECT_THAT([] { Adam({.epsilon = -1.0f}); }, Raises("Adam: " + rule + "-1."));
   EXPECT_THAT([] { AdamW({.epsilon = 0.0f}); }, Raises("AdamW: " + rule + "0."));

@@ -21,7 +21,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace optimizer_test {
 
 using namespace optimizers;
 
@@ -483,7 +483,9 @@ TEST_P(ManyThreads, GiveTheSameBitsAsOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, ManyThreads,
-                         ::testing::Values("SGD", "Adam", "AdamW", "RMSprop"));
+                         ::testing::Values("SGD", "Adam", "AdamW", "RMSprop", "Adamax", "Nadam",
+                                           "Adagrad", "Adadelta", "Lion", "Ftrl", "Lamb",
+                                           "Adafactor"));
 
-}  // namespace
+}  // namespace optimizer_test
 }  // namespace strata::testing

@@ -19,7 +19,7 @@ class SignDescent : public Optimizer {
 
  protected:
   void build_slots(const std::vector<Variable>& variables) override {
-    for (const Variable& variable : variables) steps_.push_back(add_slot(variable, "steps", 7.0f));
+    steps_ = add_slots(variables, "steps", 7.0f);
   }
   void update(std::size_t index, const Tensor& gradient, const Variable& variable,
               const Step& step) override {

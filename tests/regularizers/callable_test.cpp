@@ -16,7 +16,7 @@ namespace {
 
 Tensor l1_reg(const Tensor& weights) { return 0.01f * ops::sum(ops::abs(weights)); }
 
-struct GroupLasso {
+struct SumOfRowNorms {
   float factor;
   Tensor operator()(const Tensor& x) const {
     return factor * ops::sum(ops::sqrt(ops::sum(ops::square(x), -1)));
@@ -37,7 +37,7 @@ TEST(CallableRegularizer, ComesInEveryKind) {
   EXPECT_FLOAT_EQ(RegularizerSpec(l1_reg)(x).item(), 0.25f);
   EXPECT_FLOAT_EQ(RegularizerSpec(&l1_reg)(x).item(), 0.25f);
   EXPECT_FLOAT_EQ(RegularizerSpec(held)(x).item(), 0.25f);
-  EXPECT_FLOAT_EQ(RegularizerSpec(GroupLasso{1.0f})(x).item(), 5.0f * std::sqrt(5.0f));
+  EXPECT_FLOAT_EQ(RegularizerSpec(SumOfRowNorms{1.0f})(x).item(), 5.0f * std::sqrt(5.0f));
   EXPECT_FLOAT_EQ(RegularizerSpec([=](const Tensor& w) { return factor * ops::sum(w); })(x).item(),
                   12.5f);
   EXPECT_FLOAT_EQ(RegularizerSpec([](Tensor w) { return ops::sum(w); })(x).item(), 25.0f);
@@ -60,7 +60,7 @@ TEST(CallableRegularizer, GradientIsThatOfItsOps) {
 
 TEST(CallableRegularizer, GradientsMatchCentralDifferencesInAThousandCases) {
   const std::function<Tensor(const Tensor&)> rules[] = {
-      l1_reg, GroupLasso{0.3f}, [](const Tensor& w) { return ops::mean(w * w * w); },
+      l1_reg, SumOfRowNorms{0.3f}, [](const Tensor& w) { return ops::mean(w * w * w); },
       [](const Tensor& w) { return ops::logsumexp(w); },
       [](const Tensor& w) { return 0.1f * ops::sum(ops::log1p(ops::square(w))); }};
   std::mt19937 random(7);

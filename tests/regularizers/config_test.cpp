@@ -3,10 +3,20 @@
 
 #include <gtest/gtest.h>
 
+#include "strata/regularizers/group_lasso.hpp"
+#include "strata/regularizers/hoyer_square.hpp"
+#include "strata/regularizers/kl_sparsity.hpp"
 #include "strata/regularizers/l1.hpp"
 #include "strata/regularizers/l1l2.hpp"
 #include "strata/regularizers/l2.hpp"
+#include "strata/regularizers/nuclear_norm.hpp"
 #include "strata/regularizers/orthogonal.hpp"
+#include "strata/regularizers/soft_orthogonal.hpp"
+#include "strata/regularizers/sparse_group_lasso.hpp"
+#include "strata/regularizers/spectral_norm.hpp"
+#include "strata/regularizers/sum.hpp"
+#include "strata/regularizers/total_variation.hpp"
+#include "strata/regularizers/towards.hpp"
 #include "support/matchers.hpp"
 
 namespace strata::testing {
@@ -32,11 +42,50 @@ TEST(RegularizerConfig, HasFourKeysInKerassOrder) {
             R"({"factor":0.01,"mode":"columns"})");
 }
 
+TEST(RegularizerConfig, OfARuleThatKerasLacksIsRegisteredUnderStrata) {
+  EXPECT_EQ(serialize(GroupLasso(0.5f)).dump(),
+            R"({"module":"strata_keras","class_name":"GroupLasso",)"
+            R"("config":{"factor":0.5,"groups":"inputs"},"registered_name":"strata>GroupLasso"})");
+  EXPECT_EQ(serialize(SparseGroupLasso({.groups = 1})).at("config").dump(),
+            R"({"l1":0.01,"factor":0.01,"groups":1})");
+  EXPECT_EQ(serialize(TotalVariation({.axes = {0, 1}})).at("config").dump(),
+            R"({"factor":0.01,"axes":[0,1]})");
+  EXPECT_EQ(serialize(KLSparsity()).at("config").dump(), R"({"factor":0.01,"rho":0.05})");
+  EXPECT_EQ(serialize(NuclearNorm({.every = 5})).at("config").dump(),
+            R"({"factor":0.01,"every":5})");
+  EXPECT_EQ(as<SpectralNorm>(read(R"({"class_name": "SpectralNorm", "config": {"factor": 0.5}})"))
+                .every(),
+            1);
+  EXPECT_EQ(
+      as<GroupLasso>(read(R"({"class_name": "GroupLasso", "config": {"groups": -1}})")).groups(),
+      WeightGroups(-1));
+  EXPECT_EQ(as<GroupLasso>(read(R"({"class_name": "group_lasso"})")).factor(), 0.01f);
+}
+
+TEST(RegularizerConfig, GroupsAreANameOrANumber) {
+  EXPECT_THAT(
+      [] { read(R"({"class_name": "GroupLasso", "config": {"groups": [0]}})"); },
+      Raises<InvalidArgument>("GroupLasso: groups must be a whole number. Received: groups=[0]."));
+}
+
 TEST(RegularizerConfig, OfNoneIsNull) { EXPECT_TRUE(serialize(nullptr).is_null()); }
 
 TEST(RegularizerConfig, ComesBackAsItWas) {
-  const RegularizerSpec all[] = {L1(0.3f), L2(1e-10f), L1L2({.l1 = 0.01f, .l2 = 0.02f}),
-                                 OrthogonalRegularizer({.factor = 0.5f, .mode = "columns"})};
+  const RegularizerSpec all[] = {L1(0.3f),
+                                 L2(1e-10f),
+                                 L1L2({.l1 = 0.01f, .l2 = 0.02f}),
+                                 OrthogonalRegularizer({.factor = 0.5f, .mode = "columns"}),
+                                 GroupLasso({.factor = 0.5f, .groups = "filters"}),
+                                 HoyerSquare(0.5f),
+                                 KLSparsity(0.5f, 0.2f),
+                                 NuclearNorm(0.5f),
+                                 SoftOrthogonal(0.5f),
+                                 SparseGroupLasso({.l1 = 0.25f, .factor = 0.5f, .groups = -1}),
+                                 SpectralNorm({.factor = 0.5f, .every = 4}),
+                                 Sum({L1(0.3f), GroupLasso(0.5f)}),
+                                 TotalVariation({.factor = 0.5f, .axes = {-1, 0}}),
+                                 Towards(L2(0.5f), Tensor({2}, {1, 2})),
+                                 Towards("l2")};
   for (const RegularizerSpec& rule : all) {
     EXPECT_EQ(serialize(deserialize(serialize(rule))), serialize(rule));
   }
@@ -107,11 +156,12 @@ TEST(RegularizerConfig, AnUnknownClassListsTheKnown) {
       ADD_FAILURE() << name;
     } catch (const InvalidArgument& error) {
       const std::string text = error.what();
-      EXPECT_EQ(text.find("Regularizer: unknown identifier; "), 0U) << text;
-      for (const char* known : {"L1", "L1L2", "L2", "OrthogonalRegularizer"}) {
+      EXPECT_EQ(text.find("Regularizer: unknown class; "), 0U) << text;
+      for (const char* known : {"L1", "L1L2", "L2"}) {
         EXPECT_NE(text.find(known), std::string::npos) << text;
       }
-      EXPECT_NE(text.find("Received: " + std::string(name) + "."), std::string::npos) << text;
+      EXPECT_NE(text.find("Received: class_name=" + std::string(name) + "."), std::string::npos)
+          << text;
     }
   }
 }

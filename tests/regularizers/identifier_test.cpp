@@ -12,7 +12,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace identifier_test {
 
 using namespace regularizers;
 
@@ -24,8 +24,11 @@ std::shared_ptr<const R> as(const RegularizerSpec& spec) {
 std::string unknown(const std::string& identifier, const std::string& nearest) {
   return "Regularizer: unknown identifier; " +
          (nearest.empty() ? "known" : "did you mean " + nearest + "? Known") +
-         " are l1, l2, l1_l2, l1l2, L1, L2, L1L2, orthogonal_regularizer, OrthogonalRegularizer. "
-         "Received: " +
+         " are l1, l2, l1_l2, l1l2, L1, L2, L1L2, orthogonal_regularizer, OrthogonalRegularizer, "
+         "GroupLasso, group_lasso, HoyerSquare, hoyer_square, KLSparsity, kl_sparsity, "
+         "NuclearNorm, "
+         "nuclear_norm, SoftOrthogonal, soft_orthogonal, SparseGroupLasso, sparse_group_lasso, "
+         "SpectralNorm, spectral_norm, TotalVariation, total_variation. Received: " +
          identifier + ".";
 }
 
@@ -61,6 +64,17 @@ TEST(RegularizerIdentifier, OrthogonalRegularizerInAnySpelling) {
     ASSERT_NE(rule, nullptr) << name;
     EXPECT_EQ(rule->factor(), 0.01f) << name;
     EXPECT_EQ(rule->mode(), "rows") << name;
+  }
+}
+
+TEST(RegularizerIdentifier, OfARuleThatKerasLacksMakesItsDefault) {
+  for (const char* name :
+       {"GroupLasso", "HoyerSquare", "KLSparsity", "NuclearNorm", "SoftOrthogonal",
+        "SparseGroupLasso", "SpectralNorm", "TotalVariation", "group_lasso", "hoyer_square",
+        "kl_sparsity", "nuclear_norm", "soft_orthogonal", "sparse_group_lasso", "spectral_norm",
+        "total_variation", "GROUP_LASSO"}) {
+    const Config config = regularizers::serialize(RegularizerSpec(name))["config"];
+    EXPECT_EQ(config["factor"], Config(0.01)) << name;
   }
 }
 
@@ -105,5 +119,5 @@ TEST(RegularizerIdentifier, GetTakesAllThatASlotTakes) {
             3.0f);
 }
 
-}  // namespace
+}  // namespace identifier_test
 }  // namespace strata::testing

@@ -1,3 +1,4 @@
+// L1: value, gradient (0 at 0), config, bad factors.
 #include "strata/regularizers/l1.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// L1L2: the sum of both penalties, its gradient, its config.
 #include "strata/regularizers/l1l2.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace l1l2_test {
 
 using regularizers::L1;
 using regularizers::L1L2;
@@ -82,5 +83,5 @@ TEST(L1L2, GoesByItsKerasAliasToo) {
   EXPECT_EQ(regularizers::l1_l2().l2(), 0.0f);
 }
 
-}  // namespace
+}  // namespace l1l2_test
 }  // namespace strata::testing

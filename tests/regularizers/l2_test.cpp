@@ -1,3 +1,4 @@
+// L2: value, gradient, config, large weights and threads.
 #include "strata/regularizers/l2.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace l2_test {
 
 using regularizers::L1;
 using regularizers::L2;
@@ -121,5 +122,5 @@ TEST(L2, RefusesAFactorThatIsNegativeOrNotFinite) {
 
 TEST(L2, GoesByItsKerasAliasToo) { EXPECT_EQ(regularizers::l2(0.5f).l2(), 0.5f); }
 
-}  // namespace
+}  // namespace l2_test
 }  // namespace strata::testing

@@ -1,3 +1,4 @@
+// OrthogonalRegularizer: rows and columns, value, gradient, config.
 #include "strata/regularizers/orthogonal.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
-namespace {
+namespace orthogonal_test {
 
 using regularizers::OrthogonalRegularizer;
 
@@ -144,5 +145,5 @@ TEST(OrthogonalRegularizer, GoesByItsKerasAliasToo) {
   EXPECT_EQ(regularizers::orthogonal_regularizer({.factor = 0.5f}).factor(), 0.5f);
 }
 
-}  // namespace
+}  // namespace orthogonal_test
 }  // namespace strata::testing

@@ -7,6 +7,7 @@
 #include "strata/layers/input.hpp"
 #include "strata/models/sequential.hpp"
 #include "strata/ops/elementwise.hpp"
+#include "strata/optimizers/learning_rate.hpp"
 #include "strata/optimizers/sgd.hpp"
 #include "strata/saving/clone_model.hpp"
 #include "strata/saving/register_serializable.hpp"
@@ -70,6 +71,16 @@ TEST(CompileConfig, TakesKerassRunOptionsAtEveryValueOfTheirs) {
   EXPECT_THAT(
       compiling({{"run_eagerly", "auto"}}),
       Raises("net: compile_config: run_eagerly: must be true or false. Received: \"auto\"."));
+}
+
+TEST(CompileConfig, KeepsTheStepsOfAnExecution) {
+  Sequential model = net();
+  model.compile_from_config(Config{{"optimizer", "sgd"}, {"steps_per_execution", 4}});
+  EXPECT_EQ(model.compile_options().steps_per_execution, 4);
+  EXPECT_EQ(model.get_compile_config().at("steps_per_execution"), 4);
+  EXPECT_THAT(compiling({{"steps_per_execution", 3000000000}}),
+              Raises("net: compile_config: steps_per_execution: must be a positive whole number or "
+                     "null. Received: 3000000000."));
 }
 
 TEST(CompileConfig, RefusesWhatItDoesNotKnowByName) {
@@ -142,6 +153,33 @@ TEST(CloneModel, HasWeightsAndAnOptimizerOfItsOwn) {
   EXPECT_EQ(clone->get_compile_config(), model.get_compile_config());
   EXPECT_NE(&clone->optimizer(), &model.optimizer());
   EXPECT_NE(clone->weights().at(0).id(), model.weights().at(0).id());
+}
+
+class Slowing : public LearningRateSchedule {
+ public:
+  explicit Slowing(float initial) : initial_(initial) {}
+  float operator()(std::int64_t step) const override {
+    return initial_ / (1.0f + static_cast<float>(step));
+  }
+  Config get_config() const override { return {{"initial", initial_}}; }
+  static Slowing from_config(const Config& config) { return Slowing(config.at("initial")); }
+
+ private:
+  float initial_;
+};
+
+TEST(CloneModel, TrainsByAUsersScheduleAsTheModelDoes) {
+  register_serializable<Slowing>({.package = "compile", .name = "Slowing"});
+  const Tensor x({2, 4}, {1, 2, 3, 4, 0, 1, 0, 1});
+  const Tensor y({2, 2}, {1, 0, 0, 1});
+  Sequential model = net();
+  model.compile({.optimizer = optimizers::SGD({.learning_rate = Slowing(0.5f)}), .loss = "mse"});
+  const auto clone = clone_model(model);
+  clone->set_weights(model.get_weights());
+  for (const float rate : {0.5f, 0.25f}) {
+    EXPECT_EQ(clone->optimizer().learning_rate(), rate);
+    EXPECT_EQ(clone->train_on_batch(x, y), model.train_on_batch(x, y));
+  }
 }
 
 TEST(CloneModel, NamesTheLayerAndSlotThatCanNotBeWritten) {

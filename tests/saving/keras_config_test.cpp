@@ -20,17 +20,12 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace keras_config_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Property;
 using testing::Raises;
-using ::testing::Throws;
-
-auto RaisesWith(const std::string& part) {
-  return Throws<InvalidArgument>(Property(&std::exception::what, HasSubstr(part)));
-}
+using testing::RaisesWith;
 
 // A Sequential with these layers after an InputLayer of 4 features.
 Config net(const std::string& layers, const std::string& compile_config = "null") {
@@ -367,5 +362,5 @@ TEST(KerasCompileConfig, OptimizersTakeWhatHasNoEffect) {
       RaisesWith("gradient_accumulation_steps must be >= 2"));
 }
 
-}  // namespace
+}  // namespace keras_config_test
 }  // namespace strata

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-#include "saving/json.hpp"
+#include "io/json.hpp"
 #include "strata/config.hpp"
 #include "strata/layers/dense.hpp"
 #include "strata/layers/input.hpp"
@@ -65,7 +65,7 @@ TEST_F(CommaLocale, IsOne) {
 
 TEST_F(CommaLocale, IsNotInConfigs) {
   EXPECT_EQ(regularizers::serialize(regularizers::L2(0.25f))["config"].dump(), "{\"l2\":0.25}");
-  EXPECT_EQ(saving::parse_json("JSON", "[0.25, -1.5e-3, 1E2]").dump(), "[0.25,-0.0015,100.0]");
+  EXPECT_EQ(io::parse_json("JSON", "[0.25, -1.5e-3, 1E2]").dump(), "[0.25,-0.0015,100.0]");
 }
 
 TEST_F(CommaLocale, IsNotInModels) {

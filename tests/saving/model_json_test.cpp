@@ -82,7 +82,6 @@ Config with_plain_compile_options(Config object) {
     for (Config& metric : compiled[key]) name_of(metric);
   }
   compiled["run_eagerly"] = false;
-  compiled["steps_per_execution"] = 1;
   compiled["jit_compile"] = true;
   return object;
 }

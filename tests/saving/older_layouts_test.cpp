@@ -93,6 +93,30 @@ TEST(OlderLayout, ShapesThatAreNoneAreRefused) {
   }
 }
 
+TEST(OlderLayout, WordsOfRules) {
+  const char* rules = R"({"batch_input_shape": [null, 4],
+      "kernel_regularizer": {"class_name": "L2", "config": {"l": 0.5}},
+      "bias_regularizer": {"class_name": "L1L2", "config": {"l1": 0.25, "l2": 0.0}},
+      "kernel_initializer": {"class_name": "Zeros", "config": {"dtype": "float32"}}})";
+  const auto model = model_from_json(
+      sequential({{"name", "net"}, {"layers", {dense("first", 3, rules), dense("b", 2)}}}).dump());
+  const Config config = model->get_layer("first").get_config();
+  EXPECT_EQ(config["kernel_regularizer"]["config"]["l2"], 0.5);
+  EXPECT_EQ(config["bias_regularizer"]["config"]["l1"], 0.25);
+}
+
+TEST(OlderLayout, WordsOfLossesAndMetrics) {
+  Config object = sequential(
+      {{"name", "net"}, {"layers", {dense("first", 3, R"({"input_dim": 4})"), dense("b", 2)}}});
+  object["compile_config"] = Config::parse(R"({"optimizer": "sgd",
+      "loss": {"class_name": "Huber", "config": {"reduction": "auto", "delta": 2.0, "fn": "huber"}},
+      "metrics": [[{"class_name": "MeanMetricWrapper",
+                    "config": {"name": "error", "dtype": "float32", "fn": "mean_absolute_error"}}]]})");
+  const auto model = model_from_json(object.dump());
+  EXPECT_EQ(model->metrics_names(), std::vector<std::string>({"loss", "error"}));
+  EXPECT_EQ(model->get_compile_config()["loss"]["config"]["reduction"], "sum_over_batch_size");
+}
+
 TEST(ModelFromJson, WithoutCompileReadsNothingOfTheTraining) {
   Config object = sequential(
       {{"name", "net"}, {"layers", {dense("first", 3, R"({"input_dim": 4})"), dense("b", 2)}}});

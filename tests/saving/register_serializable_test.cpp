@@ -1,3 +1,4 @@
+// Users' classes and functions that are registered, and how configs name them.
 #include "strata/saving/register_serializable.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@
 #include "support/matchers.hpp"
 
 namespace strata {
-namespace {
+namespace register_serializable_test {
 
 using ::testing::Property;
 using testing::Raises;
@@ -186,14 +187,18 @@ TEST(RegisterSerializable, UnregisteredNamesInAConfigAreRefused) {
       [] {
         regularizers::deserialize({{"class_name", "function"}, {"config", "no>one"}});
       },
-      Raises("Regularizer: a function in a config must be registered with "
-             "register_serializable. Received: \"no>one\"."));
+      Throws<InvalidArgument>(Property(
+          &std::exception::what,
+          StartsWith(
+              "Regularizer: unknown function; register it by register_serializable({.package "
+              "= \"no\", .name = \"one\"}, function) or pass "))));
   EXPECT_THAT(
       [] {
         regularizers::deserialize({{"module", "os"}, {"class_name", "L2"}, {"config", {}}});
       },
-      Raises("Regularizer: a class that was not registered with register_serializable must come "
-             "from keras. Received: module=\"os\", class_name=L2."));
+      Raises("Regularizer: a class that is not of keras must be registered with "
+             "register_serializable or passed in custom_objects. Received: module=os, "
+             "class_name=L2."));
   EXPECT_THAT(
       [] {
         regularizers::deserialize({{"class_name", "L2"}, {"registered_name", "Foreign>L2"}});
@@ -201,5 +206,5 @@ TEST(RegisterSerializable, UnregisteredNamesInAConfigAreRefused) {
       Throws<InvalidArgument>(Property(&std::exception::what, StartsWith("Regularizer: unknown"))));
 }
 
-}  // namespace
+}  // namespace register_serializable_test
 }  // namespace strata

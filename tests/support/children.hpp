@@ -1,8 +1,12 @@
 // Runs checks in forked child processes.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <atomic>
+#include <thread>
 
 namespace strata::testing {
 
@@ -30,6 +34,23 @@ bool holds_in_child(Check check) {
   }
   int status = 1;
   return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+/// Expects `check()` to return true in 50 children, forked while another thread repeats `work()`.
+template <class Work, class Check>
+void fork_during(Work work, Check check) {
+  std::atomic<bool> stop = false;
+  std::atomic<int> rounds = 0;
+  std::thread worker([&] {
+    for (; !stop; ++rounds) work();
+  });
+  for (int i = 0; i < 50; ++i) {
+    const int seen = rounds;
+    while (rounds == seen) std::this_thread::yield();
+    EXPECT_TRUE(holds_in_child(check)) << i;
+  }
+  stop = true;
+  worker.join();
 }
 
 }  // namespace strata::testing

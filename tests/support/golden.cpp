@@ -1,3 +1,4 @@
+// Reads golden files, in which JSON strings stand for NaN and infinities.
 #include "support/golden.hpp"
 
 #include <charconv>
@@ -19,14 +20,16 @@ float number_named(const std::string& name) {
 
 }  // namespace
 
-const Config& golden_cases(const std::string& family) {
+const Config& golden_file(const std::string& family) {
   static std::map<std::string, Config> files;
   const auto found = files.find(family);
   if (found != files.end()) return found->second;
   std::ifstream file(std::string(STRATA_GOLDEN_DIR) + "/" + family + ".json");
   if (!file) throw std::runtime_error("no golden values: " + family);
-  return files[family] = Config::parse(file).at("cases");
+  return files[family] = Config::parse(file);
 }
+
+const Config& golden_cases(const std::string& family) { return golden_file(family).at("cases"); }
 
 Tensor golden_tensor(const Config& value) {
   if (value.is_null()) return {};
@@ -37,6 +40,16 @@ Tensor golden_tensor(const Config& value) {
                                           : element.get<float>());
   }
   return {Shape(value.at("shape").get<std::vector<std::int64_t>>()), data};
+}
+
+Tensor nested_tensor(const Config& value) {
+  std::vector<std::int64_t> extents;
+  for (const Config* level = &value; level->is_array(); level = &level->front())
+    extents.push_back(static_cast<std::int64_t>(level->size()));
+  const Config flat = value.is_array() ? value.flatten() : Config{{"", value}};
+  std::vector<float> data;
+  for (const Config& element : flat) data.push_back(element.get<float>());
+  return {Shape(extents), data};
 }
 
 }  // namespace strata::testing

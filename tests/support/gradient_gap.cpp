@@ -1,3 +1,4 @@
+// Compares a gradient from the tape with central differences.
 #include "support/gradient_gap.hpp"
 
 #include <algorithm>
@@ -35,8 +36,8 @@ double gradient_gap(const TensorFunction& function, const std::vector<Tensor>& i
     GradientTape tape;
     std::vector<Tensor> watched;
     for (const Tensor& input : inputs) watched.push_back(tape.watch(input));
-    const Tensor outcome = function(watched);
-    analytic = tape.gradient(ops::sum(outcome * weights_like(outcome)), watched);
+    const Tensor output = function(watched);
+    analytic = tape.gradient(ops::sum(output * weights_like(output)), watched);
   }
   double gap = 0.0;
   double largest = 1e-3;

@@ -11,8 +11,8 @@ namespace strata::testing {
 using TensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
 
 /// The largest difference between the tape's gradient and central differences, relative to the
-/// largest element of the latter, over all inputs. The function's outcome, of any shape, is summed
-/// with fixed uneven weights, so that every output counts. Keep inputs off kinks by more than
+/// largest element of the latter, over all inputs. The function's output, of any shape, is summed
+/// with fixed uneven weights, so that every element counts. Keep inputs off kinks by more than
 /// `step`.
 double gradient_gap(const TensorFunction& function, const std::vector<Tensor>& inputs,
                     float step = 1e-2f);

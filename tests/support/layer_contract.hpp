@@ -4,6 +4,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "strata/layers/layer.hpp"
 #include "strata/tensor/shape.hpp"
@@ -12,12 +13,13 @@ namespace strata::testing {
 
 /// A row of the contract.
 struct LayerCase {
-  std::string name;                   ///< The class as configs name it.
-  std::function<LayerHandle()> make;  ///< A new one, every slot filled and every seed fixed.
-  Shape input;                        ///< Of a batch.
-  Shape output;                       ///< What becomes of it.
-  int weights = 0;                    ///< How many weights it has, trained or not.
-  int penalties = 1;                  ///< Length of losses() after a call; 1 is the activity's.
+  std::string name;                      ///< The class as configs name it.
+  std::function<LayerHandle()> make;     ///< A new one, every slot filled and every seed fixed.
+  Shape input;                           ///< Of a batch.
+  Shape output;                          ///< What becomes of it.
+  std::vector<WeightAxes> weights = {};  ///< Of each weight, trained or not, its axes.
+  int penalties = 1;                     ///< Length of losses() after a call; 1 is the activity's.
+  int indices = 0;  ///< If not 0, inputs are whole numbers below it, and have no gradient.
 };
 
 std::ostream& operator<<(std::ostream& out, const LayerCase& row);
@@ -26,6 +28,11 @@ std::ostream& operator<<(std::ostream& out, const LayerCase& row);
 void expect_output_shape(const LayerCase& row);
 /// All weights are made, and every slot pays.
 void expect_weights_and_penalties(const LayerCase& row);
+/// Every weight has a path of its own, in the order of weights(), and says which axes are the
+/// inputs' and the outputs'.
+void expect_named_weights(const LayerCase& row);
+/// No random state is hidden: a call in training is the same again once the states are set back.
+void expect_random_states(const LayerCase& row);
 /// A config makes an equal layer, and an unknown key is refused by name.
 void expect_config_round_trip(const LayerCase& row);
 /// Every penalty has a gradient, of its weight or of the inputs.

@@ -1,3 +1,4 @@
+// Runs a layer on the input of a golden file, and compares output, losses and gradients.
 #include "support/layer_golden.hpp"
 
 #include <algorithm>
@@ -33,10 +34,16 @@ double largest(const Tensor& tensor) {
   return size;
 }
 
-// Outputs in which inputs cancel are only as right as the rounding of these inputs.
-double output_tolerance(const Tensor& x, const Tensor& y) {
-  constexpr double kRounding = 1e-7;
-  return std::max(1e-5, kRounding * largest(x) / std::max(largest(y), 1e-3));
+// Sums in which terms cancel are only as right as the rounding of these terms and of what comes
+// between.
+double sum_tolerance(const Tensor& terms, const Tensor& sums) {
+  constexpr double kRounding = 5e-7;  // of about ten terms, half a unit in the last place each
+  return std::max(1e-5, kRounding * largest(terms) / std::max(largest(sums), 1e-3));
+}
+
+// Undefined where the case has none.
+Tensor masks(const Config& golden, const char* key) {
+  return golden.contains(key) ? golden_tensor(golden[key]) : Tensor();
 }
 
 }  // namespace
@@ -63,19 +70,34 @@ void expect_as_keras(const Config& golden) {
 
   GradientTape tape({.persistent = true});
   const Tensor x = tape.watch(inputs);
-  const Tensor y = (*layer)(x, {.training = golden["training"].get<bool>()});
+  const bool training = golden["training"].get<bool>();
+  const auto [y, mask] = layer->call_with_mask(x, {training, masks(golden, "mask")});
   const Tensor expected = golden_tensor(golden["y"]);
-  EXPECT_THAT(y, IsClose(expected, output_tolerance(inputs, expected)));
+  EXPECT_THAT(y, IsClose(expected, sum_tolerance(inputs, expected)));
   const std::vector<Tensor> losses = layer->losses();
   std::vector<Tensor> expected_losses;
   for (const Config& loss : golden["losses"]) expected_losses.emplace_back(loss.get<float>());
   expect_close(losses, expected_losses, "loss");
 
-  const Tensor objective = ops::sum(y * golden_tensor(golden["dy"])) + ops::sum(losses);
-  expect_close(tape.gradient(objective, layer->trainable_variables()),
-               golden_tensors(golden["weight_gradients"]), "weight gradient");
+  const Tensor dy = golden_tensor(golden["dy"]);
+  const Tensor objective = ops::sum(y * dy) + ops::sum(losses);
+  const std::vector<Tensor> gradients = tape.gradient(objective, layer->trainable_variables());
+  const std::vector<Tensor> expected_gradients = golden_tensors(golden["weight_gradients"]);
+  ASSERT_EQ(gradients.size(), expected_gradients.size());
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    const Tensor& gradient = expected_gradients[i];
+    EXPECT_THAT(gradients[i], IsClose(gradient, sum_tolerance(dy, gradient)))
+        << "weight gradient " << i;
+  }
   if (golden.contains("x_gradient")) {
     EXPECT_THAT(tape.gradient(objective, x), IsClose(golden_tensor(golden["x_gradient"])));
+  }
+  if (golden.contains("output_mask")) {
+    const Tensor expected_mask = masks(golden, "output_mask");
+    ASSERT_EQ(mask.defined(), expected_mask.defined());
+    if (mask.defined()) {
+      EXPECT_THAT(mask, IsClose(expected_mask, 0.0));
+    }
   }
   if (golden.contains("state_after")) {
     std::vector<Tensor> state;

@@ -13,7 +13,7 @@ std::vector<Config> layer_cases(const std::string& family,
                                 const std::vector<std::string>& class_names);
 
 /// Expects a case's layer, with the case's weights, to give Keras's outputs, losses, gradients of
-/// weights and inputs, and state after the call.
+/// weights and inputs, mask, and state after the call.
 void expect_as_keras(const Config& golden);
 
 }  // namespace strata::testing

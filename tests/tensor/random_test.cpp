@@ -46,6 +46,19 @@ double correlation(const Tensor& a, const Tensor& b) {
   return sum / (static_cast<double>(a.size()) * of_a.stddev * of_b.stddev);
 }
 
+TEST(Generator, ContinuesFromAStoredState) {
+  constexpr std::uint64_t kLarge = (std::uint64_t{1} << 53) + 1;  // no double holds it
+  Generator generator(kLarge);
+  generator.uniform({2});
+  const random::GeneratorState stored = generator.state();
+  EXPECT_EQ(stored, (random::GeneratorState{.key = kLarge, .position = 1}));
+  const std::vector<float> next = values_of(generator.uniform({8}));
+  Generator other(3);
+  other.set_state(stored);
+  EXPECT_EQ(values_of(other.uniform({8})), next);
+  EXPECT_EQ(other.state(), generator.state());
+}
+
 TEST(Uniform, HasItsMomentsAndItsHalfOpenRange) {
   const Tensor x = Generator(1).uniform({200000}, -1.0f, 3.0f);
   const Moments moments = moments_of(x);
@@ -256,6 +269,16 @@ TEST(Random, ARefusedDrawDoesNotMoveTheStream) {
   Generator generator(19);
   EXPECT_THROW(generator.normal({2}, 0.0f, -1.0f), InvalidArgument);
   EXPECT_EQ(values_of(generator.normal({3})), values_of(Generator(19).normal({3})));
+}
+
+TEST(ProcessStream, GoesOnFromAStoredState) {
+  set_random_seed(5);
+  random::uniform({1});
+  const random::GeneratorState state = random::process_stream_state();
+  const float expected = random::uniform({1}).item();
+  set_random_seed(6);
+  random::set_process_stream_state(state);
+  EXPECT_EQ(random::uniform({1}).item(), expected);
 }
 
 }  // namespace

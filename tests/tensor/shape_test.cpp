@@ -1,3 +1,4 @@
+// Shape: extents, unknown ones, broadcasting, text.
 #include "strata/tensor/shape.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Tensor: construction from scalars, values and arrays, sharing, arithmetic, errors.
 #include "strata/tensor/tensor.hpp"
 
 #include <gtest/gtest.h>
@@ -233,34 +234,6 @@ TEST(ArrayLike, RefusesExtentsThatNoTensorHas) {
 TEST(ArrayLike, TakesTruthValuesAsZeroAndOne) {
   const xt::xtensor<bool, 1> flags = {true, false};
   EXPECT_EQ(values_of(flags), (std::vector<float>{1, 0}));
-}
-
-TEST(ToXtensor, GivesACopyWithTheSameShapeAndValues) {
-  const Tensor x({2, 3}, kOneToSix);
-  xt::xarray<float> array = to_xtensor(x);
-  ASSERT_EQ(array.dimension(), 2U);
-  EXPECT_EQ(array.shape(0), 2U);
-  EXPECT_EQ(array(1, 0), 4.0f);
-  array(0, 0) = 100.0f;
-  EXPECT_EQ(x.values()[0], 1.0f);
-}
-
-TEST(ToXtensor, TakesScalarsAndEmptyTensors) {
-  EXPECT_EQ(to_xtensor(Tensor(3.0f)).dimension(), 0U);
-  EXPECT_EQ(to_xtensor(Tensor(3.0f))(), 3.0f);
-  EXPECT_EQ(to_xtensor(Tensor({0, 3}, std::vector<float>{})).size(), 0U);
-}
-
-TEST(ToXtensor, OutlivesTheTensor) {
-  xt::xarray<float> array;
-  array = to_xtensor(Tensor({6}, kOneToSix));
-  EXPECT_EQ(values_of(array), kOneToSix);
-}
-
-TEST(ToXtensor, RefusesAnUndefinedTensor) {
-  EXPECT_THAT([] { to_xtensor(Tensor()); },
-              Raises<InvalidArgument>(
-                  "to_xtensor: the tensor must be defined. Received: an undefined tensor."));
 }
 
 }  // namespace

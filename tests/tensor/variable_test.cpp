@@ -1,3 +1,4 @@
+// Variable: identity, assignment, regularizer and constraint.
 #include "strata/tensor/variable.hpp"
 
 #include <gtest/gtest.h>
@@ -21,6 +22,14 @@ TEST(Variable, HoldsNameShapeAndValue) {
   EXPECT_TRUE(w.trainable());
 }
 
+TEST(Variable, HasAPathWhichIsItsNameUnlessSaid) {
+  EXPECT_EQ(kernel().path(), "kernel");
+  const Variable w("kernel", 1.0f, {.trainable = false, .path = "sequential/dense/kernel"});
+  EXPECT_EQ(w.path(), "sequential/dense/kernel");
+  EXPECT_EQ(w.name(), "kernel");
+  EXPECT_FALSE(w.trainable());
+}
+
 TEST(Variable, MadeOfNothingIsUndefined) { EXPECT_FALSE(Variable().defined()); }
 
 TEST(Variable, ThatIsUndefinedSaysSoWhateverItIsAsked) {
@@ -31,6 +40,8 @@ TEST(Variable, ThatIsUndefinedSaysSoWhateverItIsAsked) {
   EXPECT_THAT([&] { none.name(); }, Raises<StateError>(text));
   EXPECT_THAT([&] { none.value(); }, Raises<StateError>(text));
   EXPECT_THAT([&] { none.shape(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.path(); }, Raises<StateError>(text));
+  EXPECT_THAT([&] { none.axes(); }, Raises<StateError>(text));
   EXPECT_THAT([&] { none.id(); }, Raises<StateError>(text));
   EXPECT_THAT([&] { none.trainable(); }, Raises<StateError>(text));
   EXPECT_THAT([&] { none.regularizer(); }, Raises<StateError>(text));

@@ -1,3 +1,4 @@
+// The lines and bars that show the progress of a run.
 #include "training/progress_bar.hpp"
 
 #include <gtest/gtest.h>
@@ -42,6 +43,22 @@ TEST(ProgressBar, WritesLongTimesWithHours) {
             "0/4 .................... 1:06:40 1000s/step");
 }
 
+TEST(ProgressBar, CountsWhereTheTotalIsNotKnown) {
+  EXPECT_EQ(progress_bar_line({.current = 12, .elapsed = 3.0, .per_step = 0.25}, kLogs,
+                              {.live = true, .color = true}),
+            "     12/Unknown \x1b[1m3s\x1b[0m 250ms/step - accuracy: 0.4571 - loss: 1.0814");
+}
+
+TEST(ProgressBar, KnowsTheTotalOnceItHasSeenIt) {
+  std::ostringstream output;
+  ProgressBar bar(output, {.live = true}, 1, 0);
+  bar.start();
+  bar.step(0, {});
+  bar.finish({});
+  EXPECT_NE(output.str().find("\r      1/Unknown 0s"), std::string::npos);
+  EXPECT_NE(output.str().find("\r1/1 ===================="), std::string::npos);
+}
+
 TEST(ProgressLine, IsOneCleanLine) {
   EXPECT_EQ(progress_line({.current = 3, .total = 3, .elapsed = 0.4, .per_step = 0.061},
                           {{"loss", 1.0712}, {"tiny", 2e-5}, {"under", -2.0}}),
@@ -84,7 +101,7 @@ std::string without_times(std::string text) {
   return text;
 }
 
-TEST(ProgressLogger, WritesALineAnEpochIntoAPipe) {
+TEST(ProgbarLogger, WritesALineAnEpochIntoAPipe) {
   Sequential model({layers::Input({2}),
                     layers::Dense({.units = 1, .kernel_initializer = "zeros", .name = "head"})});
   model.compile({.optimizer = "sgd", .loss = "mse"});
@@ -96,9 +113,9 @@ TEST(ProgressLogger, WritesALineAnEpochIntoAPipe) {
   EXPECT_EQ(output.str().find_first_of("\x1b\b\r"), std::string::npos);
 }
 
-TEST(ProgressLogger, RedrawsInPlaceOnATerminal) {
+TEST(ProgressBar, RedrawsInPlaceOnATerminal) {
   std::ostringstream output;
-  ProgressLogger logger(output, {.live = true}, 1, 2);
+  ProgressBar logger(output, {.live = true}, 1, 2);
   logger.start();
   logger.step(0, {{"loss", 1.0}});
   logger.step(1, {{"loss", 1.0}});
@@ -109,22 +126,22 @@ TEST(ProgressLogger, RedrawsInPlaceOnATerminal) {
   EXPECT_EQ(text.back(), '\n');
 }
 
-TEST(ProgressLogger, EndsTheLineOfABarThatAnErrorLeft) {
+TEST(ProgressBar, EndsTheLineOfABarThatAnErrorLeft) {
   std::ostringstream output;
   {
-    ProgressLogger logger(output, {.live = true}, 1, 3);
+    ProgressBar logger(output, {.live = true}, 1, 3);
     logger.start();
     logger.step(0, {{"loss", 1.0}});
   }
   EXPECT_EQ(output.str().back(), '\n');
   output.str("");
-  { ProgressLogger logger(output, {.live = true}, 1, 3); }
+  { ProgressBar logger(output, {.live = true}, 1, 3); }
   EXPECT_EQ(output.str(), "");
 }
 
-TEST(ProgressLogger, ClipsToTheTerminalsWidth) {
+TEST(ProgressBar, ClipsToTheTerminalsWidth) {
   std::ostringstream output;
-  ProgressLogger logger(output, {.live = true, .color = true, .columns = 10}, 1, 1);
+  ProgressBar logger(output, {.live = true, .color = true, .columns = 10}, 1, 1);
   logger.start();
   logger.step(0, {});
   logger.finish({{"a_long_name_for_a_metric", 0.5}});
@@ -133,7 +150,7 @@ TEST(ProgressLogger, ClipsToTheTerminalsWidth) {
   EXPECT_TRUE(text.ends_with("\x1b[0m\n"));  // the terminal is left as it was
 }
 
-TEST(ProgressLogger, VerboseZeroIsSilent) {
+TEST(ProgbarLogger, VerboseZeroIsSilent) {
   Sequential model({layers::Input({2}), layers::Dense({.units = 1})});
   model.compile({.optimizer = "sgd", .loss = "mse"});
   std::ostringstream output;

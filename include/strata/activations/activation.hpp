@@ -1,4 +1,4 @@
-// Activation: a function applied to a layer's outcome.
+// Activation: a function applied to a layer's output.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,6 @@
 
 #include "strata/core/config.hpp"
 #include "strata/core/rule_spec.hpp"
-#include "strata/ops/linear_algebra.hpp"
 #include "strata/tensor/tensor.hpp"
 
 namespace strata {
@@ -29,11 +28,8 @@ class Activation {
   virtual Tensor operator()(const Tensor& x) const = 0;
   virtual Config get_config() const;  ///< By default raises InvalidArgument.
 
-  /// The outcome's shape where it is known without a call, as that of each built-in one is.
+  /// The output's shape where it is known without a call, as that of each built-in one is.
   virtual std::optional<Shape> output_shape(const Shape& input) const;
-
-  /// The same function as a part of the product that comes before it, where there is such a one.
-  virtual std::optional<ops::FusedActivation> fused() const { return std::nullopt; }
 
   /// What the call of a slot does: `activation(x)`, refused if it has left the tape.
   static Tensor checked_call(const Activation& activation, const Tensor& x);

@@ -1,8 +1,12 @@
-// Callback: what happens at the joints of training. What users subclass.
+// Callback: hooks that are called before and after runs, epochs and batches. What users subclass.
 #pragma once
 
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "strata/core/config.hpp"
+#include "strata/tensor/tensor.hpp"
 #include "strata/training/logs.hpp"
 
 namespace strata {
@@ -13,7 +17,7 @@ class TrainingHost;
 struct CallbackParams {
   int verbose = 0;
   int epochs = 0;
-  int steps = 0;  ///< Batches an epoch.
+  int steps = 0;  ///< Batches per epoch; 0 where a generator doesn't tell.
 };
 
 /// Every hook does nothing until overridden. In Keras's order: `on_train_begin`, then for each
@@ -46,25 +50,40 @@ class Callback {
   virtual void on_predict_batch_begin(int, const Logs&) {}
   virtual void on_predict_batch_end(int, const Logs&) {}
 
-  struct Run {
+  /// What it remembers, for `callbacks::BackupAndRestore`, whose resumed runs end as if they had
+  /// never been interrupted. `Config()`: nothing. By default it is not known.
+  virtual std::optional<Config> get_state() const;
+  /// The tensors of its state, which files hold beside the rest, to the bit. None by default.
+  virtual std::vector<Tensor> get_state_tensors() const { return {}; }
+  /// Goes on from a state that is not `Config()`, after `on_train_begin`. Raises, and changes
+  /// nothing, on one that `get_state` can't have given. By default raises StateError.
+  virtual void set_state(const Config& state, const std::vector<Tensor>& tensors);
+  /// Whether its hooks come after those of all others, the history's and the progress bar's too.
+  virtual bool comes_last() const { return false; }
+  /// Whether a batch whose loss or gradients are not finite goes on to `on_train_batch_end`, with
+  /// that loss in the logs, NaN if the gradients alone are not finite, and the weights as they were.
+  /// It must stop the training then, else the batch ends the run by an error, as without it.
+  virtual bool takes_invalid_loss() const { return false; }
+
+  /// The run of a model that a callback belongs to.
+  struct Attachment {
     TrainingHost* host = nullptr;  ///< Lives as long as the run; null outside of one.
     CallbackParams params = {};
   };
   /// Called by the model before the first hook of a run and, with what it returned then, after the
   /// last one: runs may be nested. Who overrides it calls it.
-  virtual Run attach(TrainingHost* host, const CallbackParams& params) {
-    return std::exchange(run_, {host, params});
+  virtual Attachment attach(TrainingHost* host, const CallbackParams& params) {
+    return std::exchange(attachment_, {host, params});
   }
-  /// The run that this callback is attached to.
-  const Run& run() const { return run_; }
+  const Attachment& attachment() const { return attachment_; }
 
  protected:
   /// The model that runs this callback. Raises StateError outside of a run.
   TrainingHost& model() const;
-  const CallbackParams& params() const { return run_.params; }
+  const CallbackParams& params() const { return attachment_.params; }
 
  private:
-  Run run_;
+  Attachment attachment_;
 };
 
 }  // namespace strata

@@ -36,24 +36,32 @@ class EarlyStopping : public Callback {
   void on_train_begin(const Logs& logs) override;
   void on_epoch_end(int epoch, const Logs& logs) override;
   void on_train_end(const Logs& logs) override;
+  std::optional<Config> get_state() const override;
+  std::vector<Tensor> get_state_tensors() const override { return best_weights_; }
+  void set_state(const Config& state, const std::vector<Tensor>& tensors) override;
 
-  int stopped_epoch() const { return stopped_epoch_; }  ///< From 0; 0 if it did not stop.
-  int best_epoch() const { return best_epoch_; }
-  std::optional<double> best() const { return best_; }
+  int stopped_epoch() const { return state_.stopped_epoch; }  ///< From 0; 0 if it did not stop.
+  int best_epoch() const { return state_.best_epoch; }
+  std::optional<double> best() const { return state_.best; }
 
  private:
-  void choose_direction();
+  struct State {
+    std::optional<double> best;
+    int wait = 0;
+    int best_epoch = 0;
+    int stopped_epoch = 0;
+    bool said_what_is_missing = false;
+  };
+  template <class Fields>
+  static void list_fields(Fields& fields, State& state);
+
   void say_what_is_missing(int epoch, const Logs& logs);
   bool better(double value, std::optional<double> reference) const;
 
   Options options_;
   std::optional<bool> larger_is_better_;
-  std::optional<double> best_;
+  State state_;
   std::vector<Tensor> best_weights_;
-  int wait_ = 0;
-  int best_epoch_ = 0;
-  int stopped_epoch_ = 0;
-  bool said_what_is_missing_ = false;
 };
 
 }  // namespace strata::callbacks

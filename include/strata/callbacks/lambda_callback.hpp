@@ -53,6 +53,7 @@ class LambdaCallback : public Callback {
   void on_predict_end(const Logs& logs) override;
   void on_predict_batch_begin(int batch, const Logs& logs) override;
   void on_predict_batch_end(int batch, const Logs& logs) override;
+  std::optional<Config> get_state() const override;  ///< None: what hooks keep is their own.
 
  private:
   Options options_;

@@ -28,7 +28,7 @@ enum class ProfilePart {
   rest,     ///< All else in a step: the tape itself, other callbacks, ….
 };
 
-/// Milliseconds a step: the means of all steps that were measured.
+/// Milliseconds per step: the means of all steps that were measured.
 struct ProfileRow {
   ProfilePart part = ProfilePart::rest;
   std::string name;      ///< A layer's, with the layers it lies in: `block/dense`. Else the part's.
@@ -74,11 +74,12 @@ class Profiler : public Callback {
   /// Of the last run, as far as it has come.
   ProfileReport report() const;
 
-  Run attach(TrainingHost* host, const CallbackParams& params) override;
+  Attachment attach(TrainingHost* host, const CallbackParams& params) override;
   void on_train_begin(const Logs& logs) override;
   void on_train_batch_begin(int batch, const Logs& logs) override;
   void on_train_batch_end(int batch, const Logs& logs) override;
   void on_train_end(const Logs& logs) override;
+  std::optional<Config> get_state() const override;  ///< None: a resumed run is measured anew.
 
  private:
   Options options_;

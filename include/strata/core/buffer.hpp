@@ -1,4 +1,4 @@
-// A shared array of floats from a pool: copies share it, the last one gives it back.
+// A shared array of floats, from a pool or adopted: copies share it, the last one gives it back.
 // Pooling matters: fresh memory costs a page fault every 4 KiB, in every training step.
 #pragma once
 
@@ -25,17 +25,22 @@ class Buffer {
 
   /// `count` floats of unspecified value, aligned to 64 bytes.
   static Buffer uninitialized(std::size_t count);
+  /// The floats at `values`, which belong to `owner`; `destroy(owner)` is called when the last copy
+  /// ends. Nothing is called if this raises std::bad_alloc.
+  static Buffer adopted(float* values, void* owner, void (*destroy)(void*) noexcept);
 
-  float* data() const { return block_ == nullptr ? nullptr : block_->values(); }
+  float* data() const { return block_ == nullptr ? nullptr : block_->values; }
   bool unique() const { return block_->owners.load(std::memory_order_acquire) == 1; }
   explicit operator bool() const { return block_ != nullptr; }
   friend bool operator==(const Buffer& a, const Buffer& b) { return a.block_ == b.block_; }
 
  private:
-  struct alignas(64) Block {  // the floats follow it in memory
+  struct alignas(64) Block {
     std::atomic<long> owners{1};
+    float* values = reinterpret_cast<float*>(this + 1);  // they follow it unless adopted
     std::size_t size_class = 0;
-    float* values() { return reinterpret_cast<float*>(this + 1); }
+    void* adopted = nullptr;  // whose floats these are, and how to destroy it
+    void (*destroy)(void*) noexcept = nullptr;
   };
 
   void release() noexcept;

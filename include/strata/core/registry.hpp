@@ -18,7 +18,7 @@ struct ClassEntry {
   const std::type_info* type;    ///< Of the class itself.
   std::string module;            ///< `keras.layers`, …; empty (null in a config) for a user's.
   std::string class_name;        ///< `Dense`
-  std::string registered_name;   ///< `package>name`; empty for a built-in.
+  std::string registered_name;   ///< `package>name`; empty for a class of Keras's.
   /// Makes one from its own config; points to the family's base class.
   std::function<std::shared_ptr<void>(const Config&)> make;
 };

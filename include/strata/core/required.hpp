@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <string>
 #include <utility>
 
 namespace strata {
@@ -17,6 +18,9 @@ class Required {
   template <class U = T>
   requires std::constructible_from<U, std::initializer_list<typename U::value_type>>
   constexpr Required(std::initializer_list<typename U::value_type> values) : value_(values) {}
+
+  /// A text in quotes: `.filepath = "model.keras"`.
+  Required(const char* text) requires std::same_as<T, std::string> : value_(text) {}
 
   constexpr operator const T&() const { return value_; }
   constexpr const T& value() const { return value_; }

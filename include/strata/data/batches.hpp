@@ -7,7 +7,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "strata/tensor/tensor.hpp"
@@ -15,8 +14,7 @@
 namespace strata::data {
 
 struct BatchesOptions {
-  int batch_size =
-      32;  ///< Samples a batch, >= 1. The last one is shorter where it does not divide.
+  int batch_size = 32;  ///< Samples per batch, >= 1. The last one may have fewer.
   bool shuffle = true;  ///< Each pass in a new random order, as `fit` does; false: in the data's.
   std::optional<std::uint64_t> seed = {};  ///< Of the orders. Default: from `set_random_seed`'s.
   bool drop_remainder = false;             ///< Leave out a last batch that would be shorter.
@@ -33,26 +31,9 @@ struct WeightedBatch {
   Tensor sample_weight;
 };
 
-/// Cuts tensors of the same length into the same batches: what `Batches` stands on.
-class BatchCutter {
- public:
-  BatchCutter(std::vector<Tensor> tensors, const BatchesOptions& options);
-  BatchCutter(BatchCutter&&) noexcept;
-  ~BatchCutter();
-
-  std::int64_t size() const { return count_; }
-  void begin_pass();  ///< Draws the pass's order; comes before `rows`.
-  /// The rows of one of the tensors, counted as they were given, that batch `index` holds.
-  Tensor rows(std::size_t tensor, std::int64_t index) const;
-
- private:
-  struct Order;
-
-  std::vector<Tensor> tensors_;
-  std::int64_t batch_size_;
-  std::int64_t count_;
-  std::unique_ptr<Order> order_;  // null: as the data
-};
+namespace detail {
+struct BatchedTensors;  ///< in src/data/batches.cpp
+}
 
 /// The batches of one or more tensors, for a range-based `for`; `Batch` is `Tensor`, `LabeledBatch`
 /// or `WeightedBatch`. Every `begin()` starts a new pass, in a new order if shuffled, and ends the
@@ -84,20 +65,24 @@ class Batches {
     std::int64_t index_ = 0;
   };
 
-  explicit Batches(BatchCutter cutter) : cutter_(std::move(cutter)) {}
+  /// What `batches` returns; one tensor per member of `Batch`.
+  Batches(std::vector<Tensor> tensors, const BatchesOptions& options);
+  Batches(Batches&&) noexcept;
+  ~Batches();
 
-  Iterator begin() {
-    cutter_.begin_pass();
-    return Iterator(this);
-  }
+  Iterator begin();
   std::default_sentinel_t end() const { return {}; }
-  std::int64_t size() const { return cutter_.size(); }  ///< Batches in a pass.
+  std::int64_t size() const;  ///< Batches per pass.
 
  private:
   Batch at(std::int64_t index) const;
 
-  BatchCutter cutter_;
+  std::unique_ptr<detail::BatchedTensors> batched_;
 };
+
+extern template class Batches<Tensor>;
+extern template class Batches<LabeledBatch>;
+extern template class Batches<WeightedBatch>;
 
 /// The batches of `x`; of `x` and `y`; of `x`, `y` and `sample_weight`: rows of their first axes
 /// that belong together. The last batch may be shorter. Repeated passes over one object are
@@ -111,27 +96,12 @@ Batches<Tensor> batches(const Tensor& x, const BatchesOptions& options = {});
 // Templates, so that options in braces are never converted to a tensor.
 template <std::convertible_to<Tensor> Y>
 Batches<LabeledBatch> batches(const Tensor& x, const Y& y, const BatchesOptions& options = {}) {
-  return Batches<LabeledBatch>(BatchCutter({x, y}, options));
+  return Batches<LabeledBatch>({x, y}, options);
 }
 template <std::convertible_to<Tensor> Y, std::convertible_to<Tensor> W>
 Batches<WeightedBatch> batches(const Tensor& x, const Y& y, const W& sample_weight,
                                const BatchesOptions& options = {}) {
-  return Batches<WeightedBatch>(BatchCutter({x, y, sample_weight}, options));
-}
-
-template <>
-inline Tensor Batches<Tensor>::at(std::int64_t index) const {
-  return cutter_.rows(0, index);
-}
-
-template <>
-inline LabeledBatch Batches<LabeledBatch>::at(std::int64_t index) const {
-  return {cutter_.rows(0, index), cutter_.rows(1, index)};
-}
-
-template <>
-inline WeightedBatch Batches<WeightedBatch>::at(std::int64_t index) const {
-  return {cutter_.rows(0, index), cutter_.rows(1, index), cutter_.rows(2, index)};
+  return Batches<WeightedBatch>({x, y, sample_weight}, options);
 }
 
 }  // namespace strata::data

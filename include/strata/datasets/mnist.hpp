@@ -16,12 +16,13 @@ struct MnistOptions {
 /// are, not scaled.
 ///
 /// A folder has them as four IDX files (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-/// `t10k-…`, each with or without `.gz`) or as Keras's `mnist.npz`. Without a directory the first
-/// of these that has them is taken: `$STRATA_DATA`, `$XDG_CACHE_HOME/strata/mnist` (or
-/// `~/.cache/strata/mnist`), `~/.keras/datasets`. Nothing is downloaded.
+/// `t10k-…`; also `train-images.idx3-ubyte`, …, as some unpackers name them; each with or without
+/// `.gz`) or as Keras's `mnist.npz`. Without a directory the first of these that has them is taken:
+/// `$STRATA_DATA`, `$XDG_CACHE_HOME/strata/mnist` (or `~/.cache/strata/mnist`),
+/// `~/.keras/datasets`. Nothing is downloaded.
 ///
-/// Raises IoError if they are nowhere, saying where it looked, if a file is missing or bad, images
-/// are not 28 x 28, or a label is not a whole number from 0 to 9.
+/// Raises IoError if they are nowhere, saying where it looked and for which names, if a file is
+/// missing or bad, images are not 28 x 28, or a label is not a whole number from 0 to 9.
 /// See https://keras.io/api/datasets/mnist/.
 Digits mnist(const MnistOptions& options = {});
 

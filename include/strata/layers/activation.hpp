@@ -27,8 +27,11 @@ class Activation : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static Activation from_config(const Config& config);
+
+  const ActivationSpec& activation() const { return options_.activation; }
 
  private:
   Options options_;

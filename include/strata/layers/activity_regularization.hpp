@@ -33,6 +33,7 @@ class ActivityRegularization : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static ActivityRegularization from_config(const Config& config);
 

@@ -10,7 +10,7 @@ namespace strata::layers {
 
 struct BatchNormalizationOptions {
   int axis = -1;           ///< The channels' axis; statistics run over all others.
-  float momentum = 0.99f;  ///< How much of the moving statistics a batch leaves, in [0, 1].
+  float momentum = 0.99f;  ///< Share of the moving statistics that is kept per batch, in [0, 1].
   float epsilon = 1e-3f;   ///< Added to the variance, >= 0.
   bool center = true;      ///< Add a learned vector, beta.
   bool scale = true;       ///< Multiply by a learned vector, gamma.
@@ -30,12 +30,13 @@ struct BatchNormalizationOptions {
 ///
 /// In training, mean and (biased) variance are the batch's, and the moving statistics follow:
 /// `moving = momentum * moving + (1 - momentum) * batch`. In inference, and always while the layer
-/// is frozen, they are the moving ones. Weights, in this order: gamma, beta, moving_mean,
+/// is frozen, they are the moving ones. A mask, of one axis less than the input, leaves positions out
+/// of the batch's statistics. Weights, in this order: gamma, beta, moving_mean,
 /// moving_variance, each `(channels)`; the last two are not trained.
 ///
 /// Raises InvalidArgument on a momentum outside [0, 1], a negative epsilon, or, in code, a rule for
 /// a gamma or beta that the options leave out; ShapeError if rank or channels differ from those it
-/// was built for. Ioffe and Szegedy, 2015;
+/// was built for, or a mask's rank doesn't fit. Ioffe and Szegedy, 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/.
 class BatchNormalization : public Layer {
  public:
@@ -45,9 +46,12 @@ class BatchNormalization : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static BatchNormalization from_config(const Config& config);
 
+  int axis() const { return options_.axis; }
+  float epsilon() const { return options_.epsilon; }
   const Variable& gamma() const { return gamma_; }
   const Variable& beta() const { return beta_; }
   const Variable& moving_mean() const { return moving_mean_; }
@@ -61,6 +65,7 @@ class BatchNormalization : public Layer {
  private:
   BatchNormalization(Options options, OptionsOrigin origin);
   Tensor normalize_batch(const Tensor& inputs);
+  Tensor normalize_masked(const Tensor& inputs, const Tensor& mask);
   Tensor normalize_as_before(const Tensor& inputs) const;
 
   Options options_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 
 #include "strata/activations/activation.hpp"
@@ -11,8 +12,8 @@
 #include "strata/layers/layer.hpp"
 #include "strata/ops/convolution.hpp"
 
-namespace strata::models {
-class PooledConvolution;
+namespace strata::ops {
+enum class FusedActivation;
 }
 
 namespace strata::layers {
@@ -62,12 +63,15 @@ class Conv : public Layer {
   explicit Conv(I filters, PerAxis<N> kernel_size)
       : Conv(Options{.filters = filters, .kernel_size = kernel_size}) {}
 
+  struct Op;  ///< The op that the layer computes; in src/layers/convolution.hpp.
+
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
   Config get_config() const override;
   static Conv from_config(const Config& config);
 
   int filters() const { return options_.filters; }
+  const ActivationSpec& activation() const { return options_.activation; }
   const RegularizerSpec& kernel_regularizer() const { return options_.kernel_regularizer; }
   const RegularizerSpec& bias_regularizer() const { return options_.bias_regularizer; }
   const Variable& kernel() const { return kernel_; }
@@ -80,10 +84,10 @@ class Conv : public Layer {
 
  private:
   Conv(Options options, OptionsOrigin origin);
-  friend class models::PooledConvolution;
   ops::ConvolutionGeometry geometry() const;
 
   Options options_;
+  std::optional<ops::FusedActivation> fused_;  // the activation, if the op applies it
   Variable kernel_;
   Variable bias_;
 };

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 
 #include "strata/activations/activation.hpp"
 #include "strata/core/options_origin.hpp"
 #include "strata/core/required.hpp"
 #include "strata/layers/layer.hpp"
+
+namespace strata::ops {
+enum class FusedActivation;
+}
 
 namespace strata::layers {
 
@@ -46,10 +51,12 @@ class Dense : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static Dense from_config(const Config& config);
 
   int units() const { return options_.units; }
+  const ActivationSpec& activation() const { return options_.activation; }
   const RegularizerSpec& kernel_regularizer() const { return options_.kernel_regularizer; }
   const RegularizerSpec& bias_regularizer() const { return options_.bias_regularizer; }
   const Variable& kernel() const { return kernel_; }
@@ -63,6 +70,7 @@ class Dense : public Layer {
  private:
   Dense(Options options, OptionsOrigin origin);
   Options options_;
+  std::optional<ops::FusedActivation> fused_;  // the activation, if the product applies it
   Variable kernel_;
   Variable bias_;
 };

@@ -39,6 +39,7 @@ class Dropout : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static Dropout from_config(const Config& config);
 
@@ -46,6 +47,7 @@ class Dropout : public Layer {
 
  protected:
   void check_input(const Shape& input_shape) const override;
+  std::vector<RandomStream> random_streams() override;
 
  private:
   Options options_;

@@ -29,6 +29,8 @@ class Flatten : public Layer {
   Config get_config() const override;
   static Flatten from_config(const Config& config);
 
+  const std::string& data_format() const { return options_.data_format; }
+
  protected:
   void check_input(const Shape& input_shape) const override;
   std::optional<std::vector<RegularizerSlot>> regularizer_slots() override;

@@ -24,6 +24,9 @@ class GlobalPooling : public Layer {
   Shape compute_output_shape(const Shape& input_shape) override;
   Config get_config() const override;
 
+  const std::string& data_format() const { return options_.data_format; }
+  bool keepdims() const { return options_.keepdims; }
+
  protected:
   enum class Kind { max, average };
 
@@ -48,12 +51,16 @@ class GlobalMaxPooling : public GlobalPooling<N> {
   static GlobalMaxPooling from_config(const Config& config);
 };
 
-/// The mean of each channel. Shapes and errors are those of GlobalMaxPooling.
+/// The mean of each channel. Shapes and errors are those of GlobalMaxPooling. In one dimension a
+/// mask `(batch, steps)` leaves steps out of the mean, which is NaN where it leaves out all.
 /// See https://keras.io/api/layers/pooling_layers/.
 template <int N>
 class GlobalAveragePooling : public GlobalPooling<N> {
  public:
   explicit GlobalAveragePooling(GlobalPoolingOptions options = {});
+  Tensor call(const Tensor& inputs, const CallContext& context) override;
+  bool supports_masking() const override { return N == 1; }
+  Tensor compute_mask(const Tensor&, const Tensor&) override { return {}; }
   static GlobalAveragePooling from_config(const Config& config);
 };
 

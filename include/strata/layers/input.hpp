@@ -39,7 +39,7 @@ class Input : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
-  /// Raises InvalidArgument on any but nothing: as in Keras, an entry pays no penalty.
+  /// Raises InvalidArgument unless it is empty: as in Keras, an Input has no penalty.
   void set_activity_regularizer(RegularizerSpec regularizer) override;
   Config get_config() const override;
   static Input from_config(const Config& config);

@@ -24,7 +24,8 @@ namespace strata {
 class CallRecord;
 namespace random {
 class Generator;
-}
+struct GeneratorState;
+}  // namespace random
 
 /// A weight to be made by `Layer::add_weight`.
 struct WeightOptions {
@@ -34,6 +35,14 @@ struct WeightOptions {
   RegularizerSpec regularizer = {};
   ConstraintSpec constraint = {};
   bool trainable = true;
+  WeightAxes axes = {};  ///< Which axes the layer's inputs and outputs run along.
+  bool integer = false;  ///< Whether it is a whole number, which files hold as an integer.
+};
+
+/// A weight and its path from the layer that was asked: `dense/kernel`.
+struct NamedWeight {
+  std::string path;
+  Variable weight;
 };
 
 /// A recorded or a weight's penalty, with its source: `activity`, `add_loss`, or the weight's name.
@@ -41,6 +50,12 @@ struct Penalty {
   std::string layer;
   std::string source;
   Tensor value;
+};
+
+/// What a call gives, and which of its steps count: undefined for all of them.
+struct MaskedOutput {
+  Tensor output;
+  Tensor mask;
 };
 
 /// A subclass overrides `call` and, if it has weights, `create_weights`. A layer that takes or
@@ -82,6 +97,10 @@ class Layer {
     return run(inputs, context);
   }
 
+  /// The same from one tensor to one, with the mask of the outputs: what the call said by
+  /// `set_output_mask`, else `compute_mask`. A layer that calls others hands their masks on by it.
+  MaskedOutput call_with_mask(const Tensor& inputs, const CallContext& context);
+
   /// The forward pass from one tensor to one tensor: the function that most layers override.
   virtual Tensor call(const Tensor& inputs, const CallContext& context);
   /// The forward pass of layers with several inputs or outputs. By default a single tensor is
@@ -105,12 +124,20 @@ class Layer {
   /// The same for any number of inputs and outputs.
   virtual std::vector<Shape> compute_output_shapes(const std::vector<Shape>& input_shapes);
 
+  /// Whether the outputs have the mask of the inputs, step by step. By default they don't, and the
+  /// layers behind see no mask.
+  virtual bool supports_masking() const { return false; }
+  /// The mask of the (first) output, for inputs that have this mask; undefined for none. By default
+  /// the same mask if the layer `supports_masking`. A layer that makes or changes masks overrides
+  /// it. See https://keras.io/guides/understanding_masking_and_padding/.
+  virtual Tensor compute_mask(const Tensor& inputs, const Tensor& mask);
+
   /// What the last completed call recorded (the layer's own losses first, then its sub-layers'),
   /// then the penalty of each trainable weight that has a regularizer, computed from the present
   /// weights. Inside a call that this layer is part of: what that call has recorded so far. What
   /// `predict` and other predictions record is gone when they end.
   std::vector<Tensor> losses() const;
-  /// The same with layer and source.
+  /// The same with layer and source; of a sum of rules each rule's.
   std::vector<Penalty> penalties() const;
   /// Adds a scalar to the losses of the running call. Outside of any call, adds it to those of the
   /// last call, where it stays until the next call. Raises ShapeError on anything else.
@@ -127,6 +154,20 @@ class Layer {
   std::vector<Variable> weights() const;
   std::vector<Variable> trainable_variables() const;
   std::vector<Variable> non_trainable_variables() const;
+  /// `weights()` in their order, each with its path from here: the names of the sub-layers that lead
+  /// to it and its own (`dense/kernel`, `encoder/dense/kernel`; an own weight's name alone). A weight
+  /// or layer that is shared stands at its first place. Paths are unique: of sub-layers with the
+  /// same name, which a Sequential refuses, the later ones count as `dense_1`, `dense_2`, ….
+  std::vector<NamedWeight> named_weights() const;
+  /// The states of its random streams and of its sub-layers', by path (`dropout/seed_generator`).
+  /// They are no weights: training that continues exactly needs them as well.
+  std::map<std::string, random::GeneratorState> random_states() const;
+  /// Continues from such states. Raises InvalidArgument, and changes nothing, unless there is one
+  /// for each stream.
+  void set_random_states(const std::map<std::string, random::GeneratorState>& states);
+  /// The layer's own weights without its sub-layers': those made trainable, then the others, each in
+  /// the order in which they were made.
+  std::vector<Variable> own_weights() const;
   /// An own weight by name. Raises InvalidArgument, listing the names, if there is none.
   Variable weight(std::string_view name) const;
 
@@ -141,7 +182,8 @@ class Layer {
   /// Freezes or thaws this layer, its sub-layers and their weights. Frozen weights pay no penalty.
   void set_trainable(bool trainable);
 
-  /// Default: the class in snake_case, made unique in the process: `dense`, `dense_1`, ….
+  /// Default: the class in snake_case, numbered in the process, or since the last
+  /// `clear_session`: `dense`, `dense_1`, ….
   const std::string& name() const;
   /// Unique in the process; never reused for another layer.
   std::uint64_t id() const { return id_; }
@@ -164,6 +206,15 @@ class Layer {
   /// shape it was built for.
   virtual void restore(const Config& object);
 
+  /// Where Keras's files have a layer's weights, from the layer's own place on.
+  struct FileLayout {
+    std::string own = {};  ///< Of its own weights: empty, or `cell/` where they are a part's.
+    /// Of each sub-layer: `forward_layer/`; in a list of several, `cells/*`, it goes by its class in
+    /// snake_case. Empty: all are in `layers/*`.
+    std::vector<std::string> sublayers = {};
+  };
+  virtual FileLayout file_layout() const { return {}; }
+
  protected:
   Layer(std::string_view class_name, std::string name, RegularizerSpec activity_regularizer = {});
 
@@ -177,11 +228,22 @@ class Layer {
   virtual void check_inputs(const std::vector<Shape>& input_shapes) const;
   struct RegularizerSlot {
     std::string_view weight;
-    RegularizerSpec* regularizer;
+    RegularizerSpec* regularizer;  ///< Null for a weight that the options have no slot for.
   };
   /// The options' slots behind the weights' regularizers, so that configs tell the truth after
   /// `set_regularizer`. Default: none given, the weights are known once they are made.
   virtual std::optional<std::vector<RegularizerSlot>> regularizer_slots();
+  /// Those of a layer that this one wraps.
+  static std::optional<std::vector<RegularizerSlot>> slots_of(Layer& part) {
+    return part.regularizer_slots();
+  }
+  struct RandomStream {
+    std::string_view name;
+    random::Generator* generator;
+  };
+  /// The layer's own random streams, under names that are unique in it; those of sub-layers are
+  /// theirs. Default: none.
+  virtual std::vector<RandomStream> random_streams();
   /// Takes a config's flag over. By default sub-layers follow; where the config has flags of
   /// theirs, they keep those.
   virtual void restore_trainable(bool trainable);
@@ -193,12 +255,24 @@ class Layer {
   /// For constructors of layers that have nothing to build: pooling, dropout, reshaping, ….
   void mark_built() { set_built(true); }
 
+  /// A new weight, for `create_weights`. Raises StateError on a name that another own weight has;
+  /// InvalidArgument on a name with a `/`, on no initializer, on axes that `shape` doesn't have, and
+  /// on rules that don't fit the shape or are for a weight that is never trained.
   Variable add_weight(const WeightOptions& options);
+  /// For `call`: the mask of what it returns, undefined for none, in place of `compute_mask`'s. For
+  /// layers that know it from the layers they call.
+  void set_output_mask(Tensor mask) const;
+  /// Lists a trained weight of a sub-layer's among the layer's own too, as Keras does where a layer
+  /// keeps a part's weight as its attribute. Its path stays the sub-layer's.
+  void adopt_weight(const Variable& weight);
   /// Records `regularizer(outputs)` by their axis-0 size, beside what the activity slot holds.
   void add_activity_penalty(const Regularizer& regularizer, const Tensor& outputs);
   /// Must be called before `call` draws from the layer's own random stream, so that the stream can
   /// be rewound if the training step fails.
   void before_draw(random::Generator& stream) const;
+  /// Must be called before `call` assigns to a variable that a failed training step must put back and
+  /// that is no non-trainable weight, which is put back anyway: a trained weight, a kept state.
+  void before_assign(const Variable& weight) const;
   /// Makes another layer a part of this one: its weights and penalties count here.
   void track(std::shared_ptr<Layer> sublayer);
   void untrack_last() { sublayers_.pop_back(); }
@@ -209,20 +283,28 @@ class Layer {
  private:
   friend class CallRecord;
   class RunningCall;
-  class CountedCall;
+  class CountedUse;
 
   static std::uint64_t next_id();
   static CallContext inherited_context();
-  Tensors run(const Tensors& inputs, const CallContext& context);
-  Tensors run_within(CallRecord& record, const Tensors& inputs, const CallContext& context);
+  // Without `output_mask` nobody asks for the outputs' mask, and none is computed.
+  Tensors run(const Tensors& inputs, const CallContext& context, Tensor* output_mask = nullptr);
+  Tensors run_within(CallRecord& record, const Tensors& inputs, const CallContext& context,
+                     Tensor* output_mask);
+  Tensor single_output(const Tensors& outputs) const;
   std::vector<Shape> try_on_zeros(const std::vector<Shape>& input_shapes);
-  void record(const char* source, Tensor value);
+  // Builds this layer, and by a call on zeros the sub-layers that are built in its first call.
+  void build_with_sublayers(const std::vector<Shape>& input_shapes);
+  void record(const char* source, Tensor value, std::vector<Tensor> parts = {});
   template <class Create>
   void build_once(const Create& create);
   void set_built(bool built);
   void restore_regularizers(const Config& object);
   bool tracks(const Layer& other) const;
   std::vector<const Layer*> flattened() const;
+  struct PlacedLayer;
+  std::vector<PlacedLayer> placed_layers() const;
+  std::map<std::string, random::Generator*> all_random_streams() const;
   template <class Visit>
   void visit_weights(const Visit& visit) const;
 
@@ -232,8 +314,8 @@ class Layer {
   // Read and written atomically, since threads share layers.
   mutable bool named_ = false;
   mutable bool built_ = false;
-  int outermost_calls_ = 0;     // running now, on all threads
-  bool keeps_weights_ = false;  // a call has ended well since the weights were made
+  int uses_ = 0;                // calls and runs under way, on all threads
+  bool keeps_weights_ = false;  // a call or run has ended well since the weights were made
   std::optional<Shape> build_shape_;
   std::vector<Shape> several_build_shapes_;  // Replaces build_shape_ for several inputs.
   RegularizerSpec activity_regularizer_;

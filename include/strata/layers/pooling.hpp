@@ -8,10 +8,6 @@
 #include "strata/layers/layer.hpp"
 #include "strata/ops/pooling.hpp"
 
-namespace strata::models {
-class PooledConvolution;
-}
-
 namespace strata::layers {
 
 template <int N>
@@ -38,6 +34,8 @@ struct AveragePoolingOptions {
 template <int N>
 class Pooling : public Layer {
  public:
+  struct Op;  ///< The op that the layer computes; in src/layers/pooling.hpp.
+
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
   Config get_config() const override;
@@ -50,7 +48,6 @@ class Pooling : public Layer {
   void check_input(const Shape& input_shape) const override;
 
  private:
-  friend class models::PooledConvolution;
   ops::PoolingGeometry geometry() const;
 
   Kind kind_;

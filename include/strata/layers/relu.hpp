@@ -31,8 +31,13 @@ class ReLU : public Layer {
 
   Tensor call(const Tensor& inputs, const CallContext& context) override;
   Shape compute_output_shape(const Shape& input_shape) override;
+  bool supports_masking() const override { return true; }
   Config get_config() const override;
   static ReLU from_config(const Config& config);
+
+  std::optional<float> max_value() const { return options_.max_value; }
+  float negative_slope() const { return options_.negative_slope; }
+  float threshold() const { return options_.threshold; }
 
  private:
   Options options_;

@@ -26,13 +26,13 @@ class CosineSimilarity : public Loss {
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
   Config get_config() const override;
   static CosineSimilarity from_config(const Config& config);
-  int axis() const { return axis_; }
+  int axis() const { return options_.axis; }
 
  protected:
   Tensor call(const Tensor& y_true, const Tensor& y_pred) const override;
 
  private:
-  int axis_;
+  Options options_;
 };
 
 }  // namespace strata::losses

@@ -29,13 +29,13 @@ class Huber : public Loss {
   void check_targets(const Tensor& y_true, const Shape& y_pred) const override;
   Config get_config() const override;
   static Huber from_config(const Config& config);
-  float delta() const { return delta_; }
+  float delta() const { return options_.delta; }
 
  protected:
   Tensor call(const Tensor& y_true, const Tensor& y_pred) const override;
 
  private:
-  float delta_;
+  Options options_;
 };
 
 }  // namespace strata::losses

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include "strata/core/config.hpp"
 #include "strata/core/rule_spec.hpp"
@@ -12,10 +13,10 @@
 
 namespace strata {
 
-/// What all losses take.
+/// The options of every loss.
 struct LossOptions {
   /// `sum_over_batch_size` (or `mean`): the sum over all values by their number; `sum`; `none`: one
-  /// value a sample; `mean_with_sample_weight`: the weighted sum by the sum of the weights.
+  /// value per sample; `mean_with_sample_weight`: the weighted sum by the sum of the weights.
   std::string reduction = "sum_over_batch_size";
   std::string name = {};  ///< Default: the class in snake_case.
 };
@@ -35,11 +36,13 @@ class Loss {
   virtual ~Loss() = default;
 
   /// The loss: a scalar, unless the reduction is `none`. Shapes that differ by a last axis of 1 are
-  /// aligned, as Keras does. `sample_weight` has one weight a sample, or one a value of `call`, or
-  /// extents of 1 in place of some; a scalar loss is weighted by each. An empty batch, or weights
-  /// that sum to 0, give 0. Raises ShapeError where shapes don't fit.
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred,
-                    const Tensor& sample_weight = {}) const;
+  /// aligned, as Keras does. `sample_weight` has one weight per sample, or one per value of `call`,
+  /// extents of 1 in place of some; a scalar loss is weighted by each. `prediction_mask` says which
+  /// values count, 1 or 0 for each, or each step of `y_pred`: those that don't are left out of a
+  /// mean. An empty batch, or weights or a mask that sum to 0, give 0. Raises ShapeError where
+  /// shapes don't fit.
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {},
+                    const Tensor& prediction_mask = {}) const;
 
   std::string name() const;
   const std::string& reduction() const { return options_.reduction; }
@@ -50,7 +53,7 @@ class Loss {
   /// all data before the first step. By default everything is fine.
   virtual void check_targets(const Tensor& y_true, const Shape& y_pred) const;
 
-  /// The axis of the predictions that has one value a class, by which `class_weight` finds the
+  /// The axis of the predictions that has one value per class, by which `class_weight` finds the
   /// classes of one-hot targets and the shape that labels have.
   virtual int class_axis() const { return -1; }
 
@@ -71,13 +74,23 @@ class Loss {
   /// don't are left out of a mean.
   virtual Tensor mask(const Tensor& y_true, const Tensor& y_pred) const;
 
+  /// What `check_targets` does where targets and predictions are compared element by element.
+  /// Raises ShapeError unless the shapes are the same beside the batch axis, InvalidArgument on a
+  /// target that is not finite.
+  void check_dense_targets(const Tensor& y_true, const Shape& y_pred) const;
+
+  /// The options in a config of the class `type`, which errors name. Raises InvalidArgument on a
+  /// key that is unknown or has a wrong value.
+  static LossOptions options_in(const std::type_info& type, const Config& config);
+
  private:
   std::string who() const;  // whom errors name
+  Tensor fitted(const char* what, const Tensor& weights, const Shape& values) const;
 
   LossOptions options_;
 };
 
-/// What `compile`'s loss takes: nothing, `"mse"`, `losses::BinaryCrossentropy({…})`, a callable, ….
+/// What `compile`'s loss accepts: nothing, `"mse"`, `losses::BinaryCrossentropy({…})`, a callable, ….
 using LossSpec = RuleSpec<const Loss>;
 
 namespace losses {
@@ -87,7 +100,7 @@ namespace losses {
 Config serialize(const LossSpec& loss);
 /// The loss that such a config (or a string) names. Raises InvalidArgument if unknown.
 LossSpec deserialize(const Config& config);
-/// The same for all that `compile` takes.
+/// The same for all that `compile` accepts.
 LossSpec get(LossSpec identifier);
 
 }  // namespace losses

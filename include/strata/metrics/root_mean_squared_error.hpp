@@ -17,6 +17,7 @@ class RootMeanSquaredError : public MeanMetric {
   explicit RootMeanSquaredError(const Options& options = {});
 
   double result() const override;
+  bool heeds_mask() const override { return false; }  ///< As in Keras, masked steps count.
   static RootMeanSquaredError from_config(const Config& config);
 
  protected:

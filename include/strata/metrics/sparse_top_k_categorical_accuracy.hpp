@@ -1,4 +1,4 @@
-// SparseTopKCategoricalAccuracy: how often the right class is among the k likeliest, from labels.
+// SparseTopKCategoricalAccuracy: how often the right class is among the k most likely, from labels.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// TopKCategoricalAccuracy: how often the right class is among the k likeliest, from one-hot
+// TopKCategoricalAccuracy: how often the right class is among the k most likely, from one-hot
 // targets.
 #pragma once
 

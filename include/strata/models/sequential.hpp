@@ -11,6 +11,10 @@
 
 namespace strata {
 
+namespace models {
+class JoinedLayers;
+}
+
 struct SequentialOptions {
   std::vector<LayerHandle> layers = {};
   bool trainable = true;
@@ -63,7 +67,12 @@ class Sequential : public Model {
   void restore_trainable(bool trainable) override;
 
  private:
+  void join_layers();
+
   std::shared_ptr<Layer> input_;  // an Input, if there is one; it has no weights and no penalties
+  // By index: a layer that is computed together with the next one, or null. Made when the model is
+  // built, and anew when its layers change.
+  std::vector<std::shared_ptr<const models::JoinedLayers>> joined_;
 };
 
 }  // namespace strata

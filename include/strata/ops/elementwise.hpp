@@ -23,6 +23,10 @@ Tensor power(const Tensor& base, const Tensor& exponent);
 /// The larger (smaller) of the two; where they are equal each gets half of the gradient.
 Tensor maximum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, const Tensor& b);
+/// The remainder of `a / b` with the sign of b: `a - b * floor(a / b)`. NaN where b is 0.
+Tensor mod(const Tensor& a, const Tensor& b);
+/// log(exp(a) + exp(b)), without overflow.
+Tensor logaddexp(const Tensor& a, const Tensor& b);
 
 Tensor negative(const Tensor& x);
 Tensor abs(const Tensor& x);   ///< The gradient at 0 is 0.
@@ -34,12 +38,20 @@ Tensor exp(const Tensor& x);
 Tensor expm1(const Tensor& x);  ///< exp(x) - 1, exact near 0.
 Tensor log(const Tensor& x);    ///< Natural logarithm.
 Tensor log1p(const Tensor& x);  ///< log(1 + x), exact near 0.
+Tensor log2(const Tensor& x);   ///< Logarithm to the base 2.
+Tensor log10(const Tensor& x);  ///< Logarithm to the base 10.
 Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
+Tensor asin(const Tensor& x);  ///< In [-pi/2, pi/2]; NaN outside [-1, 1], as acos.
+Tensor acos(const Tensor& x);  ///< In [0, pi].
+Tensor atan(const Tensor& x);  ///< In [-pi/2, pi/2].
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
 Tensor tanh(const Tensor& x);
 Tensor erf(const Tensor& x);
-Tensor floor(const Tensor& x);  ///< Gradient 0; so have ceil and round.
+Tensor floor(const Tensor& x);  ///< Gradient 0; so have ceil, trunc and round.
 Tensor ceil(const Tensor& x);
+Tensor trunc(const Tensor& x);  ///< Towards 0.
 Tensor round(const Tensor& x);  ///< Halves to the even neighbour.
 /// `min(max(x, low), high)`; gradient 1 inside and on the bounds, 0 outside. `low <= high`.
 Tensor clip(const Tensor& x, float low, float high);

@@ -20,4 +20,10 @@ Tensor max_pool(const Tensor& x, const PoolingGeometry& geometry);
 /// The mean over the window's real cells, padding left out.
 Tensor average_pool(const Tensor& x, const PoolingGeometry& geometry);
 
+/// Pooling to `output_size` positions along each spatial axis of x `(batch, spatial…, channels)`,
+/// whatever its extents: window i of an axis of n covers [floor(i n / size), ceil((i + 1) n /
+/// size)). Entries past the spatial axes are not read.
+Tensor adaptive_max_pool(const Tensor& x, const std::array<int, 3>& output_size);
+Tensor adaptive_average_pool(const Tensor& x, const std::array<int, 3>& output_size);
+
 }  // namespace strata::ops

@@ -2,6 +2,8 @@
 // depend on threads.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "strata/tensor/tensor.hpp"
@@ -33,6 +35,8 @@ Tensor sum(const std::vector<Tensor>& tensors);
 Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Biased (divided by the count, not by one less).
 Tensor variance(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
+/// The root of the variance.
+Tensor std(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Equal largest elements share the gradient. An empty extent raises ShapeError.
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
@@ -41,6 +45,17 @@ Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Euclidean norm.
 Tensor norm(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
+
+/// The sums of the elements up to each along an axis; without one, of the elements as a vector.
+Tensor cumsum(const Tensor& x, std::optional<int> axis = {});
+/// The differences of neighbours along an axis, taken n times: it is shorter by n. Raises ShapeError
+/// if it is not that long.
+Tensor diff(const Tensor& x, int n = 1, int axis = -1);
+/// The sums of the rows of `data` that have the same id: row i of the result is that of id i. Ids
+/// are whole and in [0, num_segments), else InvalidArgument; by default up to the largest that is
+/// there.
+Tensor segment_sum(const Tensor& data, const Tensor& segment_ids,
+                   std::optional<std::int64_t> num_segments = {});
 
 /// Index of the first largest (smallest) element along `axis`, as float; a constant.
 Tensor argmax(const Tensor& x, int axis = -1);

@@ -1,7 +1,6 @@
 // Adam: steps of a size of their own for each element.
 #pragma once
 
-#include "strata/core/number.hpp"
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -9,7 +8,7 @@ namespace strata::optimizers {
 
 /// The fields without a comment are those of `OptimizerOptions`.
 struct AdamOptions {
-  float learning_rate = 0.001f;
+  LearningRate learning_rate = 0.001f;
   float beta_1 = 0.9f;    ///< The past's share in the running gradient, in [0, 1).
   float beta_2 = 0.999f;  ///< The past's share in its running square, in [0, 1).
   float epsilon = 1e-7f;  ///< Keeps the division finite; > 0, and no subnormal number.
@@ -37,9 +36,8 @@ class Adam : public Optimizer {
   using Options = AdamOptions;
 
   explicit Adam(const Options& options = {});
-  template <Number N>
-  explicit Adam(N learning_rate)
-      : Adam(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
+  template <std::convertible_to<LearningRate> R>
+  explicit Adam(R learning_rate) : Adam(Options{.learning_rate = std::move(learning_rate)}) {}
 
   Config get_config() const override;
   static Adam from_config(const Config& config);
@@ -51,6 +49,7 @@ class Adam : public Optimizer {
   void update(std::size_t index, const Tensor& gradient, const Variable& variable,
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
+  bool fuses_proximal() const override { return true; }
 
  private:
   Options options_;  // of its own fields; the base has the common ones

@@ -1,14 +1,13 @@
 // AdamW: Adam with decoupled weight decay, on by default.
 #pragma once
 
-#include "strata/core/number.hpp"
 #include "strata/optimizers/adam.hpp"
 
 namespace strata::optimizers {
 
 /// The fields without a comment are those of `OptimizerOptions` and `AdamOptions`.
 struct AdamWOptions {
-  float learning_rate = 0.001f;
+  LearningRate learning_rate = 0.001f;
   float weight_decay = 0.004f;  ///< `w -= w * weight_decay * learning_rate`; finite, >= 0.
   float beta_1 = 0.9f;
   float beta_2 = 0.999f;
@@ -32,9 +31,8 @@ class AdamW : public Adam {
   using Options = AdamWOptions;
 
   explicit AdamW(const Options& options = {});
-  template <Number N>
-  explicit AdamW(N learning_rate)
-      : AdamW(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
+  template <std::convertible_to<LearningRate> R>
+  explicit AdamW(R learning_rate) : AdamW(Options{.learning_rate = std::move(learning_rate)}) {}
 
   static AdamW from_config(const Config& config);
 

@@ -1,7 +1,6 @@
 // RMSprop: gradients divided by their running root mean square.
 #pragma once
 
-#include "strata/core/number.hpp"
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -9,7 +8,7 @@ namespace strata::optimizers {
 
 /// The fields without a comment are those of `OptimizerOptions`.
 struct RMSpropOptions {
-  float learning_rate = 0.001f;
+  LearningRate learning_rate = 0.001f;
   float rho = 0.9f;       ///< The past's share in the running square, in [0, 1).
   float momentum = 0.0f;  ///< In [0, 1].
   float epsilon = 1e-7f;  ///< Keeps the division finite; > 0, and no subnormal number.
@@ -37,9 +36,8 @@ class RMSprop : public Optimizer {
   using Options = RMSpropOptions;
 
   explicit RMSprop(const Options& options = {});
-  template <Number N>
-  explicit RMSprop(N learning_rate)
-      : RMSprop(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
+  template <std::convertible_to<LearningRate> R>
+  explicit RMSprop(R learning_rate) : RMSprop(Options{.learning_rate = std::move(learning_rate)}) {}
 
   Config get_config() const override;
   static RMSprop from_config(const Config& config);
@@ -49,6 +47,7 @@ class RMSprop : public Optimizer {
   void update(std::size_t index, const Tensor& gradient, const Variable& variable,
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
+  bool fuses_proximal() const override { return options_.momentum < 1.0f; }
 
  private:
   RMSprop(const Options& options, OptionsOrigin origin);

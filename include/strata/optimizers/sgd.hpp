@@ -1,14 +1,13 @@
 // SGD: gradient descent, with momentum if wanted.
 #pragma once
 
-#include "strata/core/number.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
 
 /// The fields without a comment are those of `OptimizerOptions`.
 struct SGDOptions {
-  float learning_rate = 0.01f;
+  LearningRate learning_rate = 0.01f;
   float momentum = 0.0f;  ///< In [0, 1].
   bool nesterov = false;  ///< Look ahead by one momentum.
   std::optional<float> weight_decay = {};
@@ -33,9 +32,8 @@ class SGD : public Optimizer {
   using Options = SGDOptions;
 
   explicit SGD(const Options& options = {});
-  template <Number N>
-  explicit SGD(N learning_rate)
-      : SGD(Options{.learning_rate = static_cast<float>(learning_rate)}) {}
+  template <std::convertible_to<LearningRate> R>
+  explicit SGD(R learning_rate) : SGD(Options{.learning_rate = std::move(learning_rate)}) {}
 
   Config get_config() const override;
   static SGD from_config(const Config& config);
@@ -45,6 +43,8 @@ class SGD : public Optimizer {
   void update(std::size_t index, const Tensor& gradient, const Variable& variable,
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
+  std::optional<float> proximal_step(float learning_rate) const override;
+  bool fuses_proximal() const override { return options_.momentum < 1.0f; }
 
  private:
   Options options_;                   // of its own fields; the base has the common ones

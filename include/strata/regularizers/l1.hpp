@@ -18,6 +18,7 @@ class L1 : public Regularizer {
   explicit L1(B) = delete;  // `L1(true)` is no factor
 
   Tensor operator()(const Tensor& x) const override;
+  std::optional<ProximalForm> proximal_form(std::int64_t step) const override;
   Config get_config() const override;  ///< {"l1": …}
   static L1 from_config(const Config& config);
   float l1() const { return l1_; }

@@ -28,6 +28,7 @@ class L1L2 : public Regularizer {
       : L1L2(Options{.l1 = static_cast<float>(l1), .l2 = static_cast<float>(l2)}) {}
 
   Tensor operator()(const Tensor& x) const override;
+  std::optional<ProximalForm> proximal_form(std::int64_t step) const override;
   Config get_config() const override;  ///< {"l1": …, "l2": …}
   static L1L2 from_config(const Config& config);
   float l1() const { return options_.l1; }

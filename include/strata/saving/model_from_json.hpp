@@ -6,10 +6,12 @@
 #include <string_view>
 
 #include "strata/models/model.hpp"
+#include "strata/saving/custom_objects.hpp"
 
 namespace strata {
 
 struct ModelFromJsonOptions {
+  CustomObjects custom_objects = {};  ///< Classes and functions that this text alone may name.
   /// Elements of all weights together; a line of JSON can ask for more than there is memory.
   std::int64_t max_params = 250'000'000;
   bool compile = true;  ///< False: what the model was compiled with is not read.

@@ -2,23 +2,12 @@
 // say.
 #pragma once
 
-#include <concepts>
 #include <functional>
-#include <memory>
 #include <string>
-#include <type_traits>
-#include <typeinfo>
 #include <utility>
 
-#include "strata/activations/activation.hpp"
-#include "strata/constraints/constraint.hpp"
 #include "strata/core/registry.hpp"
-#include "strata/initializers/initializer.hpp"
-#include "strata/layers/layer.hpp"
-#include "strata/losses/loss.hpp"
-#include "strata/metrics/metric.hpp"
-#include "strata/optimizers/optimizer.hpp"
-#include "strata/regularizers/regularizer.hpp"
+#include "strata/saving/serializable.hpp"
 
 namespace strata {
 
@@ -29,20 +18,6 @@ struct SerializableOptions {
 };
 
 namespace saving {
-
-/// The one of these bases that T derives from, void if none.
-template <class T, class... Bases>
-struct FirstBase {
-  using type = void;
-};
-template <class T, class Base, class... Rest>
-struct FirstBase<T, Base, Rest...>
-    : std::conditional_t<std::derived_from<T, Base>, std::type_identity<Base>,
-                         FirstBase<T, Rest...>> {};
-
-template <class T>
-using Family = typename FirstBase<T, Regularizer, Initializer, Constraint, Activation, Loss, Metric,
-                                  Optimizer, Layer>::type;
 
 /// `package>name`. Raises InvalidArgument on a name that a config can't say.
 std::string registered_name(const SerializableOptions& options);
@@ -68,31 +43,16 @@ class RegisteredFunction<Tensor(Args...)> {
 };
 
 /// Gives a class of one's own, derived from Regularizer, Initializer, Constraint, Activation, Loss,
-/// Metric, Optimizer or Layer, a name in configs. From this call on `serialize` writes it and
-/// `deserialize` makes it by its static `from_config`. Raises InvalidArgument if the name is empty,
-/// holds `>`, or is taken.
+/// Metric, Optimizer, LearningRateSchedule or Layer, a name in configs. From this call on
+/// `serialize` writes it and `deserialize` makes it by its static `from_config`. Raises
+/// InvalidArgument if the name is empty, holds `>`, or is taken. For one load: `custom_objects`.
 ///
 ///     register_serializable<Ridge>({.package = "Custom", .name = "ridge"});
 ///
 /// See https://keras.io/api/models/model_saving_apis/serialization_utils/.
 template <class T>
 void register_serializable(const SerializableOptions& options) {
-  using Base = saving::Family<T>;
-  static_assert(!std::is_void_v<Base>,
-                "register_serializable takes a class derived from Regularizer, Initializer, "
-                "Constraint, Activation, Loss, Metric, Optimizer or Layer");
-  static_assert(
-      requires(const Config& config) { T::from_config(config); },
-      "register_serializable needs a class with a static from_config(const Config&)");
-  const auto make = [](const Config& config) -> std::shared_ptr<void> {
-    return std::shared_ptr<Base>(new T(T::from_config(config)));  // T may be one that can't move
-  };
-  registry::add(registry::ClassEntry{.family = &typeid(Base),
-                                     .type = &typeid(T),
-                                     .module = {},
-                                     .class_name = options.name,
-                                     .registered_name = saving::registered_name(options),
-                                     .make = make});
+  registry::add(saving::class_entry<T>(options.name, saving::registered_name(options)));
 }
 
 /// Gives a function a name in configs: one of a tensor (a regularizer, activation or constraint),
@@ -105,27 +65,10 @@ template <class F>
 auto register_serializable(const SerializableOptions& options, F callable) {
   const auto add = [&]<class... Args>(std::function<Tensor(Args...)> function) {
     const std::string name = saving::registered_name(options);
-    registry::add(registry::FunctionEntry{
-        .type = &typeid(std::function<Tensor(Args...)>),
-        .registered_name = name,
-        .function = std::make_shared<const std::function<Tensor(Args...)>>(function)});
+    registry::add(saving::function_entry(function, name));
     return RegisteredFunction<Tensor(Args...)>(std::move(function), name);
   };
-  // Tensors first, so that a generic lambda's body is never tried on a shape.
-  if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&>) {
-    static_assert(
-        std::is_same_v<std::remove_cvref_t<std::invoke_result_t<F&, const Tensor&>>, Tensor>,
-        "register_serializable takes a function of a Tensor that returns a Tensor: a number "
-        "has left the tape and trains nothing");
-    return add(std::function<Tensor(const Tensor&)>(std::move(callable)));
-  } else if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&, const Tensor&>) {
-    return add(std::function<Tensor(const Tensor&, const Tensor&)>(std::move(callable)));
-  } else {
-    static_assert(std::is_invocable_r_v<Tensor, F&, const Shape&>,
-                  "register_serializable takes a function from a Tensor, from two Tensors, or from "
-                  "a Shape, to a Tensor");
-    return add(std::function<Tensor(const Shape&)>(std::move(callable)));
-  }
+  return add(saving::as_function(std::move(callable)));
 }
 
 }  // namespace strata

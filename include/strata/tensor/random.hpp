@@ -8,11 +8,24 @@
 
 namespace strata {
 
+namespace random {
+/// What the process-wide stream starts from, unless `set_random_seed` is called.
+inline constexpr std::uint64_t kDefaultSeed = 0;
+}  // namespace random
+
 /// Starts the process-wide stream anew; initializers, dropout, shuffling and `random::` functions
-/// without a seed draw from it. Without a call it starts from seed 0.
+/// without a seed draw from it.
 void set_random_seed(std::uint64_t seed);
 
 namespace random {
+
+/// What all further draws of a `Generator` follow from: generators of equal state draw the same.
+struct GeneratorState {
+  std::uint64_t key = 0;       ///< Which stream: the seed, or what `split` drew.
+  std::uint64_t position = 0;  ///< The number of draws so far.
+
+  friend bool operator==(const GeneratorState&, const GeneratorState&) = default;
+};
 
 /// A stream of random numbers (Philox 4x32-10). Every draw advances it; `split` gives an
 /// independent child stream. Several threads may draw from one stream: no two draws are the same.
@@ -34,6 +47,11 @@ class Generator {
   /// `1 / (1 - rate)` with probability 1 - rate, else 0: a dropout mask. `rate` in [0, 1].
   Tensor dropout_mask(const Shape& shape, float rate);
 
+  /// The state, to store it and to continue from it; exact, unlike a tensor's numbers. No other
+  /// thread may draw while it is set.
+  GeneratorState state() const;
+  void set_state(const GeneratorState& state);
+
   /// The number of draws so far.
   std::uint64_t position() const;
   /// Sets the position back to `to`, unless another draw has moved the stream on from `from`.
@@ -45,6 +63,10 @@ class Generator {
   std::uint64_t key_;
   mutable std::uint64_t counter_ = 0;  // draws (calls), not numbers; read and written atomically
 };
+
+/// The state of the process-wide stream, to store it and to continue from it.
+GeneratorState process_stream_state();
+void set_process_stream_state(const GeneratorState& state);
 
 Tensor normal(const Shape& shape, float mean = 0.0f, float stddev = 1.0f);
 Tensor uniform(const Shape& shape, float low = 0.0f, float high = 1.0f);

@@ -110,6 +110,8 @@ std::ostream& operator<<(std::ostream& output, const Tensor& tensor);  ///< the 
 /// The doors into a tensor that kernels and the tape need, and users don't.
 struct TensorAccess {
   static Tensor uninitialized(const Shape& shape);
+  /// A tensor of the buffer's elements, as many as `shape` says.
+  static Tensor of(const Shape& shape, Buffer buffer);
   /// For the maker of a tensor, before anybody else holds it.
   static float* data(Tensor& tensor) { return tensor.buffer_.data(); }
   /// A tensor of the same elements under another shape of the same size.

@@ -15,7 +15,7 @@ namespace strata {
 /// one. A list of one tensor allocates no memory of its own.
 ///
 ///     const Tensors both = {images, tabular};
-///     const auto [first, second] = std::pair(both[0], both[1]);
+///     const Shape& shape = both[0].shape();
 class Tensors {
  public:
   Tensors() = default;
@@ -38,6 +38,15 @@ class Tensors {
   /// Not range-checked, like a vector's.
   const Tensor& operator[](std::size_t index) const { return begin()[index]; }
   const Tensor& front() const { return *begin(); }
+
+  /// The results of `function` on each tensor, in the same order.
+  template <class Function>
+  Tensors map(const Function& function) const {
+    if (size() == 1) return function(front());
+    std::vector<Tensor> results;
+    for (const Tensor& tensor : *this) results.push_back(function(tensor));
+    return Tensors(std::move(results));
+  }
 
   /// The tensor of a list of exactly one. Raises ShapeError, naming `who`, on any other number.
   const Tensor& single(const char* who = "Tensors") const;

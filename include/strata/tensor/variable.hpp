@@ -1,4 +1,4 @@
-// Variable: a weight.
+// Variable: a weight, with its name, path and axes.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,19 @@
 #include <string>
 
 #include "strata/tensor/tensor.hpp"
+#include "strata/tensor/weight_axes.hpp"
 
 namespace strata {
 
 class Constraint;
 class Regularizer;
+
+struct VariableOptions {
+  bool trainable = true;
+  std::string path = {};  ///< Default: the name.
+  WeightAxes axes = {};   ///< Default: none that rules by groups may use.
+  bool integer = false;   ///< Whether it is a whole number, which files hold as an integer.
+};
 
 /// A named weight that can be assigned to. Copies are the same weight: all see an assignment.
 /// It converts to the `Tensor` of its present value; that tensor does not change when the variable
@@ -27,12 +35,24 @@ class Variable {
   /// No weight: `!defined()`. What is asked of it raises StateError.
   Variable() = default;
   Variable(std::string name, Tensor value, bool trainable = true);
+  /// Raises InvalidArgument on axes that the value does not have.
+  Variable(std::string name, Tensor value, VariableOptions options);
 
   bool defined() const { return state_ != nullptr; }
   /// Unique in the process, and never that of another variable again.
   std::uint64_t id() const;
   const std::string& name() const;
+  /// The name behind those of the layers in whose build or call the weight was made:
+  /// `sequential/dense/kernel`. It stays as it is, as in Keras: a layer that was built before it was
+  /// added to a model has weights without the model's name. `Layer::named_weights()` gives paths
+  /// that follow from the model instead, and are unique in it.
+  const std::string& path() const;
   const Shape& shape() const;
+  /// Which axes its layer's inputs and outputs run along.
+  const WeightAxes& axes() const;
+
+  /// Whether it is a whole number, which files hold as an integer.
+  bool integer() const;
 
   /// The present value, whose elements are shared, not copied. If the variable is trainable, the
   /// tapes that are alive now follow the returned value. Any number of threads may read at once as

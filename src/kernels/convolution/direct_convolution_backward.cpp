@@ -1,0 +1,214 @@
+// The backward pass of direct convolutions, image by image: dz = dy · activation'(y), padded, then
+// the gradients of bias and kernel, and the input's: dz convolved with the flipped kernel.
+#include <algorithm>
+#include <vector>
+
+#include "core/profile.hpp"
+#include "kernels/convolution/direct_convolution.hpp"
+#include "kernels/convolution/implicit_gemm.hpp"
+#include "kernels/convolution/work_split.hpp"
+#include "kernels/products/epilogue.hpp"
+
+namespace strata::kernels {
+namespace {
+
+// What a part, or the worker that it runs on, writes to.
+struct BackwardScratch {
+  int worker;
+  float* dy;           // room for one image of dy; null if dy is an array already
+  float* dz;           // one image of dz, padded
+  float* kernel_sums;  // null, or this part's share of the kernel's gradient, in packed panels
+  double* bias_sums;   // null, or this part's share of the bias's gradient
+};
+
+// What all parts read.
+struct BackwardWork {
+  const Convolution& convolution;
+  const TileProducts& products;
+  const ConvolutionBackwardOperands& operands;
+  float* dx;  // null if nobody wants it
+  PaddedImage input;
+  PaddedImages inputs;
+  PaddedImage output;
+  PackedPanels kernel;
+  std::vector<std::int64_t> offsets;  // of the window's runs within the padded input
+  ImplicitGemm input_gradient;        // from dz to dx
+
+  void run(const IndexRange& images, const BackwardScratch& own) const {
+    const std::int64_t image_size = convolution.windows.image_size();
+    for (std::int64_t image = images.begin; image < images.end; ++image) {
+      fill_dz(image, own);
+      if (own.bias_sums != nullptr) add_bias_gradient(own.dz, own.bias_sums);
+      if (own.kernel_sums != nullptr) {
+        add_kernel_gradient(inputs.pad(operands.x + image * image_size, own.worker), own.dz,
+                            own.kernel_sums);
+      }
+      if (dx != nullptr) {
+        const auto& positions = input_gradient.positions;
+        input_gradient.run(products, own.dz, {0, positions[0] * positions[1]},
+                           dx + image * image_size);
+      }
+    }
+  }
+
+  void fill_dz(std::int64_t image, const BackwardScratch& own) const {
+    const std::int64_t line_floats = output.inside[2] * output.channels;
+    const std::int64_t first = image * convolution.windows.positions() * output.channels;
+    if (own.dy != nullptr) (*operands.dy.write)(image, own.dy);
+    const float* const dy = own.dy != nullptr ? own.dy : operands.dy.values + first;
+    const float* const y = operands.y == nullptr ? nullptr : operands.y + first;
+    output.for_each_line([&](std::int64_t line, std::int64_t to) {
+      const std::int64_t from = line * line_floats;
+      activation_gradient(line_floats, y == nullptr ? nullptr : y + from, dy + from,
+                          convolution.activation, own.dz + to);
+    });
+  }
+
+  void add_bias_gradient(const float* dz, double* sums) const {
+    output.for_each_line([&](std::int64_t, std::int64_t at) {
+      add_column_sums(output.inside[2], output.channels, dz + at, sums);
+    });
+  }
+
+  // In blocks of lines, whose dz stays in the L1 cache for all cells of the windows.
+  void add_kernel_gradient(const float* image, const float* dz, float* sums) const {
+    const profile::TimedProduct timed;
+    constexpr std::int64_t kDzFloats = 4096;
+    const Windows& windows = convolution.windows;
+    const auto strides = windows.strides();
+    const std::int64_t run_floats = run_length(windows, input.channels);
+    const std::int64_t block =
+        std::max<std::int64_t>(1, kDzFloats / (output.inside[2] * kernel.width(0)));
+    for (std::int64_t panel = 0; panel < kernel.count(); ++panel) {
+      const std::int64_t width = kernel.width(panel);
+      for (std::int64_t plane = 0; plane < output.inside[0]; ++plane) {
+        for (std::int64_t line = 0; line < output.inside[1]; line += block) {
+          GridProduct grid{
+              .rows = run_floats,
+              .x = image + input.at(plane * strides[0], line * strides[1], 0),
+              .dz = dz + kernel.first_column(panel) +
+                    output.at(plane + output.front[0], line + output.front[1], output.front[2]),
+              .two_vectors = kernel.wide(panel),
+              .extents = {std::min(block, output.inside[1] - line), output.inside[2]},
+              .x_steps = {input.at(0, strides[1], 0), input.at(0, 0, strides[2])},
+              .dz_steps = {output.at(0, 1, 0), output.at(0, 0, 1)},
+              .fresh = false,
+              .sums = sums + kernel.offset(panel),
+              .sums_step = width,
+              .columns = width};
+          const float* const first = grid.x;
+          for (const std::int64_t offset : offsets) {
+            grid.x = first + offset;
+            products.add_products(grid);
+            grid.sums += run_floats * width;
+          }
+        }
+      }
+    }
+  }
+};
+
+// The kernel with its window flipped along all axes, and channels and filters exchanged.
+Buffer flipped_kernel(const Convolution& convolution, const PackedPanels& panels,
+                      const float* kernel) {
+  const std::int64_t channels = convolution.windows.channels;
+  const std::int64_t filters = convolution.filters;
+  const std::int64_t cells = convolution.windows.cells();
+  return panels.pack([=](std::int64_t row, std::int64_t channel) {
+    const std::int64_t cell = cells - 1 - row / filters;
+    return kernel[(cell * channels + channel) * filters + row % filters];
+  });
+}
+
+// kernel += the parts' sums, which are packed in panels.
+void add_unpacked(const PackedPanels& panels, const PartSums<float>& sums, float* kernel) {
+  const Buffer total = scratch(1, panels.floats());
+  std::fill_n(total.data(), panels.floats(), 0.0f);
+  sums.add_to(total.data());
+  for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
+    const float* from = total.data() + panels.offset(panel);
+    float* to = kernel + panels.first_column(panel);
+    for (std::int64_t row = 0; row < panels.rows(); ++row) {
+      for (std::int64_t j = 0; j < panels.columns(panel); ++j) to[j] += from[j];
+      from += panels.width(panel);
+      to += panels.columns();
+    }
+  }
+}
+
+}  // namespace
+
+bool accepts_gradient_by_image(const Convolution& convolution,
+                               const ConvolutionGradients& gradients) {
+  if (!convolves_directly(convolution)) return false;
+  const auto& axes = convolution.windows.axes;
+  return gradients.x == nullptr ||
+         (convolution.windows.channels >= kFewestColumns &&
+          std::all_of(axes.begin(), axes.end(),
+                      [](const WindowAxis& axis) { return axis.stride == 1; }));
+}
+
+void convolve_back_directly(const Convolution& convolution,
+                            const ConvolutionBackwardOperands& operands,
+                            const ConvolutionGradients& gradients) {
+  const Windows& windows = convolution.windows;
+  const std::int64_t filters = convolution.filters;
+  const int lanes = tile_products()->lanes;
+  const bool wants_x = gradients.x != nullptr;
+  const bool wants_kernel = gradients.kernel != nullptr;
+  const std::int64_t parts = convolution_parts(
+      convolution, windows.images,
+      wants_kernel ? most_kernel_sums(convolution) : most_output_parts(convolution));
+  const int workers = worker_count(parts);
+  const PaddedImage input = padded_input(windows);
+  const PaddedImage output = wants_x
+                                 ? padded_output_gradient(windows, filters)
+                                 : PaddedImage{windows.outputs(), {}, windows.outputs(), filters};
+  const PackedPanels flipped(windows.cells() * filters, windows.channels, lanes);
+  const Buffer packed = wants_x ? flipped_kernel(convolution, flipped, operands.kernel) : Buffer();
+  const BackwardWork work{
+      .convolution = convolution,
+      .products = *tile_products(),
+      .operands = operands,
+      .dx = gradients.x,
+      .input = input,
+      .inputs = PaddedImages(input, workers),
+      .output = output,
+      .kernel = PackedPanels(convolution.columns().depth(), filters, lanes),
+      .offsets = run_offsets(windows, input),
+      .input_gradient = {
+          .padded = output,
+          .offsets = run_offsets(windows, output),
+          .run_length = run_length(windows, filters),
+          .window = windows.axes,
+          .strides = {1, 1, 1},
+          .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
+          .panels = flipped,
+          .packed = packed.data(),
+          .add = !gradients.fresh_x,
+          .columns = windows.channels}};
+
+  const std::int64_t dy_floats = operands.dy.write != nullptr ? windows.positions() * filters : 0;
+  const std::int64_t dz_floats = output.size() + 2 * lanes;  // the last panel is read whole
+  const Buffer dy = scratch(workers, dy_floats);
+  const Buffer dz = scratch(workers, dz_floats);
+  for (int worker = 0; worker < workers; ++worker) {
+    float* const own = dz.data() + worker * dz_floats;
+    output.zero_padding(own);
+    std::fill(own + output.size(), own + dz_floats, 0.0f);
+  }
+  const PartSums<float> kernel_sums(wants_kernel ? parts : 0, work.kernel.floats());
+  const PartSums<double> bias_sums(gradients.bias != nullptr ? parts : 0, filters);
+  parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
+    work.run(IndexRange::of_part(windows.images, part, parts),
+             {.worker = worker,
+              .dy = dy_floats > 0 ? dy.data() + worker * dy_floats : nullptr,
+              .dz = dz.data() + worker * dz_floats,
+              .kernel_sums = kernel_sums.zeroed(part),
+              .bias_sums = bias_sums.zeroed(part)});
+  });
+  if (wants_kernel) add_unpacked(work.kernel, kernel_sums, gradients.kernel);
+  bias_sums.add_to(gradients.bias);
+}
+
+}  // namespace strata::kernels

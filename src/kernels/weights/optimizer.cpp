@@ -1,0 +1,566 @@
+// The passes of optimizers over one weight's elements.
+#include "kernels/weights/optimizer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "core/parallel.hpp"
+#include "core/vector_units.hpp"
+#include "kernels/reduction/block_sum.hpp"
+#include "kernels/weights/penalty_slope.hpp"
+
+namespace strata::kernels {
+namespace {
+
+// What a pass takes of the gradient at a weight: completed and clipped.
+
+struct NothingMissing {
+  float operator()(float gradient, float) const { return gradient; }
+};
+
+template <class Slope>
+struct WithSlope {
+  Slope slope;
+  float operator()(float gradient, float weight) const { return gradient + slope(weight); }
+};
+
+template <class Missing = NothingMissing>
+struct ClippedGradient {
+  RawGradient raw;
+  Missing completed = {};
+  float operator()(std::int64_t i, float weight) const {
+    const float value = completed(raw.values[i], weight) * raw.scale;
+    const float below = value > raw.limit ? raw.limit : value;
+    return below < -raw.limit ? -raw.limit : below;
+  }
+};
+
+inline float soft(float value, float threshold) {
+  const float below = value > threshold ? threshold : value;
+  return value - (below < -threshold ? -threshold : below);  // within it exactly 0, and never -0
+}
+
+// By what a pass ends: how it divides, and what it makes of a weight after its own step.
+
+struct Undivided {
+  float operator()(float value) const { return value; }
+};
+
+struct AsItIs {
+  struct Divided {
+    float divisor;
+    float operator()(float value) const { return value / divisor; }
+  };
+  template <class By>
+  float operator()(std::int64_t, float, float weight, By, float = 1.0f) const {
+    return weight;
+  }
+};
+
+// Divides once for step and threshold together, for a division takes as long as all the rest.
+struct Multiplied {
+  explicit Multiplied(float divisor) : inverse(1.0f / divisor) {}
+  float inverse;
+  float operator()(float value) const { return value * inverse; }
+};
+
+inline float within(float value, float lowest, float highest) {
+  const float below = value > highest ? highest : value;
+  return below < lowest ? lowest : below;
+}
+
+// How far a proximal step may carry an element that the pass itself has carried so far; `longest` is
+// `kMostSteps` times the pass's.
+inline float most_of(float longest, float before, float after) {
+  const float own = ProximalPass::kMostSteps * std::fabs(after - before);
+  return own > longest ? own : longest;
+}
+
+// Loops are compiled for each choice that is the same for all elements, since a branch in a loop as long
+// as these keeps the compiler from vectorizing it.
+template <bool kBounded>
+struct SoftThreshold {
+  using Divided = Multiplied;
+  explicit SoftThreshold(const ProximalPass& pass)
+      : threshold(pass.rate * pass.l1), longest(ProximalPass::kMostSteps * pass.longest) {}
+  float threshold;
+  float longest;
+  template <class By>
+  float operator()(std::int64_t, float before, float weight, By by, float factor = 1.0f) const {
+    const float wanted = by(threshold * factor);
+    if constexpr (!kBounded) return soft(weight, wanted);
+    const float most = most_of(longest, before, weight);
+    return soft(weight, wanted < most ? wanted : most);
+  }
+};
+
+template <bool kStoresSteps>
+struct AnyProximal {
+  using Divided = Multiplied;
+  ProximalPass pass;
+  float longest = ProximalPass::kMostSteps * pass.longest;
+  float* __restrict steps = pass.steps;
+  float* __restrict lowest = pass.lowest;
+  float* __restrict highest = pass.highest;
+  template <class By>
+  float operator()(std::int64_t i, float before, float weight, By by, float factor = 1.0f) const {
+    const float step = by(pass.rate * factor);
+    const float shrink = 1.0f + 2.0f * step * pass.l2;
+    const float most = most_of(longest, before, weight);
+    if constexpr (kStoresSteps) {
+      steps[i] = step / shrink;
+      lowest[i] = weight - most;
+      highest[i] = weight + most;
+    }
+    return within(soft(weight, step * pass.l1) / shrink, weight - most, weight + most);
+  }
+};
+
+// `pass(end)` with what `proximal` says a pass ends by.
+template <class Pass>
+void with_end(const ProximalPass& proximal, Pass pass) {
+  if (!proximal.any) return pass(AsItIs{});
+  if (proximal.l2 == 0.0f && proximal.steps == nullptr) {
+    if (std::isinf(proximal.longest)) return pass(SoftThreshold<false>(proximal));
+    return pass(SoftThreshold<true>(proximal));
+  }
+  if (proximal.steps == nullptr) return pass(AnyProximal<false>{proximal});
+  pass(AnyProximal<true>{proximal});
+}
+
+// The steps of a range. Their arrays are parameters with __restrict, which is what lets the
+// compiler vectorize.
+
+template <class Gradient, class End>
+void sgd_plain(IndexRange range, const SgdStep& step, const Gradient gradient, float* __restrict w,
+               End end) {
+  const auto [rate, decay, momentum, nesterov] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    w[i] = end(i, w[i], w[i] - decay * w[i] - rate * gradient(i, w[i]), Undivided());
+  }
+}
+
+template <class Gradient, class End>
+void sgd_momentum(IndexRange range, const SgdStep& step, const Gradient gradient,
+                  float* __restrict w, float* __restrict velocity, End end) {
+  const auto [rate, decay, momentum, nesterov] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float push = rate * gradient(i, w[i]);
+    const float v = momentum * velocity[i] - push;
+    velocity[i] = v;
+    w[i] = end(i, w[i], w[i] - decay * w[i] + (nesterov ? momentum * v - push : v), Undivided());
+  }
+}
+
+template <bool kAmsgrad, class Gradient, class End>
+void adam_range(IndexRange range, const AdamStep& step, const Gradient gradient,
+                float* __restrict w, float* __restrict m, float* __restrict v,
+                float* __restrict largest, End end) {
+  const float new_1 = 1.0f - step.beta_1;
+  const float new_2 = 1.0f - step.beta_2;
+  const auto [rate, decay, beta_1, beta_2, epsilon] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    m[i] += (g - m[i]) * new_1;
+    v[i] += (g * g - v[i]) * new_2;
+    float second = v[i];
+    if constexpr (kAmsgrad) second = largest[i] = largest[i] > second ? largest[i] : second;
+    const typename End::Divided by{std::sqrt(second) + epsilon};
+    w[i] = end(i, w[i], w[i] - decay * w[i] - by(rate * m[i]), by);
+  }
+}
+
+template <bool kMomentum, bool kCentered, class Gradient, class End>
+void rmsprop_range(IndexRange range, const RmspropStep& step, const Gradient gradient,
+                   float* __restrict w, float* __restrict v, float* __restrict velocity,
+                   float* __restrict mean, End end) {
+  const auto [rate, decay, rho, momentum, epsilon] = step;
+  const float fresh = 1.0f - rho;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    v[i] = rho * v[i] + fresh * g * g;
+    float variance = v[i];
+    if constexpr (kCentered) {
+      mean[i] = rho * mean[i] + fresh * g;
+      // Rounding can carry a variance of large gradients below 0, and the root to NaN.
+      variance -= mean[i] * mean[i];
+      variance = variance < 0.0f ? 0.0f : variance;
+    }
+    const typename End::Divided by{std::sqrt(variance + epsilon)};
+    float change = by(rate * g);
+    if constexpr (kMomentum) change = velocity[i] = momentum * velocity[i] + change;
+    w[i] = end(i, w[i], w[i] - decay * w[i] - change, by);
+  }
+}
+
+template <class Gradient, class End>
+void adamax_range(IndexRange range, const AdamaxStep& step, const Gradient gradient,
+                  float* __restrict w, float* __restrict m, float* __restrict u, End end) {
+  const auto [rate, decay, beta_1, beta_2, epsilon] = step;
+  const float new_1 = 1.0f - beta_1;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    m[i] += (g - m[i]) * new_1;
+    const float past = beta_2 * u[i];
+    const float size = std::fabs(g);
+    u[i] = past > size ? past : size;
+    const typename End::Divided by{u[i] + epsilon};
+    w[i] = end(i, w[i], w[i] - decay * w[i] - by(rate * m[i]), by);
+  }
+}
+
+template <class Gradient, class End>
+void nadam_range(IndexRange range, const NadamStep& step, const Gradient gradient,
+                 float* __restrict w, float* __restrict m, float* __restrict v, End end) {
+  const auto [rate, decay, beta_1, beta_2, epsilon, of_m, of_g, of_v] = step;
+  const float new_1 = 1.0f - beta_1;
+  const float new_2 = 1.0f - beta_2;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    m[i] += (g - m[i]) * new_1;
+    v[i] += (g * g - v[i]) * new_2;
+    const float ahead = of_m * m[i] + of_g * g;
+    const typename End::Divided by{std::sqrt(of_v * v[i]) + epsilon};
+    w[i] = end(i, w[i], w[i] - decay * w[i] - by(rate * ahead), by);
+  }
+}
+
+template <class Gradient, class End>
+void adagrad_range(IndexRange range, const AdagradStep& step, const Gradient gradient,
+                   float* __restrict w, float* __restrict sum, End end) {
+  const auto [rate, decay, epsilon] = step;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    sum[i] += g * g;
+    const typename End::Divided by{std::sqrt(sum[i] + epsilon)};
+    w[i] = end(i, w[i], w[i] - decay * w[i] - by(rate * g), by);
+  }
+}
+
+template <class Gradient, class End>
+void adadelta_range(IndexRange range, const AdadeltaStep& step, const Gradient gradient,
+                    float* __restrict w, float* __restrict square, float* __restrict change,
+                    End end) {
+  const auto [rate, decay, rho, epsilon] = step;
+  const float fresh = 1.0f - rho;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    square[i] = rho * square[i] + fresh * g * g;
+    const typename End::Divided by{std::sqrt(square[i] + epsilon)};
+    const float root = std::sqrt(change[i] + epsilon);
+    const float d = by(root * g);
+    change[i] = rho * change[i] + fresh * d * d;
+    w[i] = end(i, w[i], w[i] - decay * w[i] - rate * d, by, root);
+  }
+}
+
+template <class Gradient>
+void lion_range(IndexRange range, const LionStep& step, const Gradient gradient,
+                float* __restrict w, float* __restrict m) {
+  const auto [rate, decay, beta_1, beta_2] = step;
+  const float new_1 = 1.0f - beta_1;
+  const float new_2 = 1.0f - beta_2;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    const float direction = beta_1 * m[i] + new_1 * g;
+    // The last is 0 or NaN, which stay what they are.
+    const float sign = direction > 0.0f ? 1.0f : direction < 0.0f ? -1.0f : direction;
+    m[i] = beta_2 * m[i] + new_2 * g;
+    w[i] = w[i] - decay * w[i] - rate * sign;
+  }
+}
+
+// `power` tells `sum^step.power`.
+template <class Gradient, class Power>
+void ftrl_range(IndexRange range, const FtrlStep& step, const Gradient gradient,
+                float* __restrict w, float* __restrict sum, float* __restrict linear, Power power) {
+  const float per_rate = 1.0f / step.learning_rate;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient(i, w[i]);
+    const float weight = w[i] - step.decay * w[i];
+    const float next = sum[i] + g * g;
+    const float next_power = power(next);
+    const float z = linear[i] + g + 2.0f * step.shrinkage * weight -
+                    (next_power - power(sum[i])) * per_rate * weight;
+    const float within = z > step.l1 ? step.l1 : z < -step.l1 ? -step.l1 : z;
+    linear[i] = z;
+    sum[i] = next;
+    w[i] = (within - z) / (next_power * per_rate + 2.0f * step.l2);
+  }
+}
+
+void lamb_range(IndexRange range, const LambStep& step, const float* __restrict gradient,
+                float* __restrict m, float* __restrict v, float* __restrict direction) {
+  const auto [beta_1, beta_2, epsilon, of_m, of_v] = step;
+  const float new_1 = 1.0f - beta_1;
+  const float new_2 = 1.0f - beta_2;
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const float g = gradient[i];
+    m[i] += (g - m[i]) * new_1;
+    v[i] += (g * g - v[i]) * new_2;
+    direction[i] = of_m * m[i] / (std::sqrt(of_v * v[i]) + epsilon);
+  }
+}
+
+// Not 0 if an exponent is all ones: infinity or NaN. As integers, without branches, these are
+// several per cycle.
+template <class At>
+std::uint32_t any_special(At at, std::int64_t begin, std::int64_t end) {
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t any = 0;
+  for (std::int64_t i = begin; i < end; ++i) {
+    const bool special = (std::bit_cast<std::uint32_t>(at(i)) & kExponent) == kExponent;
+    any |= static_cast<std::uint32_t>(special);
+  }
+  return any;
+}
+
+constexpr std::int64_t kFinitePerAddition = 4;
+
+template <class At>
+bool all_finite_of(std::int64_t count, At at) {
+  std::array<std::uint32_t, kMostPartsOfAll> found;
+  const std::int64_t parts = part_count(count / kFinitePerAddition);
+  parallel_parts(parts, [&](std::int64_t part) {
+    const IndexRange range = IndexRange::of_part(count, part, parts);
+    with_vector_units(
+        [&] { found[static_cast<std::size_t>(part)] = any_special(at, range.begin, range.end); });
+  });
+  return std::all_of(found.begin(), found.begin() + parts,
+                     [](std::uint32_t any) { return any == 0; });
+}
+
+// `pass(range)` over all elements, with the widest vector units of this CPU.
+template <class Pass>
+void for_each_range(std::int64_t count, Pass pass) {
+  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    with_vector_units([&] { pass(IndexRange{begin, end}); });
+  });
+}
+
+// The least of values that aren't negative. As integers, since the compiler takes minima of floats one
+// by one; several side by side, so that none waits for the one before.
+float least_of(const float* values, IndexRange range) {
+  constexpr std::int64_t kSideBySide = 32;
+  std::array<std::int32_t, kSideBySide> least;
+  least.fill(std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity()));
+  std::int64_t i = range.begin;
+  for (; i + kSideBySide <= range.end; i += kSideBySide) {
+    for (std::int64_t k = 0; k < kSideBySide; ++k) {
+      std::int32_t& slot = least[static_cast<std::size_t>(k)];
+      slot = std::min(slot, std::bit_cast<std::int32_t>(values[i + k]));
+    }
+  }
+  for (; i < range.end; ++i) least[0] = std::min(least[0], std::bit_cast<std::int32_t>(values[i]));
+  return std::bit_cast<float>(*std::min_element(least.begin(), least.end()));
+}
+
+// `pass`, without the bound of its steps where none of them, divided by `divisor` or more, reaches it.
+ProximalPass without_idle_bound(ProximalPass pass, float divisor) {
+  constexpr float kForRounding = 0.99f;
+  const float reached = kForRounding * ProximalPass::kMostSteps * pass.longest * divisor;
+  if (pass.rate * pass.l1 <= reached) pass.longest = std::numeric_limits<float>::infinity();
+  return pass;
+}
+
+// `pass(gradient, end)` with the gradient completed by what is missing, or with what `proximal` says a
+// pass ends by: the two don't come together.
+template <class Pass>
+void with_gradient_and_end(const RawGradient& raw, const ProximalPass& proximal, Pass pass) {
+  if (raw.missing.l1 == 0.0f && raw.missing.l2 == 0.0f)
+    return with_end(proximal, [&](auto end) { pass(ClippedGradient<>{raw}, end); });
+  with_penalty_slope(raw.missing, [&](auto slope) {
+    pass(ClippedGradient<WithSlope<decltype(slope)>>{raw, {slope}}, AsItIs{});
+  });
+}
+
+// `pass(range, gradient, end)` over all elements. `lowest_divisor(range)` says how much each proximal
+// step is divided by at least: most weights are far from the bound, which takes as long as all the rest.
+template <class LowestDivisor, class Pass>
+void for_each_range(std::int64_t count, const RawGradient& raw, const ProximalPass& proximal,
+                    LowestDivisor lowest_divisor, Pass pass) {
+  constexpr std::int64_t kBlock = 1024;
+  const bool bounded = proximal.any && proximal.l2 == 0.0f && proximal.steps == nullptr &&
+                       std::isfinite(proximal.longest);
+  for_each_range(count, [&](IndexRange range) {
+    const std::int64_t length = bounded ? kBlock : range.end - range.begin;
+    for (std::int64_t begin = range.begin; begin < range.end; begin += length) {
+      const IndexRange block{begin, std::min(range.end, begin + length)};
+      with_gradient_and_end(
+          raw, bounded ? without_idle_bound(proximal, lowest_divisor(block)) : proximal,
+          [&](auto gradient, auto end) { pass(block, gradient, end); });
+    }
+  });
+}
+
+// The same where that isn't known.
+template <class Pass>
+void for_each_range(std::int64_t count, const RawGradient& raw, const ProximalPass& proximal,
+                    Pass pass) {
+  for_each_range(
+      count, raw, proximal, [](IndexRange) { return 0.0f; }, pass);
+}
+
+template <class Body>
+void for_each_element(std::int64_t count, Body body) {
+  parallel_for(count, 1, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) body(i);
+  });
+}
+
+}  // namespace
+
+void proximal(std::int64_t count, const ProximalPass& pass, float* weight) {
+  const AnyProximal<false> end{pass};
+  for_each_element(count,
+                   [=](std::int64_t i) { weight[i] = end(i, weight[i], weight[i], Undivided()); });
+}
+
+void clamp(std::int64_t count, const float* lowest, const float* highest, float* weight) {
+  for_each_element(count,
+                   [=](std::int64_t i) { weight[i] = within(weight[i], lowest[i], highest[i]); });
+}
+
+void take_zeros(std::int64_t count, const float* weight, float* average) {
+  for_each_element(count, [=](std::int64_t i) {
+    if (weight[i] == 0.0f) average[i] = 0.0f;
+  });
+}
+
+void clip_gradient(std::int64_t count, RawGradient gradient, float* result) {
+  const ClippedGradient<> clipped{gradient};
+  for_each_element(count, [=](std::int64_t i) { result[i] = clipped(i, 0.0f); });
+}
+
+void add_scaled(std::int64_t count, const float* values, float scale, float* sum) {
+  for_each_element(count, [=](std::int64_t i) { sum[i] += scale * values[i]; });
+}
+
+double norm(std::int64_t count, const float* values) {
+  const double total = sum_of_parts(count, [values](std::int64_t begin, std::int64_t end) {
+    return block_sum(values, begin, end, [](float value) { return value * value; });
+  });
+  if (std::isfinite(total)) return std::sqrt(total);
+  // The square of a float may exceed its range.
+  const auto wide_squares = [values](std::int64_t begin, std::int64_t end) {
+    double sum = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) sum += double{values[i]} * double{values[i]};
+    return sum;
+  };
+  return std::sqrt(sum_of_parts(count, wide_squares));
+}
+
+bool all_finite(std::int64_t count, const float* values) {
+  return all_finite_of(count, [values](std::int64_t i) { return values[i]; });
+}
+
+bool sum_finite(std::int64_t count, const float* values, float scale, const float* sum) {
+  return all_finite_of(count, [=](std::int64_t i) { return sum[i] + scale * values[i]; });
+}
+
+void decay(std::int64_t count, float decay, float* weight) {
+  for_each_element(count, [=](std::int64_t i) { weight[i] -= decay * weight[i]; });
+}
+
+void moving_average(std::int64_t count, float momentum, const float* weight, float* average) {
+  const float fresh = 1.0f - momentum;
+  for_each_element(count,
+                   [=](std::int64_t i) { average[i] = momentum * average[i] + fresh * weight[i]; });
+}
+
+void sgd(std::int64_t count, const SgdStep& step, RawGradient raw, float* weight, float* velocity,
+         const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    if (velocity == nullptr) return sgd_plain(range, step, gradient, weight, end);
+    sgd_momentum(range, step, gradient, weight, velocity, end);
+  });
+}
+
+void adam(std::int64_t count, const AdamStep& step, RawGradient raw, float* weight, AdamSlots slots,
+          const ProximalPass& proximal) {
+  // v loses no more than the share of new squares, and the largest v nothing.
+  const auto lowest_divisor = [&](IndexRange range) {
+    const float lowest = slots.largest == nullptr ? step.beta_2 * least_of(slots.v, range)
+                                                  : least_of(slots.largest, range);
+    return std::sqrt(lowest) + step.epsilon;
+  };
+  for_each_range(
+      count, raw, proximal, lowest_divisor, [&](IndexRange range, auto gradient, auto end) {
+        if (slots.largest == nullptr)
+          return adam_range<false>(range, step, gradient, weight, slots.m, slots.v, nullptr, end);
+        adam_range<true>(range, step, gradient, weight, slots.m, slots.v, slots.largest, end);
+      });
+}
+
+void rmsprop(std::int64_t count, const RmspropStep& step, RawGradient raw, float* weight,
+             RmspropSlots slots, const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    const auto run = [&](auto momentum, auto centered) {
+      rmsprop_range<momentum.value, centered.value>(range, step, gradient, weight, slots.v,
+                                                    slots.velocity, slots.mean, end);
+    };
+    const bool centered = slots.mean != nullptr;
+    if (slots.velocity == nullptr)
+      return centered ? run(std::false_type(), std::true_type())
+                      : run(std::false_type(), std::false_type());
+    centered ? run(std::true_type(), std::true_type()) : run(std::true_type(), std::false_type());
+  });
+}
+
+void adamax(std::int64_t count, const AdamaxStep& step, RawGradient raw, float* weight, float* m,
+            float* u, const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    adamax_range(range, step, gradient, weight, m, u, end);
+  });
+}
+
+void nadam(std::int64_t count, const NadamStep& step, RawGradient raw, float* weight, float* m,
+           float* v, const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    nadam_range(range, step, gradient, weight, m, v, end);
+  });
+}
+
+void adagrad(std::int64_t count, const AdagradStep& step, RawGradient raw, float* weight,
+             float* sum, const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    adagrad_range(range, step, gradient, weight, sum, end);
+  });
+}
+
+void adadelta(std::int64_t count, const AdadeltaStep& step, RawGradient raw, float* weight,
+              float* square, float* change, const ProximalPass& proximal) {
+  for_each_range(count, raw, proximal, [&](IndexRange range, auto gradient, auto end) {
+    adadelta_range(range, step, gradient, weight, square, change, end);
+  });
+}
+
+void lion(std::int64_t count, const LionStep& step, RawGradient gradient, float* weight, float* m) {
+  for_each_range(count, [&](IndexRange range) {
+    lion_range(range, step, ClippedGradient<>{gradient}, weight, m);
+  });
+}
+
+void ftrl(std::int64_t count, const FtrlStep& step, RawGradient gradient, float* weight, float* sum,
+          float* linear) {
+  const float power = step.power;
+  for_each_range(count, [&](IndexRange range) {
+    if (power == 0.5f) {  // the usual one, which vector units have
+      return ftrl_range(range, step, ClippedGradient<>{gradient}, weight, sum, linear,
+                        [](float value) { return std::sqrt(value); });
+    }
+    ftrl_range(range, step, ClippedGradient<>{gradient}, weight, sum, linear,
+               [power](float value) { return std::pow(value, power); });
+  });
+}
+
+void lamb_direction(std::int64_t count, const LambStep& step, const float* gradient, float* m,
+                    float* v, float* direction) {
+  for_each_range(count,
+                 [&](IndexRange range) { lamb_range(range, step, gradient, m, v, direction); });
+}
+
+}  // namespace strata::kernels

@@ -1,12 +1,12 @@
 // Rewrites configs between legacy `.h5` files and `.keras` files.
 #include "saving/legacy_config.hpp"
 
-#include <algorithm>
 #include <iostream>
-#include <string_view>
+#include <string>
 #include <utility>
 
-#include "core/ascii.hpp"
+#include "core/registry.hpp"
+#include "strata/losses/loss.hpp"
 
 namespace strata::saving {
 namespace {
@@ -34,19 +34,12 @@ void shorten_layers(Config& sequential) {
 
 // Keras 3 can't open a legacy file, not even its own, whose loss goes by a short name.
 void write_out_name(Config& loss) {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"mse", "mean_squared_error"},
-      {"mae", "mean_absolute_error"},
-      {"mape", "mean_absolute_percentage_error"},
-      {"msle", "mean_squared_logarithmic_error"},
-      {"kld", "kl_divergence"},
-      {"bce", "binary_crossentropy"}};
   if (!loss.is_string()) return;
-  std::string name = loss.get<std::string>();
-  std::transform(name.begin(), name.end(), name.begin(), to_lower);
-  for (const auto& [brief, whole] : kNames) {
-    if (name == brief) loss = std::string(whole);
-  }
+  const auto found = registry::find_identifier(typeid(Loss), loss.get<std::string>());
+  if (!found || !found->entry->registered_name.empty()) return;
+  const std::string& class_name = found->entry->class_name;
+  if (class_name.empty() || found->name == class_name) return;
+  loss = registry::snake_case(class_name);
 }
 
 // Keras before 2.3 calls the rate `lr`.

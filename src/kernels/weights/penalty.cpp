@@ -41,7 +41,7 @@ void write_in_parallel(std::int64_t count, const float* x, PenaltyFactors factor
   });
 }
 
-// The value over [first, last), and the gradient unless it is null, by blocks that are short enough
+// The value over the range, and the gradient unless it is null, by blocks that are short enough
 // to be summed in float and are read from memory once. Several sums side by side hide the latency of
 // an addition.
 template <class Slope>

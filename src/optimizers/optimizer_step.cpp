@@ -96,6 +96,11 @@ Tensor Optimizer::scale_loss(const Tensor& loss) const {
   return options_.loss_scale_factor ? loss * *options_.loss_scale_factor : loss;
 }
 
+bool Optimizer::adds_penalties() const {
+  const bool clips = options_.clipnorm || options_.clipvalue || options_.global_clipnorm;
+  return fuses_penalties() && !clips && !options_.gradient_accumulation_steps;
+}
+
 void Optimizer::apply(const std::vector<Tensor>& gradients,
                       const std::vector<Variable>& variables) {
   apply(gradients, variables, std::vector<MissingPenalty>(variables.size()));

@@ -1,6 +1,8 @@
 // Adadelta: steps of the size of the steps before, by running squares of both.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -46,6 +48,7 @@ class Adadelta : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return true; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(Adadelta); }
 
  private:
   Adadelta(const Options& options, OptionsOrigin origin);

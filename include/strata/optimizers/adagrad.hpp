@@ -1,6 +1,8 @@
 // Adagrad: gradients divided by the root of the sum of all their squares so far.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -45,6 +47,7 @@ class Adagrad : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return true; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(Adagrad); }
 
  private:
   Adagrad(const Options& options, OptionsOrigin origin);

@@ -1,6 +1,8 @@
 // Adam: steps of a size of their own for each element.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -50,6 +52,7 @@ class Adam : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return true; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(Adam); }
 
  private:
   Options options_;  // of its own fields; the base has the common ones

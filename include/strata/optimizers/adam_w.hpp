@@ -1,6 +1,8 @@
 // AdamW: Adam with decoupled weight decay, on by default.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/optimizers/adam.hpp"
 
 namespace strata::optimizers {
@@ -35,6 +37,9 @@ class AdamW : public Adam {
   explicit AdamW(R learning_rate) : AdamW(Options{.learning_rate = std::move(learning_rate)}) {}
 
   static AdamW from_config(const Config& config);
+
+ protected:
+  bool fuses_penalties() const override { return typeid(*this) == typeid(AdamW); }
 
  private:
   AdamW(const Options& options, OptionsOrigin origin);

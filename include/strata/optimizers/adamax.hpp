@@ -1,6 +1,8 @@
 // Adamax: Adam with the largest gradient so far in place of the running square.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -46,6 +48,7 @@ class Adamax : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return true; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(Adamax); }
 
  private:
   Adamax(const Options& options, OptionsOrigin origin);

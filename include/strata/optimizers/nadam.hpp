@@ -1,6 +1,8 @@
 // Nadam: Adam with Nesterov's look ahead.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -49,6 +51,7 @@ class Nadam : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return true; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(Nadam); }
 
  private:
   Nadam(const Options& options, OptionsOrigin origin);

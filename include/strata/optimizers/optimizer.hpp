@@ -79,8 +79,8 @@ class Optimizer {
   /// StateError besides unless it `adds_penalties`, and for a weight under a rule `Proximal`.
   void apply(const std::vector<Tensor>& gradients, const std::vector<Variable>& variables,
              const std::vector<MissingPenalty>& missing);
-  /// Whether it can: it is one of SGD, RMSprop, Adam, AdamW, Nadam, Adagrad, Adamax and Adadelta itself,
-  /// no class derived from them, and needs no whole gradients to clip them or to accumulate them.
+  /// Whether it can: its `update` does so (`fuses_penalties`), and neither clipping nor accumulation
+  /// needs the whole gradient before.
   bool adds_penalties() const;
 
   /// `loss * loss_scale_factor`, the loss itself without one: what a training loop differentiates,
@@ -187,6 +187,10 @@ class Optimizer {
   /// Whether `update` does what `step.proximal` says in its own pass, with steps of its own for each
   /// element where `proximal_step` gives none. By default it is done after it.
   virtual bool fuses_proximal() const { return false; }
+  /// Whether `update` adds the gradient of `step.missing` in its own pass: SGD, RMSprop, Adam, AdamW,
+  /// Nadam, Adagrad, Adamax and Adadelta do. A class derived from them may look at the gradients, so
+  /// it gets them whole unless it says so itself.
+  virtual bool fuses_penalties() const { return false; }
 
   Variable add_slot(const Variable& variable, const std::string& slot, float initial_value = 0.0f);
   /// A slot that has another shape than a variable, or belongs to none.

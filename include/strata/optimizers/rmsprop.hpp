@@ -1,6 +1,8 @@
 // RMSprop: gradients divided by their running root mean square.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/core/options_origin.hpp"
 #include "strata/optimizers/optimizer.hpp"
 
@@ -48,6 +50,7 @@ class RMSprop : public Optimizer {
               const Step& step) override;
   bool fuses_clipping() const override { return true; }
   bool fuses_proximal() const override { return options_.momentum < 1.0f; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(RMSprop); }
 
  private:
   RMSprop(const Options& options, OptionsOrigin origin);

@@ -1,6 +1,8 @@
 // SGD: gradient descent, with momentum if wanted.
 #pragma once
 
+#include <typeinfo>
+
 #include "strata/optimizers/optimizer.hpp"
 
 namespace strata::optimizers {
@@ -45,6 +47,7 @@ class SGD : public Optimizer {
   bool fuses_clipping() const override { return true; }
   std::optional<float> proximal_step(float learning_rate) const override;
   bool fuses_proximal() const override { return options_.momentum < 1.0f; }
+  bool fuses_penalties() const override { return typeid(*this) == typeid(SGD); }
 
  private:
   Options options_;                   // of its own fields; the base has the common ones

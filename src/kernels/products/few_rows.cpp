@@ -32,9 +32,19 @@ struct VectorOf<1> {
 template <int kLanes>
 using Vector = typename VectorOf<kLanes>::Type;
 
+// How many rows and columns a tile has, so that sums, vectors of b and a factor of a fit into 32 registers.
+struct Of32Registers {
+  static constexpr int kMostRows = 8;
+  static constexpr int vectors(int rows) {
+    return rows <= 2 ? 8 : rows == 3 ? 6 : rows <= 5 ? 4 : rows <= 7 ? 3 : 2;
+  }
+  static constexpr int kMostDotRows = 4;
+  static constexpr int dots(int rows) { return rows <= 2 ? 8 : rows == 3 ? 6 : 4; }
+};
+
 #if defined(__x86_64__)
 
-// Sums, vectors of b and a factor of a fit into 16 registers.
+// The same for 16 registers.
 struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kMostRows = 6;
@@ -49,15 +59,8 @@ struct Avx2 {
   static void dot(const RowsTimesMatrix& task);
 };
 
-// The same in 32 registers.
-struct Avx512 {
+struct Avx512 : Of32Registers {
   static constexpr int kLanes = 16;
-  static constexpr int kMostRows = 8;
-  static constexpr int vectors(int rows) {
-    return rows <= 2 ? 8 : rows == 3 ? 6 : rows <= 5 ? 4 : rows <= 7 ? 3 : 2;
-  }
-  static constexpr int kMostDotRows = 4;
-  static constexpr int dots(int rows) { return rows <= 2 ? 8 : rows == 3 ? 6 : 4; }
 
   static void add_row(const RowsTimesMatrix& task);
   template <int kRows, int kWidth, int kVectors>
@@ -68,15 +71,8 @@ struct Avx512 {
 
 #elif defined(__aarch64__)
 
-// Sums, vectors of b and a factor of a fit into 32 registers.
-struct Neon {
+struct Neon : Of32Registers {
   static constexpr int kLanes = 4;
-  static constexpr int kMostRows = 8;
-  static constexpr int vectors(int rows) {
-    return rows <= 2 ? 8 : rows == 3 ? 6 : rows <= 5 ? 4 : rows <= 7 ? 3 : 2;
-  }
-  static constexpr int kMostDotRows = 4;
-  static constexpr int dots(int rows) { return rows <= 2 ? 8 : rows == 3 ? 6 : 4; }
 
   static void add_row(const RowsTimesMatrix& task);
   template <int kRows, int kWidth, int kVectors>

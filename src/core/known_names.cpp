@@ -108,4 +108,13 @@ std::string nearest_names(std::string_view received, const std::vector<std::stri
                      left == 0 ? "" : fmt::format(" and {} more", left));
 }
 
+std::string either_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 }  // namespace strata

@@ -20,4 +20,7 @@ std::string known_names(std::string_view received, const std::vector<std::string
 std::string nearest_names(std::string_view received, const std::vector<std::string>& known,
                           std::size_t most);
 
+/// "a", "a or b", "a, b or c".
+std::string either_of(const std::vector<std::string>& names);
+
 }  // namespace strata

@@ -6,8 +6,10 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/check.hpp"
+#include "core/known_names.hpp"
 
 namespace strata {
 namespace {
@@ -21,16 +23,6 @@ VectorUnits units_of_this_cpu() {
 #else
   return kCompiledUnits.back();
 #endif
-}
-
-// "none, avx2 or avx512"
-std::string listed(std::span<const VectorUnits> units) {
-  std::string names;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    if (i > 0) names += i + 1 == units.size() ? " or " : ", ";
-    names += name_of(units[i]);
-  }
-  return names;
 }
 
 }  // namespace
@@ -55,7 +47,9 @@ VectorUnits narrowed(VectorUnits available, const char* wanted,
   for (const VectorUnits each : compiled) {
     if (std::string_view(wanted) == name_of(each)) return std::min(available, each);
   }
-  raise<InvalidArgument>("STRATA_VECTOR_UNITS", "must be {}. Received: '{}'.", listed(compiled),
+  std::vector<std::string> names;
+  for (const VectorUnits each : compiled) names.push_back(name_of(each));
+  raise<InvalidArgument>("STRATA_VECTOR_UNITS", "must be {}. Received: '{}'.", either_of(names),
                          std::string_view(wanted));
 }
 

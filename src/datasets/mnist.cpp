@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/known_names.hpp"
 #include "strata/io/idx.hpp"
 #include "strata/io/npz.hpp"
 #include "tensor/format.hpp"
@@ -68,14 +69,6 @@ std::optional<std::string> idx_file(const fs::path& folder, std::size_t file) {
   return std::nullopt;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string list = names.front();
-  for (std::size_t i = 1; i < names.size(); ++i) {
-    list += (i + 1 < names.size() ? ", " : " or ") + names[i];
-  }
-  return list;
-}
-
 bool has_archive(const fs::path& folder) {
   std::error_code ignored;
   return fs::exists(folder / kArchive, ignored);
@@ -97,7 +90,7 @@ std::array<Tensor, 4> read_files(const fs::path& folder) {
     check<IoError>(path.has_value(), "mnist",
                    "{}: a folder with some of the four IDX files must have them all. Received: no "
                    "{}.",
-                   folder.string(), Whole{listed(names_of(i))});
+                   folder.string(), Whole{either_of(names_of(i))});
     arrays[i] = io::read_idx(*path);
   }
   return arrays;
@@ -145,7 +138,7 @@ Digits mnist(const MnistOptions& options) {
     for (const fs::path& place : folders(options)) looked += "\n  " + place.string();
     looked += "\nfor";
     for (std::size_t file = 0; file < kFiles.size(); ++file) {
-      looked += "\n  " + listed(names_of(file));
+      looked += "\n  " + either_of(names_of(file));
     }
     looked += std::string("\n  or, with all in one, ") + kArchive;
     raise<IoError>("mnist",

@@ -74,6 +74,13 @@ TEST(KnownNames, NameTheNearestFirst) {
   EXPECT_EQ(known_names("nonsense", {}), "known are none");
 }
 
+TEST(EitherOf, ListsNamesAsASentenceDoes) {
+  EXPECT_EQ(either_of({}), "");
+  EXPECT_EQ(either_of({"a"}), "a");
+  EXPECT_EQ(either_of({"a", "b"}), "a or b");
+  EXPECT_EQ(either_of({"a", "b", "c"}), "a, b or c");
+}
+
 layers::Dense dense_named(const char* name) { return layers::Dense({.units = 1, .name = name}); }
 
 // All families of names suggest the nearest one.

@@ -2,7 +2,6 @@
 #include "ops/pick_runs.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -21,19 +20,6 @@ void for_each_run(IndexRange rows, std::int64_t extent, const std::vector<IndexR
       body(row * extent + run.first, picked, run.count);
       picked += run.count;
     }
-  }
-}
-
-// In blocks of fixed size, of which the last one may cover what the one before has copied.
-void copy_run(const float* from, float* to, std::int64_t count) {
-  constexpr std::int64_t kBlock = 4;
-  if (count < kBlock) {
-    std::copy_n(from, count, to);
-    return;
-  }
-  for (std::int64_t i = 0; i < count; i += kBlock) {
-    const std::int64_t at = std::min(i, count - kBlock);
-    std::memcpy(to + at, from + at, kBlock * sizeof(float));
   }
 }
 
@@ -67,7 +53,7 @@ Tensor pick_runs(const Tensor& x, const std::shared_ptr<const std::vector<IndexR
         for_each_run(
             {begin, end}, extent, *runs,
             [from = x.data(), own](std::int64_t at, std::int64_t picked, std::int64_t count) {
-              copy_run(from + at, own + picked, count);
+              std::copy_n(from + at, count, own + picked);
             });
       });
   return autodiff::record("select", std::move(result), {x},

@@ -1,4 +1,4 @@
-// What a regularization path tells: which factor to take, what is left at each, and its table.
+// Reads a regularization path: its best factor, the counts of its points, and its table.
 #include <cmath>
 
 #include "core/check.hpp"

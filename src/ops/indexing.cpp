@@ -1,6 +1,5 @@
 // The ops of array.hpp that have indices among their inputs.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>

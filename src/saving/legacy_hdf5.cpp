@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "io/atomic_file.hpp"
 #include "io/json.hpp"

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "core/registry.hpp"
 #include "core/subnormals.hpp"
 #include "strata/autodiff/gradient_tape.hpp"
 #include "strata/config.hpp"
@@ -455,7 +456,7 @@ TEST(RMSprop, CenteredStaysFiniteOnLargeConstantGradients) {
   EXPECT_TRUE(std::isfinite(w.value().item()));
 }
 
-class ManyThreads : public ::testing::TestWithParam<const char*> {
+class ManyThreads : public ::testing::TestWithParam<std::string> {
  protected:
   ~ManyThreads() override { set_num_threads(before_); }
   // Some hundred thousand weights after some steps.
@@ -483,9 +484,7 @@ TEST_P(ManyThreads, GiveTheSameBitsAsOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, ManyThreads,
-                         ::testing::Values("SGD", "Adam", "AdamW", "RMSprop", "Adamax", "Nadam",
-                                           "Adagrad", "Adadelta", "Lion", "Ftrl", "Lamb",
-                                           "Adafactor"));
+                         ::testing::ValuesIn(registry::class_names(typeid(Optimizer))));
 
 }  // namespace optimizer_test
 }  // namespace strata::testing

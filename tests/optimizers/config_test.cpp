@@ -18,6 +18,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace config_test {
 namespace {
 
 using namespace optimizers;
@@ -212,4 +213,5 @@ TEST(OptimizerConfig, AScheduleWithoutItsNumbersIsRefused) {
 }
 
 }  // namespace
+}  // namespace config_test
 }  // namespace strata::testing

@@ -14,6 +14,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace convergence_test {
 namespace {
 
 using namespace optimizers;
@@ -119,4 +120,5 @@ TEST(WeightDecay, IsAnL2OfHalfTheFactorToSgdAlone) {
 }
 
 }  // namespace
+}  // namespace convergence_test
 }  // namespace strata::testing

@@ -21,6 +21,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace errors_test {
 namespace {
 
 using namespace optimizers;
@@ -271,4 +272,5 @@ TEST(ExcludeFromWeightDecay, RefusesWhatIsNoRegularExpressionAndTakesNone) {
 }
 
 }  // namespace
+}  // namespace errors_test
 }  // namespace strata::testing

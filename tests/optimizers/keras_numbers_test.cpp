@@ -8,6 +8,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace keras_numbers_test {
 namespace {
 
 using namespace optimizers;
@@ -209,4 +210,5 @@ TEST(KerasTests, Averages) {
 }
 
 }  // namespace
+}  // namespace keras_numbers_test
 }  // namespace strata::testing

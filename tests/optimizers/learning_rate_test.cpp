@@ -15,6 +15,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace learning_rate_test {
 namespace {
 
 using namespace optimizers;
@@ -237,4 +238,5 @@ TEST(CommonOptions, HaveTheSameDefaultsInEveryOptimizer) {
 }
 
 }  // namespace
+}  // namespace learning_rate_test
 }  // namespace strata::testing

@@ -13,6 +13,7 @@
 #include "support/matchers.hpp"
 
 namespace strata::testing {
+namespace schedules_test {
 namespace {
 
 using namespace optimizers::schedules;
@@ -128,4 +129,5 @@ TEST(Callable, OfTheStepIsASchedule) {
 }
 
 }  // namespace
+}  // namespace schedules_test
 }  // namespace strata::testing

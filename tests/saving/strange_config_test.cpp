@@ -269,12 +269,12 @@ TEST(StrangeConfig, FaultyJsonIsRefused) {
              "\"\"class_name\": N\"."));
 }
 
-TEST(StrangeConfig, HundredThousandLayersTakeLinearTime) {
+TEST(StrangeConfig, ThirtyThousandLayersTakeLinearTime) {
   std::vector<Config> layers;
-  for (int i = 0; i < 100'000; ++i)
+  for (int i = 0; i < 30'000; ++i)
     layers.push_back(
         {{"class_name", "Dense"}, {"config", {{"units", 1}, {"name", std::to_string(i)}}}});
-  EXPECT_EQ(model_from_json(net(std::move(layers)).dump())->layers().size(), 100'000U);
+  EXPECT_EQ(model_from_json(net(std::move(layers)).dump())->layers().size(), 30'000U);
 }
 
 }  // namespace strange_config_test

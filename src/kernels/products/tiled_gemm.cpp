@@ -163,9 +163,10 @@ void apply(const TileEpilogue& epilogue, const Product& product) {
 
 // Whether the BLAS, which packs both factors block by block, is faster.
 bool outgrows_tiles(const Product& product) {
-  // A tile reads a transposed a at positions that lie a row apart.
-  constexpr std::int64_t kWide = 512;
-  if (product.a.transposed) return product.rows >= kRowsWorthPacking && product.columns >= kWide;
+  // A tile reads a transposed a at positions that lie a row apart, once for each panel of b: half as many
+  // times where vectors are twice as long.
+  const std::int64_t wide = 64 * tile_products()->lanes;
+  if (product.a.transposed) return product.rows >= kRowsWorthPacking && product.columns >= wide;
   // b is packed whole, into panels that are written to side by side: the wider they are, the fewer.
   // One that is transposed is packed panel by panel.
   const std::int64_t second_levels = tile_products()->lanes / 4;

@@ -48,7 +48,7 @@ VectorUnits narrowed(VectorUnits available, const char* wanted,
     if (std::string_view(wanted) == name_of(each)) return std::min(available, each);
   }
   std::vector<std::string> names;
-  for (const VectorUnits each : compiled) names.push_back(name_of(each));
+  for (const VectorUnits each : compiled) names.emplace_back(name_of(each));
   raise<InvalidArgument>("STRATA_VECTOR_UNITS", "must be {}. Received: '{}'.", either_of(names),
                          std::string_view(wanted));
 }

@@ -99,11 +99,22 @@ class EndOfArchive {
     origin_.check((CheckedSize(entries) * kDirectoryEntrySize).fits(size),
                   "the central directory must have room for its {} members. Received: {} bytes.",
                   entries, size);
+    check_no_record_between(static_cast<std::int64_t>(offset), end);
     return {static_cast<std::int64_t>(offset), static_cast<std::int64_t>(size),
             static_cast<std::int64_t>(entries)};
   }
 
  private:
+  /// Another reader may take what looks like an end record within the directory for the end.
+  void check_no_record_between(std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t at = std::max(begin, begin_); at < end; ++at) {
+      origin_.check(!is_signature(static_cast<std::size_t>(at - begin_)),
+                    "exactly one end record must end the archive. Received: one at byte {}, and "
+                    "another in the central directory, at byte {}.",
+                    end, at);
+    }
+  }
+
   struct Record64 {
     std::int64_t offset;
     Bytes bytes;

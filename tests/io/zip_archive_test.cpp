@@ -136,6 +136,15 @@ TEST_F(Zip, RefusesASecondEndRecordInTheComment) {
   expect_refused(body + raw_zip_end(with_comment), text);
 }
 
+TEST_F(Zip, RefusesAnEndRecordInTheDirectory) {
+  const Bytes named = raw_zip({raw_stored("PK\x05\x06", "abcd")});
+  const std::size_t end = named.size() - 22;
+  expect_refused(named, "exactly one end record must end the archive. Received: one at byte " +
+                            std::to_string(end) +
+                            ", and another in the central directory, at byte " +
+                            std::to_string(end - 4) + ".");
+}
+
 TEST_F(Zip, RefusesTwoEndRecordsThatBothEndTheFile) {
   RawZipEnd end;
   const Bytes inner_body = raw_zip_body({raw_stored("y", "z")}, &end);

@@ -64,20 +64,11 @@ ops::RecurrentOutputs LSTMCell::run(const Tensor& sequences, const Tensors& init
                                     const ops::RecurrenceOptions& options,
                                     const CallContext& context) {
   using ops::FusedActivation;
-  const std::int64_t batch = sequences.shape().front();
-  const auto draw = [&](std::int64_t extent, float rate) {
-    return [this, batch, extent, rate] {
-      before_draw(generator_);
-      return generator_.dropout_mask({batch, extent}, rate);
-    };
+  const auto draw = [this](const Shape& shape, float rate) {
+    before_draw(generator_);
+    return generator_.dropout_mask(shape, rate);
   };
-  const int masks = options_.recurrent_dropout == 0.0f ? 1 : kLstmGates;
-  const std::vector<Tensor> of_inputs =
-      draw_masks(gates_drop(options_.dropout, context), masks,
-                 draw(sequences.shape().back(), options_.dropout));
-  const std::vector<Tensor> of_states =
-      draw_masks(gates_drop(options_.recurrent_dropout, context), kLstmGates,
-                 draw(options_.units, options_.recurrent_dropout));
+  const auto [of_inputs, of_states] = draw_masks(options_, kLstmGates, sequences, context, draw);
   const Tensor bias = options_.use_bias ? bias_.value() : Tensor();
   if (activations::fused_form(options_.activation) == FusedActivation::tanh &&
       activations::fused_form(options_.recurrent_activation) == FusedActivation::sigmoid &&

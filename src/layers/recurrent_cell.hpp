@@ -163,17 +163,30 @@ class GateProducts {
   std::vector<Tensor> masks_;
 };
 
-/// Whether gates drop units now; as in Keras they drop nothing at a rate of 1.
-inline bool gates_drop(float rate, const CallContext& context) {
-  return context.training && rate > 0.0f && rate < 1.0f;
-}
+/// What is dropped for a whole sequence, of the inputs and of the state: of each nothing, one mask for all
+/// gates, or one per gate.
+struct DropoutMasks {
+  std::vector<Tensor> of_inputs;
+  std::vector<Tensor> of_states;
+};
 
-/// What is dropped for a whole sequence, drawn by `draw()`: nothing, or one mask per product.
-template <class Draw>
-std::vector<Tensor> draw_masks(bool drops, int count, const Draw& draw) {
-  std::vector<Tensor> masks;
-  for (int i = 0; drops && i < count; ++i) masks.push_back(draw());
-  return masks;
+/// Draws them by `draw(shape, rate)`, the inputs' first. As in Keras, cells with several gates drop nothing at a
+/// rate of 1.
+template <class Options, class Draw>
+DropoutMasks draw_masks(const Options& options, int gates, const Tensor& sequences,
+                        const CallContext& context, const Draw& draw) {
+  const auto masks = [&](float rate, int count, std::int64_t features) {
+    const bool drops = context.training && rate > 0.0f && (gates == 1 || rate < 1.0f);
+    std::vector<Tensor> drawn;
+    for (int i = 0; drops && i < count; ++i)
+      drawn.push_back(draw(Shape{sequences.shape().front(), features}, rate));
+    return drawn;
+  };
+  DropoutMasks all;
+  all.of_inputs = masks(options.dropout, options.recurrent_dropout == 0.0f ? 1 : gates,
+                        sequences.shape().back());
+  all.of_states = masks(options.recurrent_dropout, gates, options.units);
+  return all;
 }
 
 /// The sequence (batch, steps, features) with a mask (batch, features) on each step, if there is one.

@@ -49,19 +49,11 @@ void SimpleRNNCell::make_weights(const Shape& input, const AddWeight& add) {
 ops::RecurrentOutputs SimpleRNNCell::run(const Tensor& sequences, const Tensors& initial_states,
                                          const ops::RecurrenceOptions& options,
                                          const CallContext& context) {
-  const std::int64_t batch = sequences.shape().front();
-  const auto draw = [&](std::int64_t extent, float rate) {
-    return [this, batch, extent, rate] {
-      before_draw(generator_);
-      return generator_.dropout_mask({batch, extent}, rate);
-    };
+  const auto draw = [this](const Shape& shape, float rate) {
+    before_draw(generator_);
+    return generator_.dropout_mask(shape, rate);
   };
-  const std::vector<Tensor> of_inputs =
-      draw_masks(context.training && options_.dropout > 0.0f, 1,
-                 draw(sequences.shape().back(), options_.dropout));
-  const std::vector<Tensor> of_states =
-      draw_masks(context.training && options_.recurrent_dropout > 0.0f, 1,
-                 draw(options_.units, options_.recurrent_dropout));
+  const auto [of_inputs, of_states] = draw_masks(options_, 1, sequences, context, draw);
   const Tensor bias = options_.use_bias ? bias_.value() : Tensor();
   const auto fused = activations::fused_form(options_.activation);
   if (fused && of_states.empty()) {

@@ -10,6 +10,7 @@
 
 #include "core/parallel.hpp"
 #include "kernels/arrays.hpp"
+#include "kernels/convolution/winograd.hpp"
 #include "kernels/convolution/work_split.hpp"
 #include "kernels/products/tile_products.hpp"
 #include "strata/core/threads.hpp"
@@ -93,6 +94,11 @@ std::vector<Convolution> convolutions() {
       make(2, {axis(1, 1), axis(8, 3, 2), axis(9, 3)}, 4, 4, 4),                     // depthwise
       make(18, {axis(1, 1), axis(5, 3, 1, 1, 1, 1), axis(4, 2, 1, 1, 0, 1)}, 4, 6),  // many images
       make(0, {axis(1, 1), axis(8, 3), axis(9, 3)}, 2, 3),                           // no images
+      // By Winograd's transforms: several blocks of tiles, tiles that reach beyond lines and columns,
+      // padding, filters that fill no whole panel, and images smaller than a block.
+      make(2, {axis(1, 1), axis(27, 3, 1, 1, 1, 1), axis(26, 3, 1, 1, 1, 1)}, 16, 40),
+      make(3, {axis(1, 1), axis(9, 3), axis(11, 3)}, 24, 16),
+      make(9, {axis(1, 1), axis(10, 3), axis(9, 3, 1, 1, 2, 0)}, 16, 24),
   };
 }
 
@@ -232,6 +238,136 @@ TEST(Convolution, GradientsAgreeWithPlainLoops) {
   }
 }
 
+// ---- Winograd's transforms
+
+std::vector<Convolution> winograd_convolutions() {
+  std::vector<Convolution> some;
+  for (const Convolution& c : convolutions()) {
+    if (suits_winograd(c)) some.push_back(c);
+  }
+  return some;
+}
+
+TEST(Winograd, TakesWindowsOfThreeByThreeThatLieOneApart) {
+  EXPECT_EQ(winograd_convolutions().size(), 4U);
+  const WindowAxis nine = axis(9, 3);
+  EXPECT_TRUE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 24)));
+  EXPECT_FALSE(suits_winograd(make(1, {axis(1, 1), nine, nine}, 16, 24)));     // 49 positions
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 8, 24)));      // few channels
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 20, 24)));     // no whole vectors
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 8)));      // few filters
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 20)));     // no whole vectors
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 32, 32, 2)));  // groups
+  EXPECT_FALSE(suits_winograd(make(2, {axis(3, 1), nine, nine}, 16, 24)));     // three axes
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 3, 2)}, 16, 24)));
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 3, 1, 2)}, 16, 24)));
+  EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 5)}, 16, 24)));
+  EXPECT_FALSE(suits_winograd(make(20, {axis(1, 1), axis(5, 3), axis(5, 3)}, 16, 24)));  // waste
+}
+
+MATCHER(AreTheSame, "are equal, or both NaN") {
+  const auto& [a, b] = arg;
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+// An infinite cell reaches the windows that it lies in, and no others of its tile.
+TEST(Winograd, KeepsInfinityAndNanToTheirWindows) {
+  for (Convolution c : winograd_convolutions()) {
+    for (const float value : {INFINITY, -INFINITY, NAN}) {
+      for (const FusedActivation activation : kActivations) {
+        c.activation = activation;
+        Inputs in(c);
+        in.x[in.x.size() / 3] = value;
+        EXPECT_THAT(convolved(c, in, true), Pointwise(AreTheSame(), plainly_convolved(c, in, true)))
+            << name_of(c) << ", " << value;
+      }
+    }
+  }
+}
+
+TEST(Winograd, ComputesWhatOverflowsInBetween) {
+  const Convolution c = winograd_convolutions().front();
+  Inputs in(c);
+  for (float& value : in.x) value = value > 0.0f ? 2e38f : 0.0f;  // twice that is infinite
+  for (float& value : in.kernel) value = 0.0f;
+  for (std::int64_t filter = 0; filter < c.filters; ++filter)
+    in.kernel[static_cast<std::size_t>(filter)] = 0.5f;  // of the first cell and channel
+  const auto y = convolved(c, in, true);
+  EXPECT_EQ(y, plainly_convolved(c, in, true));
+  EXPECT_EQ(*std::max_element(y.begin(), y.end()), 1e38f);
+}
+
+TEST(Winograd, KeepsInfiniteErrorsToTheirWindows) {
+  for (const Convolution& c : winograd_convolutions()) {
+    const Inputs in(c);
+    auto dy = errors_of(c);
+    dy[dy.size() / 3] = INFINITY;
+    std::vector<float> dx(in.x.size());
+    auto expected = dx;
+    for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+      expected[xi] += dy[yi] * in.kernel[ki];
+    });
+    convolve_backward(
+        c,
+        {.x = in.x.data(), .kernel = in.kernel.data(), .y = nullptr, .dy = {.values = dy.data()}},
+        {.x = dx.data(), .fresh_x = true});
+    EXPECT_THAT(dx, Pointwise(AreTheSame(), expected)) << name_of(c);
+  }
+}
+
+// Fractions from -1 to 1.
+std::vector<float> fractions(std::vector<float> numbers) {
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = std::sin(numbers[i] + static_cast<float>(i));
+  return numbers;
+}
+
+// The rounding error is a small part of what the terms of a sum add up to.
+TEST(Winograd, RoundsLittleMoreThanPlainSums) {
+  for (const Convolution& c : winograd_convolutions()) {
+    Inputs in(c);
+    in.x = fractions(in.x);
+    in.kernel = fractions(in.kernel);
+    const auto dy = fractions(errors_of(c));
+    Gradients actual(c);
+    const auto y = convolved(c, in, false);
+    convolve_backward(
+        c,
+        {.x = in.x.data(), .kernel = in.kernel.data(), .y = nullptr, .dy = {.values = dy.data()}},
+        {.x = actual.x.data(), .fresh_x = true, .kernel = actual.kernel.data()});
+    const Gradients before(c);
+    struct Sum {
+      double value = 0.0;
+      double size = 0.0;
+      void add(float a, float b) {
+        const double product = static_cast<double>(a) * static_cast<double>(b);
+        value += product;
+        size += std::abs(product);
+      }
+    };
+    std::vector<Sum> ys(y.size());
+    std::vector<Sum> dxs(in.x.size());
+    std::vector<Sum> dkernels(in.kernel.size());
+    for (std::size_t i = 0; i < dkernels.size(); ++i) dkernels[i].add(before.kernel[i], 1.0f);
+    for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
+      ys[yi].add(in.x[xi], in.kernel[ki]);
+      dxs[xi].add(dy[yi], in.kernel[ki]);
+      dkernels[ki].add(dy[yi], in.x[xi]);
+    });
+    const auto largest_error = [](const std::vector<float>& values, const std::vector<Sum>& sums) {
+      double worst = 0.0;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        worst = std::max(worst,
+                         std::abs(static_cast<double>(values[i]) - sums[i].value) / sums[i].size);
+      return worst;
+    };
+    constexpr double kSmall = 1e-6;
+    EXPECT_LT(largest_error(y, ys), kSmall) << name_of(c);
+    EXPECT_LT(largest_error(actual.x, dxs), kSmall) << name_of(c);
+    EXPECT_LT(largest_error(actual.kernel, dkernels), kSmall) << name_of(c);
+  }
+}
+
 TEST(Convolution, OfTheKernelAloneLeavesTheInputAlone) {
   const Convolution c = convolutions().at(3);  // strides of more than 1
   const Inputs in(c);
@@ -310,6 +446,8 @@ std::vector<Convolution> large_convolutions() {
       make(9, {axis(1, 1), same, axis(58, 3, 1, 1, 1, 1)}, 4, 16),
       make(20, {axis(1, 1), same, same}, 4, 16),
       make(20, {axis(1, 1), same, same}, 8, 16, 2),
+      make(20, {axis(1, 1), same, same}, 16, 16),
+      make(9, {axis(1, 1), inside, inside}, 16, 24),
   };
   for (Convolution& c : all) c.activation = FusedActivation::relu;
   return all;

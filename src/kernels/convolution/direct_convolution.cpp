@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/convolution/implicit_gemm.hpp"
+#include "kernels/convolution/padded_convolution.hpp"
 #include "kernels/convolution/pooling.hpp"
 #include "kernels/convolution/work_split.hpp"
 #include "kernels/products/epilogue.hpp"
@@ -17,47 +17,39 @@ using ops::FusedActivation;
 // images that its lines need.
 constexpr std::int64_t kFewestWholeImages = 16;
 
-// What all parts of a forward pass read: the packed kernel and bias.
+// What all parts of a forward pass read.
 class ForwardWork {
  public:
   ForwardWork(const Convolution& convolution, const ConvolutionOperands& operands)
-      : convolution_(convolution),
-        panels_(convolution.columns().depth(), convolution.filters, tile_products()->lanes),
-        packed_(panels_.pack_rows(operands.kernel, convolution.filters)),
-        start_(operands.bias == nullptr
-                   ? Buffer()
-                   : PackedPanels(1, convolution.filters, tile_products()->lanes)
-                         .pack_rows(operands.bias, convolution.filters)),
-        gemm_{.padded = padded_input(convolution.windows),
-              .offsets = run_offsets(convolution.windows, padded_input(convolution.windows)),
-              .run_length = run_length(convolution.windows, convolution.windows.channels),
-              .window = convolution.windows.axes,
-              .strides = convolution.windows.strides(),
-              .positions = convolution.windows.outputs(),
-              .panels = panels_,
-              .packed = packed_.data(),
-              .start = start_.data(),
-              .relu = convolution.activation == FusedActivation::relu,
-              .columns = convolution.filters} {}
+      : activation_(convolution.activation),
+        filters_(convolution.filters),
+        product_({.padded = padded_input(convolution.windows),
+                  .offsets = run_offsets(convolution.windows, padded_input(convolution.windows)),
+                  .run_length = run_length(convolution.windows, convolution.windows.channels),
+                  .window = convolution.windows.axes,
+                  .strides = convolution.windows.strides(),
+                  .positions = convolution.windows.outputs(),
+                  .panels = PackedPanels(convolution.columns().depth(), convolution.filters,
+                                         tile_products()->lanes),
+                  .relu = convolution.activation == FusedActivation::relu,
+                  .columns = convolution.filters},
+                 operands.kernel, operands.bias, suits_winograd(convolution)) {}
 
-  const PaddedImage& padded() const { return gemm_.padded; }
-  std::int64_t image_lines() const { return gemm_.positions[0] * gemm_.positions[1]; }
-  std::int64_t line_floats() const { return gemm_.positions[2] * convolution_.filters; }
+  const PaddedConvolution& product() const { return product_; }
 
-  // Computes these lines of an image's output; the first one goes to y.
-  void run(const float* padded, const IndexRange& lines, float* y) const {
-    gemm_.run(*tile_products(), padded, lines, y);
-    if (gemm_.relu) return;
-    apply_epilogue((lines.end - lines.begin) * gemm_.positions[2], convolution_.filters, nullptr,
-                   convolution_.activation, y);
+  // Computes these groups of lines of an image's output; the first one goes to y.
+  void run(const float* padded, const IndexRange& groups, float* y, float* scratch) const {
+    product_.run(padded, groups, y, scratch);
+    if (activation_ == FusedActivation::relu) return;
+    const std::int64_t lines = std::min(groups.end * product_.group_lines(), product_.lines()) -
+                               groups.begin * product_.group_lines();
+    apply_epilogue(lines * product_.line_floats() / filters_, filters_, nullptr, activation_, y);
   }
 
  private:
-  const Convolution& convolution_;
-  PackedPanels panels_;
-  Buffer packed_;
-  Buffer start_;
-  ImplicitGemm gemm_;
+  FusedActivation activation_;
+  std::int64_t filters_;
+  PaddedConvolution product_;
 };
 
 }  // namespace
@@ -71,23 +63,26 @@ void convolve_directly(const Convolution& convolution, const ConvolutionOperands
                        float* y) {
   const ForwardWork work(convolution, operands);
   const Windows& windows = convolution.windows;
-  const std::int64_t image_lines = work.image_lines();
-  const std::int64_t lines = windows.images * image_lines;
-  const bool by_images = work.padded().has_padding() && windows.images >= kFewestWholeImages;
-  const std::int64_t items = by_images ? windows.images : lines;
+  const PaddedConvolution& product = work.product();
+  const std::int64_t groups = product.groups();
+  const bool by_images = product.padded().has_padding() && windows.images >= kFewestWholeImages;
+  const std::int64_t items = by_images ? windows.images : windows.images * groups;
   const std::int64_t parts = convolution_parts(convolution, items, most_output_parts(convolution));
   const int workers = worker_count(parts);
-  const PaddedImages images(work.padded(), workers);
+  const PaddedImages images(product.padded(), workers);
+  const Buffer own = scratch(workers, product.scratch_floats());
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     IndexRange range = IndexRange::of_part(items, part, parts);
-    if (by_images) range = {range.begin * image_lines, range.end * image_lines};
-    for (std::int64_t line = range.begin; line < range.end;) {
-      const std::int64_t image = line / image_lines;
-      const std::int64_t end = std::min(range.end, (image + 1) * image_lines);
+    if (by_images) range = {range.begin * groups, range.end * groups};
+    for (std::int64_t group = range.begin; group < range.end;) {
+      const std::int64_t image = group / groups;
+      const std::int64_t first = image * groups;
+      const std::int64_t end = std::min(range.end, first + groups);
+      const std::int64_t line = image * product.lines() + (group - first) * product.group_lines();
       work.run(images.pad(operands.x + image * windows.image_size(), worker),
-               {line - image * image_lines, end - image * image_lines},
-               y + line * work.line_floats());
-      line = end;
+               {group - first, end - first}, y + line * product.line_floats(),
+               own.data() + worker * product.scratch_floats());
+      group = end;
     }
   });
 }
@@ -108,17 +103,19 @@ void convolve_and_pool(const Convolution& convolution, const Windows& pooling,
   const std::int64_t parts =
       convolution_parts(convolution, windows.images, most_output_parts(convolution));
   const int workers = worker_count(parts);
-  const PaddedImages images(work.padded(), workers);
+  const PaddedImages images(work.product().padded(), workers);
   // Room for two images per worker: max_pool prefetches what follows the image, which must not be
   // memory that another worker writes.
   const std::int64_t output_floats = 2 * one_image.image_size();
   const Buffer outputs = scratch(workers, output_floats);
+  const std::int64_t own_floats = work.product().scratch_floats();
+  const Buffer own = scratch(workers, own_floats);
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     const IndexRange range = IndexRange::of_part(windows.images, part, parts);
     float* const output = outputs.data() + worker * output_floats;
     for (std::int64_t image = range.begin; image < range.end; ++image) {
       work.run(images.pad(operands.x + image * windows.image_size(), worker),
-               {0, work.image_lines()}, output);
+               {0, work.product().groups()}, output, own.data() + worker * own_floats);
       max_pool(one_image, output, y + image * pooled_floats);
     }
   });

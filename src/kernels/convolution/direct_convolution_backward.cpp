@@ -1,24 +1,47 @@
 // The backward pass of direct convolutions, image by image: dz = dy · activation'(y), padded, then
 // the gradients of bias and kernel, and the input's: dz convolved with the flipped kernel.
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "core/profile.hpp"
 #include "kernels/convolution/direct_convolution.hpp"
-#include "kernels/convolution/implicit_gemm.hpp"
+#include "kernels/convolution/padded_convolution.hpp"
 #include "kernels/convolution/work_split.hpp"
+#include "kernels/moving/transpose.hpp"
 #include "kernels/products/epilogue.hpp"
 
 namespace strata::kernels {
 namespace {
+
+// With fewer tiles for each part, its sums would take longer to be cleared and added up.
+constexpr std::int64_t kFewestTiles = 24;
+
+// The kernel with its window flipped along all axes, and channels and filters exchanged.
+Buffer flip(const Convolution& convolution, const float* kernel) {
+  const std::int64_t channels = convolution.windows.channels;
+  const std::int64_t filters = convolution.filters;
+  const std::int64_t cells = convolution.windows.cells();
+  Buffer flipped = scratch(cells, channels * filters);
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    transpose(Transposition{.rows = channels,
+                            .columns = filters,
+                            .from = kernel + (cells - 1 - cell) * channels * filters,
+                            .from_step = filters,
+                            .to = flipped.data() + cell * channels * filters,
+                            .to_step = channels});
+  }
+  return flipped;
+}
 
 // What a part, or the worker that it runs on, writes to.
 struct BackwardScratch {
   int worker;
   float* dy;           // room for one image of dy; null if dy is an array already
   float* dz;           // one image of dz, padded
-  float* kernel_sums;  // null, or this part's share of the kernel's gradient, in packed panels
+  float* kernel_sums;  // null, or this part's share of the kernel's gradient, packed or transformed
   double* bias_sums;   // null, or this part's share of the bias's gradient
+  float* winograd;     // what Winograd's transforms need, if they are used
 };
 
 // What all parts read.
@@ -31,24 +54,37 @@ struct BackwardWork {
   PaddedImages inputs;
   PaddedImage output;
   PackedPanels kernel;
-  std::vector<std::int64_t> offsets;  // of the window's runs within the padded input
-  ImplicitGemm input_gradient;        // from dz to dx
+  std::vector<std::int64_t> offsets;                // of the window's runs within the padded input
+  std::optional<PaddedConvolution> input_gradient;  // from dz to dx
+  std::optional<WinogradKernelGradient> winograd_kernel;
 
   void run(const IndexRange& images, const BackwardScratch& own) const {
     const std::int64_t image_size = convolution.windows.image_size();
+    WinogradKernelGradient::Sums sums{own.kernel_sums, own.winograd};
     for (std::int64_t image = images.begin; image < images.end; ++image) {
       fill_dz(image, own);
       if (own.bias_sums != nullptr) add_bias_gradient(own.dz, own.bias_sums);
       if (own.kernel_sums != nullptr) {
-        add_kernel_gradient(inputs.pad(operands.x + image * image_size, own.worker), own.dz,
-                            own.kernel_sums);
+        const float* const x = inputs.pad(operands.x + image * image_size, own.worker);
+        if (winograd_kernel) {
+          winograd_kernel->add_image(x, own.dz, sums);
+        } else {
+          add_kernel_gradient(x, own.dz, own.kernel_sums);
+        }
       }
-      if (dx != nullptr) {
-        const auto& positions = input_gradient.positions;
-        input_gradient.run(products, own.dz, {0, positions[0] * positions[1]},
-                           dx + image * image_size);
+      if (input_gradient) {
+        input_gradient->run(own.dz, {0, input_gradient->groups()}, dx + image * image_size,
+                            own.winograd + kernel_scratch_floats());
       }
     }
+    if (winograd_kernel) winograd_kernel->add_waiting(sums);
+  }
+
+  std::int64_t kernel_scratch_floats() const {
+    return winograd_kernel ? winograd_kernel->scratch_floats() : 0;
+  }
+  std::int64_t scratch_floats() const {
+    return kernel_scratch_floats() + (input_gradient ? input_gradient->scratch_floats() : 0);
   }
 
   void fill_dz(std::int64_t image, const BackwardScratch& own) const {
@@ -108,25 +144,10 @@ struct BackwardWork {
   }
 };
 
-// The kernel with its window flipped along all axes, and channels and filters exchanged.
-Buffer flipped_kernel(const Convolution& convolution, const PackedPanels& panels,
-                      const float* kernel) {
-  const std::int64_t channels = convolution.windows.channels;
-  const std::int64_t filters = convolution.filters;
-  const std::int64_t cells = convolution.windows.cells();
-  return panels.pack([=](std::int64_t row, std::int64_t channel) {
-    const std::int64_t cell = cells - 1 - row / filters;
-    return kernel[(cell * channels + channel) * filters + row % filters];
-  });
-}
-
-// kernel += the parts' sums, which are packed in panels.
-void add_unpacked(const PackedPanels& panels, const PartSums<float>& sums, float* kernel) {
-  const Buffer total = scratch(1, panels.floats());
-  std::fill_n(total.data(), panels.floats(), 0.0f);
-  sums.add_to(total.data());
+// kernel += the sums, which are packed in panels.
+void add_unpacked(const PackedPanels& panels, const float* sums, float* kernel) {
   for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
-    const float* from = total.data() + panels.offset(panel);
+    const float* from = sums + panels.offset(panel);
     float* to = kernel + panels.first_column(panel);
     for (std::int64_t row = 0; row < panels.rows(); ++row) {
       for (std::int64_t j = 0; j < panels.columns(panel); ++j) to[j] += from[j];
@@ -164,40 +185,50 @@ void convolve_back_directly(const Convolution& convolution,
   const PaddedImage output = wants_x
                                  ? padded_output_gradient(windows, filters)
                                  : PaddedImage{windows.outputs(), {}, windows.outputs(), filters};
-  const PackedPanels flipped(windows.cells() * filters, windows.channels, lanes);
-  const Buffer packed = wants_x ? flipped_kernel(convolution, flipped, operands.kernel) : Buffer();
-  const BackwardWork work{
-      .convolution = convolution,
-      .products = *tile_products(),
-      .operands = operands,
-      .dx = gradients.x,
-      .input = input,
-      .inputs = PaddedImages(input, workers),
-      .output = output,
-      .kernel = PackedPanels(convolution.columns().depth(), filters, lanes),
-      .offsets = run_offsets(windows, input),
-      .input_gradient = {
-          .padded = output,
-          .offsets = run_offsets(windows, output),
-          .run_length = run_length(windows, filters),
-          .window = windows.axes,
-          .strides = {1, 1, 1},
-          .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
-          .panels = flipped,
-          .packed = packed.data(),
-          .add = !gradients.fresh_x,
-          .columns = windows.channels}};
+  const bool by_winograd = suits_winograd(convolution);
+  const Buffer flipped = wants_x ? flip(convolution, operands.kernel) : Buffer();
+  BackwardWork work{.convolution = convolution,
+                    .products = *tile_products(),
+                    .operands = operands,
+                    .dx = gradients.x,
+                    .input = input,
+                    .inputs = PaddedImages(input, workers),
+                    .output = output,
+                    .kernel = PackedPanels(convolution.columns().depth(), filters, lanes),
+                    .offsets = run_offsets(windows, input),
+                    .input_gradient = {},
+                    .winograd_kernel = {}};
+  if (wants_x) {
+    work.input_gradient.emplace(
+        ImplicitGemm{
+            .padded = output,
+            .offsets = run_offsets(windows, output),
+            .run_length = run_length(windows, filters),
+            .window = windows.axes,
+            .strides = {1, 1, 1},
+            .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
+            .panels = PackedPanels(windows.cells() * filters, windows.channels, lanes),
+            .add = !gradients.fresh_x,
+            .columns = windows.channels},
+        flipped.data(), nullptr, by_winograd && gradients.fresh_x);
+  }
+  const WinogradTiles tiles{input, windows.axes[1].output, windows.axes[2].output};
+  if (wants_kernel && by_winograd && windows.images * tiles.count() >= kFewestTiles * parts)
+    work.winograd_kernel.emplace(tiles, output);
 
   const std::int64_t dy_floats = operands.dy.write != nullptr ? windows.positions() * filters : 0;
   const std::int64_t dz_floats = output.size() + 2 * lanes;  // the last panel is read whole
   const Buffer dy = scratch(workers, dy_floats);
   const Buffer dz = scratch(workers, dz_floats);
+  const Buffer winograd = scratch(workers, work.scratch_floats());
   for (int worker = 0; worker < workers; ++worker) {
     float* const own = dz.data() + worker * dz_floats;
     output.zero_padding(own);
     std::fill(own + output.size(), own + dz_floats, 0.0f);
   }
-  const PartSums<float> kernel_sums(wants_kernel ? parts : 0, work.kernel.floats());
+  const std::int64_t sum_floats =
+      work.winograd_kernel ? work.winograd_kernel->sum_floats() : work.kernel.floats();
+  const PartSums<float> kernel_sums(wants_kernel ? parts : 0, sum_floats);
   const PartSums<double> bias_sums(gradients.bias != nullptr ? parts : 0, filters);
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     work.run(IndexRange::of_part(windows.images, part, parts),
@@ -205,9 +236,19 @@ void convolve_back_directly(const Convolution& convolution,
               .dy = dy_floats > 0 ? dy.data() + worker * dy_floats : nullptr,
               .dz = dz.data() + worker * dz_floats,
               .kernel_sums = kernel_sums.zeroed(part),
-              .bias_sums = bias_sums.zeroed(part)});
+              .bias_sums = bias_sums.zeroed(part),
+              .winograd = winograd.data() + worker * work.scratch_floats()});
   });
-  if (wants_kernel) add_unpacked(work.kernel, kernel_sums, gradients.kernel);
+  if (wants_kernel) {
+    const Buffer total = scratch(1, sum_floats);
+    std::fill_n(total.data(), sum_floats, 0.0f);
+    kernel_sums.add_to(total.data());
+    if (work.winograd_kernel) {
+      work.winograd_kernel->add_to_kernel(total.data(), gradients.kernel);
+    } else {
+      add_unpacked(work.kernel, total.data(), gradients.kernel);
+    }
+  }
   bias_sums.add_to(gradients.bias);
 }
 

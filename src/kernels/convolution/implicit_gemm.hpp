@@ -29,8 +29,8 @@ struct ImplicitGemm {
   std::array<std::int64_t, 3> strides;
   std::array<std::int64_t, 3> positions;
   PackedPanels panels;
-  const float* packed;
-  const float* start = nullptr;  ///< initial sums (the bias), padded to whole panels
+  const float* packed = nullptr;  ///< the kernel
+  const float* start = nullptr;   ///< initial sums (the bias), padded to whole panels
   bool relu = false;
   bool add = false;
   std::int64_t columns;  ///< of the output

@@ -28,6 +28,11 @@ class PackedPanels {
   bool wide(std::int64_t panel) const { return columns(panel) > lanes_; }
   std::int64_t width(std::int64_t panel) const { return (wide(panel) ? 2 : 1) * lanes_; }
   std::int64_t offset(std::int64_t panel) const { return first_column(panel) * depth_; }
+  /// Where an element lies.
+  std::int64_t at(std::int64_t row, std::int64_t column) const {
+    const std::int64_t panel = column / (2 * lanes_);
+    return offset(panel) + row * width(panel) + column - first_column(panel);
+  }
   std::int64_t floats() const { return offset(count() - 1) + depth_ * width(count() - 1); }
 
   /// `at(row, column)` is an element of the matrix.

@@ -1,0 +1,36 @@
+// Winograd's transforms where they suit, and the direct product where they don't, or where a result is not finite.
+#include "kernels/convolution/padded_convolution.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace strata::kernels {
+
+PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, const float* kernel, const float* bias,
+                                     bool by_winograd)
+    : kernel_(kernel), gemm_(std::move(gemm)) {
+  if (bias != nullptr) {
+    start_ = PackedPanels(1, gemm_.columns, tile_products()->lanes).pack_rows(bias, gemm_.columns);
+    gemm_.start = start_.data();
+  }
+  if (by_winograd) {
+    winograd_.emplace(WinogradTiles{gemm_.padded, gemm_.positions[1], gemm_.positions[2]},
+                      gemm_.columns, kernel, bias, gemm_.relu);
+  } else {
+    packed_ = packed_kernel();
+    gemm_.packed = packed_.data();
+  }
+}
+
+void PaddedConvolution::run(const float* image, const IndexRange& groups, float* y,
+                            float* scratch) const {
+  if (!winograd_) return gemm_.run(*tile_products(), image, groups, y);
+  winograd_->run(image, groups, y, scratch, [&](const IndexRange& lines, float* to) {
+    const Buffer packed = packed_kernel();
+    ImplicitGemm direct = gemm_;
+    direct.packed = packed.data();
+    direct.run(*tile_products(), image, lines, to);
+  });
+}
+
+}  // namespace strata::kernels

@@ -96,9 +96,12 @@ std::vector<Convolution> convolutions() {
       make(0, {axis(1, 1), axis(8, 3), axis(9, 3)}, 2, 3),                           // no images
       // By Winograd's transforms: several blocks of tiles, tiles that reach beyond lines and columns,
       // padding, filters that fill no whole panel, and images smaller than a block.
-      make(2, {axis(1, 1), axis(27, 3, 1, 1, 1, 1), axis(26, 3, 1, 1, 1, 1)}, 16, 40),
+      make(1, {axis(1, 1), axis(27, 3, 1, 1, 1, 1), axis(26, 3, 1, 1, 1, 1)}, 16, 24),
       make(3, {axis(1, 1), axis(9, 3), axis(11, 3)}, 24, 16),
-      make(9, {axis(1, 1), axis(10, 3), axis(9, 3, 1, 1, 2, 0)}, 16, 24),
+      make(6, {axis(1, 1), axis(10, 3), axis(9, 3, 1, 1, 2, 0)}, 16, 40),
+      make(2, {axis(4, 3, 1, 1, 1, 1), axis(7, 3, 1, 1, 1, 1), axis(9, 3)}, 16, 24),  // three axes
+      make(2, {axis(3, 1), axis(8, 3), axis(9, 3, 1, 1, 1, 1)}, 24, 16),
+      make(1, {axis(4, 2), axis(20, 3), axis(18, 3)}, 16, 16),
   };
 }
 
@@ -249,7 +252,7 @@ std::vector<Convolution> winograd_convolutions() {
 }
 
 TEST(Winograd, TakesWindowsOfThreeByThreeThatLieOneApart) {
-  EXPECT_EQ(winograd_convolutions().size(), 4U);
+  EXPECT_EQ(winograd_convolutions().size(), 7U);
   const WindowAxis nine = axis(9, 3);
   EXPECT_TRUE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 24)));
   EXPECT_FALSE(suits_winograd(make(1, {axis(1, 1), nine, nine}, 16, 24)));     // 49 positions
@@ -258,7 +261,7 @@ TEST(Winograd, TakesWindowsOfThreeByThreeThatLieOneApart) {
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 8)));      // few filters
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 16, 20)));     // no whole vectors
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, nine}, 32, 32, 2)));  // groups
-  EXPECT_FALSE(suits_winograd(make(2, {axis(3, 1), nine, nine}, 16, 24)));     // three axes
+  EXPECT_FALSE(suits_winograd(make(2, {axis(5, 3, 2), nine, nine}, 16, 24)));
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 3, 2)}, 16, 24)));
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 3, 1, 2)}, 16, 24)));
   EXPECT_FALSE(suits_winograd(make(2, {axis(1, 1), nine, axis(9, 5)}, 16, 24)));
@@ -446,8 +449,9 @@ std::vector<Convolution> large_convolutions() {
       make(9, {axis(1, 1), same, axis(58, 3, 1, 1, 1, 1)}, 4, 16),
       make(20, {axis(1, 1), same, same}, 4, 16),
       make(20, {axis(1, 1), same, same}, 8, 16, 2),
-      make(20, {axis(1, 1), same, same}, 16, 16),
-      make(9, {axis(1, 1), inside, inside}, 16, 24),
+      make(6, {axis(1, 1), same, same}, 16, 16),
+      make(4, {axis(1, 1), inside, inside}, 16, 24),
+      make(2, {axis(4, 3, 1, 1, 1, 1), axis(12, 3, 1, 1, 1, 1), axis(12, 3)}, 16, 16),
   };
   for (Convolution& c : all) c.activation = FusedActivation::relu;
   return all;

@@ -212,8 +212,10 @@ void convolve_back_directly(const Convolution& convolution,
             .columns = windows.channels},
         flipped.data(), nullptr, by_winograd && gradients.fresh_x);
   }
-  const WinogradTiles tiles{input, windows.axes[1].output, windows.axes[2].output};
-  if (wants_kernel && by_winograd && windows.images * tiles.count() >= kFewestTiles * parts)
+  const WinogradTiles tiles{input, windows.axes[0].window, windows.axes[0].output,
+                            windows.axes[1].output, windows.axes[2].output};
+  if (wants_kernel && by_winograd &&
+      windows.images * tiles.planes * tiles.in_plane() >= kFewestTiles * parts)
     work.winograd_kernel.emplace(tiles, output);
 
   const std::int64_t dy_floats = operands.dy.write != nullptr ? windows.positions() * filters : 0;

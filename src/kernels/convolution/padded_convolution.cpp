@@ -14,7 +14,8 @@ PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, const float* kernel, con
     gemm_.start = start_.data();
   }
   if (by_winograd) {
-    winograd_.emplace(WinogradTiles{gemm_.padded, gemm_.positions[1], gemm_.positions[2]},
+    winograd_.emplace(WinogradTiles{gemm_.padded, gemm_.window[0].window, gemm_.positions[0],
+                                    gemm_.positions[1], gemm_.positions[2]},
                       gemm_.columns, kernel, bias, gemm_.relu);
   } else {
     packed_ = packed_kernel();

@@ -24,7 +24,7 @@ class PaddedConvolution {
   std::int64_t lines() const { return gemm_.positions[0] * gemm_.positions[1]; }
   std::int64_t line_floats() const { return gemm_.positions[2] * gemm_.columns; }
   /// An image's lines are split into groups of so many, the last one perhaps with fewer.
-  std::int64_t group_lines() const { return winograd_ ? WinogradTiles::kExtent : 1; }
+  std::int64_t group_lines() const { return winograd_ ? winograd_->group_lines() : 1; }
   std::int64_t groups() const { return (lines() + group_lines() - 1) / group_lines(); }
   /// How much memory `run` needs.
   std::int64_t scratch_floats() const { return winograd_ ? winograd_->scratch_floats() : 0; }

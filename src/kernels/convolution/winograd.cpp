@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <vector>
 
 #include "core/cache_sizes.hpp"
 #include "core/profile.hpp"
@@ -19,13 +20,16 @@ constexpr std::int64_t kExtent = WinogradTiles::kExtent;
 constexpr std::int64_t kCells = WinogradTiles::kCells;
 constexpr std::int64_t kProducts = WinogradTiles::kProducts;
 
-// Tiles at a time, whose matrices, with so many columns in all, fit half of the second level of
-// cache; but enough to pay for reading the transformed kernel once more.
-std::int64_t block_of(std::int64_t columns) {
-  constexpr std::int64_t kFewest = 32;
+// Tiles of each plane at a time, whose matrices of inputs and of `filters` fit half of the second
+// level of cache; but enough to pay for reading the transformed kernel once more.
+std::int64_t block_of(const WinogradTiles& tiles, std::int64_t filters) {
+  constexpr std::int64_t kFewest = 32;  // in all planes
   constexpr std::int64_t kMost = 128;
-  const std::int64_t tile_bytes = kProducts * columns * static_cast<std::int64_t>(sizeof(float));
-  return std::clamp(cache_sizes().second / 2 / tile_bytes, kFewest, kMost);
+  const std::int64_t floats =
+      kProducts * (tiles.cell_planes() * tiles.padded.channels + tiles.planes * filters);
+  const std::int64_t cached =
+      cache_sizes().second / 2 / (floats * static_cast<std::int64_t>(sizeof(float)));
+  return std::clamp(cached, (kFewest + tiles.planes - 1) / tiles.planes, kMost);
 }
 
 template <class Visit>
@@ -153,13 +157,16 @@ struct Positions {
   std::int64_t columns;
 };
 
-Positions all_of(const PaddedImage& padded, const float* image) {
-  return {image, padded.at(0, 1, 0), padded.at(0, 0, 1), padded.extents[1], padded.extents[2]};
+// A plane of a padded image.
+Positions plane_of(const PaddedImage& padded, std::int64_t plane, const float* image) {
+  return {image + padded.at(plane, 0, 0), padded.at(0, 1, 0), padded.at(0, 0, 1), padded.extents[1],
+          padded.extents[2]};
 }
 
-Positions inside_of(const PaddedImage& padded, const float* image) {
-  return {image + padded.at(0, padded.front[1], padded.front[2]), padded.at(0, 1, 0),
-          padded.at(0, 0, 1), padded.inside[1], padded.inside[2]};
+// A plane of the image itself.
+Positions plane_inside(const PaddedImage& padded, std::int64_t plane, const float* image) {
+  return {image + padded.at(plane + padded.front[0], padded.front[1], padded.front[2]),
+          padded.at(0, 1, 0), padded.at(0, 0, 1), padded.inside[1], padded.inside[2]};
 }
 
 // Writes a row of each matrix for each of the tiles; the first of the first one goes to `to`.
@@ -198,12 +205,18 @@ void transform_tiles(const WinogradTiles& all, const IndexRange& tiles, const Po
   });
 }
 
+// The row of a kernel (depth, 3, 3, channels, filters) with the first of the nine cells that make
+// row `row` of a transformed one (depth and channels, filters).
+std::int64_t first_cell(std::int64_t row, std::int64_t channels) {
+  return row / channels * kWindow * kWindow * channels + row % channels;
+}
+
 // Whether tiles of so many positions take few enough products, in spite of those that reach beyond,
 // to pay for the transforms.
 bool pays(const WindowAxis& lines, const WindowAxis& columns, std::int64_t WindowAxis::*extent) {
   const std::int64_t positions = lines.*extent * (columns.*extent);
-  const WinogradTiles tiles{{}, lines.*extent, columns.*extent};
-  return 5 * tiles.count() * kProducts <= 3 * positions * kWindow * kWindow;
+  const WinogradTiles tiles{{}, 1, 1, lines.*extent, columns.*extent};
+  return 5 * tiles.in_plane() * kProducts <= 3 * positions * kWindow * kWindow;
 }
 
 }  // namespace
@@ -212,14 +225,17 @@ bool suits_winograd(const Convolution& convolution) {
   constexpr std::int64_t kFewestChannels = 16;
   constexpr std::int64_t kFewestPositions = 64;
   const auto& [outer, middle, inner] = convolution.windows.axes;
-  const auto suits = [](const WindowAxis& axis) {
-    return axis.window == kWindow && axis.stride == 1 && axis.dilation == 1;
+  const auto are_adjacent = [](const WindowAxis& axis) {
+    return axis.stride == 1 && axis.dilation == 1;
+  };
+  const auto suits = [&](const WindowAxis& axis) {
+    return axis.window == kWindow && are_adjacent(axis);
   };
   const auto are_whole_vectors = [](std::int64_t channels) {
     return channels >= kFewestChannels && channels % kFloatsWide == 0;
   };
-  return convolution.groups == 1 && outer.input == 1 && outer.output == 1 && suits(middle) &&
-         suits(inner) && are_whole_vectors(convolution.windows.channels) &&
+  return convolution.groups == 1 && are_adjacent(outer) && suits(middle) && suits(inner) &&
+         are_whole_vectors(convolution.windows.channels) &&
          are_whole_vectors(convolution.filters) && pays(middle, inner, &WindowAxis::output) &&
          pays(middle, inner, &WindowAxis::input) && convolution.windows.rows() >= kFewestPositions;
 }
@@ -230,25 +246,26 @@ WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_
       filters_(filters),
       bias_(bias),
       relu_(relu),
-      block_(std::min(block_of(tiles.padded.channels + filters), tiles.count())),
-      inputs_(block_, tiles.padded.channels),
-      outputs_(block_, filters),
-      panels_(tiles.padded.channels, filters, tile_products()->lanes),
+      block_(std::min(block_of(tiles, filters), tiles.in_plane())),
+      inputs_(block_ * tiles.cell_planes(), tiles.padded.channels),
+      outputs_(block_ * tiles.planes, filters),
+      panels_(tiles.depth * tiles.padded.channels, filters, tile_products()->lanes),
       kernel_step_(panels_.floats() + WinogradMatrices::kApart),
       kernel_(scratch(kProducts, kernel_step_)) {
   const std::int64_t channels = inputs_.channels;
   if (filters % tile_products()->lanes != 0)
     std::fill_n(kernel_.data(), kProducts * kernel_step_, 0.0f);
   with_vector_units([&] {
-    for (std::int64_t channel = 0; channel < channels; ++channel) {
+    for (std::int64_t row = 0; row < panels_.rows(); ++row) {
+      const float* const first = kernel + first_cell(row, channels) * filters;
       for (std::int64_t filter = 0; filter < filters; filter += kFloatsWide) {
         Floats cells[kWindow * kWindow];
 #pragma GCC unroll 9
         for (std::int64_t cell = 0; cell < kWindow * kWindow; ++cell)
-          load(kernel + (cell * channels + channel) * filters + filter, cells[cell]);
+          load(first + cell * channels * filters + filter, cells[cell]);
         Floats transformed[kProducts];
         transform<KernelTransform>(cells, transformed);
-        float* const to = kernel_.data() + panels_.at(channel, filter);
+        float* const to = kernel_.data() + panels_.at(row, filter);
 #pragma GCC unroll 16
         for (std::int64_t k = 0; k < kProducts; ++k) store(transformed[k], to + k * kernel_step_);
       }
@@ -256,15 +273,19 @@ WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_
   });
 }
 
-void WinogradConvolution::multiply(std::int64_t tiles, const float* inputs, float* to) const {
-  const std::int64_t whole = 0;
+// The first `rows` rows, where the inputs of a window's next plane lie `plane_rows` further on.
+void WinogradConvolution::multiply(std::int64_t rows, std::int64_t plane_rows, const float* inputs,
+                                   float* to) const {
+  std::vector<std::int64_t> offsets;
+  for (std::int64_t plane = 0; plane < tiles_.depth; ++plane)
+    offsets.push_back(plane * plane_rows * inputs_.channels);
   for (std::int64_t k = 0; k < kProducts; ++k) {
     for (std::int64_t panel = 0; panel < panels_.count(); ++panel) {
       tile_products()->multiply_rows(
-          {.rows = tiles,
+          {.rows = rows,
            .a = inputs + k * inputs_.step,
            .a_step = inputs_.channels,
-           .runs = {&whole, 1, inputs_.channels},
+           .runs = {offsets.data(), tiles_.depth, inputs_.channels},
            .panel = kernel_.data() + k * kernel_step_ + panels_.offset(panel),
            .panel_step = panels_.width(panel),
            .two_vectors = panels_.wide(panel),
@@ -322,30 +343,42 @@ bool WinogradConvolution::write_outputs(const float* products, const IndexRange&
 }
 
 // Returns whether all outputs are finite. `y` is where the output's first line would go.
-bool WinogradConvolution::try_lines(const float* image, const IndexRange& tile_lines, float* y,
-                                    float* scratch) const {
+bool WinogradConvolution::try_groups(const float* image, const IndexRange& groups, float* y,
+                                     float* scratch) const {
   const profile::TimedProduct timed;
+  const bool by_planes = tiles_.planes > 1;
+  const IndexRange planes = by_planes ? groups : IndexRange{0, 1};
+  const IndexRange tiles =
+      by_planes ? IndexRange{0, tiles_.in_plane()}
+                : IndexRange{groups.begin * tiles_.across(), groups.end * tiles_.across()};
   float* const products = scratch + inputs_.floats();
   bool finite = true;
-  for_each_block({tile_lines.begin * tiles_.across(), tile_lines.end * tiles_.across()}, block_,
-                 [&](const IndexRange& block) {
-                   transform_tiles<InputTransform>(tiles_, block, all_of(tiles_.padded, image),
-                                                   inputs_, scratch);
-                   multiply(block.end - block.begin, scratch, products);
-                   finite = write_outputs(products, block, y) && finite;
-                 });
+  for_each_block(tiles, block_, [&](const IndexRange& block) {
+    const std::int64_t rows = block.end - block.begin;
+    for (std::int64_t plane = planes.begin; plane < planes.end + tiles_.depth - 1; ++plane) {
+      transform_tiles<InputTransform>(tiles_, block, plane_of(tiles_.padded, plane, image), inputs_,
+                                      scratch + (plane - planes.begin) * rows * inputs_.channels);
+    }
+    multiply((planes.end - planes.begin) * rows, rows, scratch, products);
+    for (std::int64_t plane = planes.begin; plane < planes.end; ++plane) {
+      finite = write_outputs(products + (plane - planes.begin) * rows * filters_, block,
+                             y + plane * tiles_.lines * tiles_.columns * filters_) &&
+               finite;
+    }
+  });
   return finite;
 }
 
-void WinogradConvolution::run(const float* image, const IndexRange& tile_lines, float* y,
+void WinogradConvolution::run(const float* image, const IndexRange& groups, float* y,
                               float* scratch, const Directly& directly) const {
   const std::int64_t line_floats = tiles_.columns * filters_;
-  float* const first = y - tile_lines.begin * kExtent * line_floats;
-  if (try_lines(image, tile_lines, first, scratch)) return;
-  for (std::int64_t i = tile_lines.begin; i < tile_lines.end; ++i) {
-    if (try_lines(image, {i, i + 1}, first, scratch)) continue;
-    directly({i * kExtent, std::min((i + 1) * kExtent, tiles_.lines)},
-             first + i * kExtent * line_floats);
+  float* const first = y - groups.begin * group_lines() * line_floats;
+  if (try_groups(image, groups, first, scratch)) return;
+  for (std::int64_t group = groups.begin; group < groups.end; ++group) {
+    if (try_groups(image, {group, group + 1}, first, scratch)) continue;
+    const std::int64_t line = group * group_lines();
+    directly({line, std::min(line + group_lines(), tiles_.planes * tiles_.lines)},
+             first + line * line_floats);
   }
 }
 
@@ -353,62 +386,78 @@ WinogradKernelGradient::WinogradKernelGradient(const WinogradTiles& tiles,
                                                const PaddedImage& output)
     : tiles_(tiles),
       output_(output),
-      block_(block_of(tiles.padded.channels + output.channels)),
-      inputs_(block_, tiles.padded.channels),
-      errors_(block_, output.channels),
-      panels_(tiles.padded.channels, output.channels, tile_products()->lanes) {}
+      block_(block_of(tiles, output.channels)),
+      inputs_(block_ * tiles.cell_planes(), tiles.padded.channels),
+      errors_(block_ * tiles.planes, output.channels),
+      panels_(tiles.depth * tiles.padded.channels, output.channels, tile_products()->lanes) {}
 
 void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums& sums) const {
   const profile::TimedProduct timed;
-  for (std::int64_t tile = 0; tile < tiles_.count();) {
-    const IndexRange tiles{tile, std::min(tiles_.count(), tile + block_ - sums.waiting)};
-    transform_tiles<InputTransform>(tiles_, tiles, all_of(tiles_.padded, image), inputs_,
-                                    sums.scratch + sums.waiting * inputs_.channels);
-    transform_tiles<ErrorTransform>(
-        tiles_, tiles, inside_of(output_, dz), errors_,
-        sums.scratch + inputs_.floats() + sums.waiting * errors_.channels);
-    sums.waiting += tiles.end - tiles.begin;
-    if (sums.waiting == block_) add_waiting(sums);
+  for (std::int64_t tile = 0; tile < tiles_.in_plane();) {
+    const IndexRange tiles{tile, std::min(tiles_.in_plane(), tile + block_ - sums.waiting)};
+    const std::int64_t rows = tiles.end - tiles.begin;
+    float* const inputs = sums.scratch + sums.waiting * inputs_.channels;
+    float* const errors = sums.scratch + inputs_.floats() + sums.waiting * errors_.channels;
+    for (std::int64_t plane = 0; plane < tiles_.cell_planes(); ++plane) {
+      transform_tiles<InputTransform>(tiles_, tiles, plane_of(tiles_.padded, plane, image), inputs_,
+                                      inputs + plane * rows * inputs_.channels);
+    }
+    for (std::int64_t plane = 0; plane < tiles_.planes; ++plane) {
+      transform_tiles<ErrorTransform>(tiles_, tiles, plane_inside(output_, plane, dz), errors_,
+                                      errors + plane * rows * errors_.channels);
+    }
+    if (tiles_.cell_planes() > 1) {
+      add_rows(tiles_.planes * rows, rows, sums);
+    } else {
+      sums.waiting += rows;
+      if (sums.waiting == block_) add_waiting(sums);
+    }
     tile = tiles.end;
   }
 }
 
-void WinogradKernelGradient::add_waiting(Sums& sums) const {
+void WinogradKernelGradient::add_rows(std::int64_t rows, std::int64_t plane_rows,
+                                      const Sums& sums) const {
   const profile::TimedProduct timed;
+  const std::int64_t channels = inputs_.channels;
   for (std::int64_t k = 0; k < kProducts; ++k) {
     for (std::int64_t panel = 0; panel < panels_.count(); ++panel) {
-      tile_products()->add_products(
-          {.rows = inputs_.channels,
-           .x = sums.scratch + k * inputs_.step,
-           .dz = sums.scratch + inputs_.floats() + k * errors_.step + panels_.first_column(panel),
-           .two_vectors = panels_.wide(panel),
-           .extents = {1, sums.waiting},
-           .x_steps = {0, inputs_.channels},
-           .dz_steps = {0, errors_.channels},
-           .fresh = false,
-           .sums = sums.values + k * panels_.floats() + panels_.offset(panel),
-           .sums_step = panels_.width(panel),
-           .columns = panels_.width(panel)});
+      const std::int64_t width = panels_.width(panel);
+      for (std::int64_t plane = 0; plane < tiles_.depth; ++plane) {
+        tile_products()->add_products(
+            {.rows = channels,
+             .x = sums.scratch + k * inputs_.step + plane * plane_rows * channels,
+             .dz = sums.scratch + inputs_.floats() + k * errors_.step + panels_.first_column(panel),
+             .two_vectors = panels_.wide(panel),
+             .extents = {1, rows},
+             .x_steps = {0, channels},
+             .dz_steps = {0, errors_.channels},
+             .fresh = false,
+             .sums = sums.values + k * panels_.floats() + panels_.offset(panel) +
+                     plane * channels * width,
+             .sums_step = width,
+             .columns = width});
+      }
     }
   }
-  sums.waiting = 0;
 }
 
 void WinogradKernelGradient::add_to_kernel(const float* sums, float* kernel) const {
   const std::int64_t channels = inputs_.channels;
   const std::int64_t filters = errors_.channels;
   with_vector_units([&] {
-    for (std::int64_t channel = 0; channel < channels; ++channel) {
+    for (std::int64_t row = 0; row < panels_.rows(); ++row) {
+      float* const first = kernel + first_cell(row, channels) * filters;
       for (std::int64_t filter = 0; filter < filters; filter += kFloatsWide) {
         Floats summed[kProducts];
 #pragma GCC unroll 16
         for (std::int64_t k = 0; k < kProducts; ++k)
-          load(sums + k * panels_.floats() + panels_.at(channel, filter), summed[k]);
+          load(sums + k * panels_.floats() + panels_.at(row, filter), summed[k]);
         Floats gradient[kWindow * kWindow];
         transform<KernelGradientTransform>(summed, gradient);
 #pragma GCC unroll 9
         for (std::int64_t cell = 0; cell < kWindow * kWindow; ++cell) {
-          float* const to = kernel + (cell * channels + channel) * filters + filter;
+          float* const to = first + cell * channels * filters + filter;
           Floats before;
           load(to, before);
           store(before + gradient[cell], to);

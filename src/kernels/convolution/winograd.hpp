@@ -1,10 +1,12 @@
-// Convolutions with windows of 3 x 3, one apart, by Winograd's minimal filtering F(2 x 2, 3 x 3):
-// 2 x 2 outputs take 16 multiplications for each channel and filter in place of 36. A. Lavin and
+// Convolutions with windows of 3 x 3 along the last two axes, one apart, by Winograd's minimal
+// filtering F(2 x 2, 3 x 3): 2 x 2 outputs take 16 multiplications for each channel and filter in
+// place of 36. Along a third axis, in front, the products are summed over the window. A. Lavin and
 // S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016 (arXiv:1509.09308).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "core/parallel.hpp"
 #include "kernels/convolution/convolution.hpp"
@@ -14,31 +16,34 @@
 
 namespace strata::kernels {
 
-/// Whether a convolution and its gradients are computed so: windows of 3 x 3 over two axes, one
-/// apart, and enough channels, filters and positions to pay for the transforms.
+/// Whether a convolution and its gradients are computed so: windows of 3 x 3 along the last two axes,
+/// one apart along all, and enough channels, filters and positions to pay for the transforms.
 bool suits_winograd(const Convolution& convolution);
 
-/// The positions of windows of 3 x 3 in a padded image, in tiles of 2 x 2, whose windows cover
-/// 4 x 4 cells. Tiles are counted line by line; the last of each line and column may reach beyond
-/// the positions, where there are zeros.
+/// The positions of windows in a padded image: in each plane, tiles of 2 x 2, whose windows of 3 x 3
+/// cover 4 x 4 cells. They are counted line by line; the last of each line and column may reach
+/// beyond the positions, where there are zeros.
 struct WinogradTiles {
   static constexpr std::int64_t kExtent = 2;  ///< positions along each axis
   static constexpr std::int64_t kCells = 4;   ///< cells along each axis
   static constexpr std::int64_t kProducts = kCells * kCells;
 
   PaddedImage padded;
-  std::int64_t lines;    ///< of positions
-  std::int64_t columns;  ///< of positions
+  std::int64_t depth;    ///< of a window: planes of cells
+  std::int64_t planes;   ///< of positions
+  std::int64_t lines;    ///< of a plane's positions
+  std::int64_t columns;  ///< of a line's positions
 
+  std::int64_t cell_planes() const { return planes + depth - 1; }
   std::int64_t down() const { return (lines + kExtent - 1) / kExtent; }
   std::int64_t across() const { return (columns + kExtent - 1) / kExtent; }
-  std::int64_t count() const { return down() * across(); }
+  std::int64_t in_plane() const { return down() * across(); }
 };
 
 /// Sixteen matrices with a row per tile and a column per channel, one for each cell of a tile.
 struct WinogradMatrices {
-  WinogradMatrices(std::int64_t most_tiles, std::int64_t columns)
-      : channels(columns), step(most_tiles * columns + kApart) {}
+  WinogradMatrices(std::int64_t rows, std::int64_t columns)
+      : channels(columns), step(rows * columns + kApart) {}
 
   // Matrices a multiple of 4 KiB apart would be written to the same few lines of the cache; and
   // products read a whole panel where the last row ends.
@@ -57,34 +62,35 @@ class WinogradConvolution {
   /// Computes lines of the output anew; `y` is where the first one goes.
   using Directly = std::function<void(const IndexRange& lines, float* y)>;
 
-  /// `kernel` (3, 3, channels, filters) is read here alone; `bias` may be null.
+  /// `kernel` (depth, 3, 3, channels, filters) is read here alone; `bias` may be null.
   WinogradConvolution(const WinogradTiles& tiles, std::int64_t filters, const float* kernel,
                       const float* bias, bool relu);
 
+  /// The output's lines are computed in groups: a line of tiles, or a plane if there are several.
+  std::int64_t group_lines() const { return tiles_.planes > 1 ? tiles_.lines : tiles_.kExtent; }
   /// How much memory `run` needs.
   std::int64_t scratch_floats() const { return inputs_.floats() + outputs_.floats(); }
 
-  /// Computes the output of whole lines of tiles; `y` is where the first one goes. An infinite or
-  /// NaN cell would reach all positions of its tiles, so lines with such results are computed
-  /// `directly`.
-  void run(const float* image, const IndexRange& tile_lines, float* y, float* scratch,
+  /// Computes these groups of lines; `y` is where the first one goes. An infinite or NaN cell would
+  /// reach all positions of its tiles, so groups with such results are computed `directly`.
+  void run(const float* image, const IndexRange& groups, float* y, float* scratch,
            const Directly& directly) const;
 
  private:
-  bool try_lines(const float* image, const IndexRange& tile_lines, float* y, float* scratch) const;
-  void multiply(std::int64_t tiles, const float* inputs, float* to) const;
+  bool try_groups(const float* image, const IndexRange& groups, float* y, float* scratch) const;
+  void multiply(std::int64_t rows, std::int64_t plane_rows, const float* inputs, float* to) const;
   bool write_outputs(const float* products, const IndexRange& tiles, float* y) const;
 
   WinogradTiles tiles_;
   std::int64_t filters_;
   const float* bias_;
   bool relu_;
-  std::int64_t block_;  // tiles at a time
+  std::int64_t block_;  // tiles of each plane at a time
   WinogradMatrices inputs_;
   WinogradMatrices outputs_;
   PackedPanels panels_;
   std::int64_t kernel_step_;
-  Buffer kernel_;  // sixteen matrices (channels, filters)
+  Buffer kernel_;  // sixteen matrices (depth and channels, filters)
 };
 
 /// kernel += Gᵀ ((Bᵀ x B)ᵀ · (A dz Aᵀ)) G, summed over tiles and images.
@@ -101,19 +107,23 @@ class WinogradKernelGradient {
   struct Sums {
     float* values;
     float* scratch;
-    std::int64_t waiting = 0;  ///< tiles in the scratch, until there are enough to be added
+    std::int64_t waiting = 0;  ///< tiles of images of one plane, until there are enough to be added
   };
 
   void add_image(const float* image, const float* dz, Sums& sums) const;
   /// To be called once after the part's last image.
-  void add_waiting(Sums& sums) const;
+  void add_waiting(Sums& sums) const { add_rows(std::exchange(sums.waiting, 0), 0, sums); }
   /// Adds what all images' sums make to the kernel's gradient.
   void add_to_kernel(const float* sums, float* kernel) const;
 
  private:
+  // Adds the products of so many rows of errors with rows of inputs, which lie `plane_rows` further on
+  // for each plane of the window.
+  void add_rows(std::int64_t rows, std::int64_t plane_rows, const Sums& sums) const;
+
   WinogradTiles tiles_;
   PaddedImage output_;
-  std::int64_t block_;  // tiles at a time
+  std::int64_t block_;  // tiles of each plane at a time
   WinogradMatrices inputs_;
   WinogradMatrices errors_;
   PackedPanels panels_;

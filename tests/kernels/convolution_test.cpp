@@ -137,11 +137,17 @@ std::vector<float> convolved(const Convolution& c, const Inputs& in, bool with_b
   return y;
 }
 
-std::vector<float> plainly_convolved(const Convolution& c, const Inputs& in, bool with_bias) {
-  std::vector<float> y(static_cast<std::size_t>(c.windows.rows() * c.filters));
+std::vector<float> plain_sums(const Convolution& c, const Inputs& in) {
+  std::vector<float> sums(static_cast<std::size_t>(c.windows.rows() * c.filters));
   for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
-    y[yi] += in.x[xi] * in.kernel[ki];
+    sums[yi] += in.x[xi] * in.kernel[ki];
   });
+  return sums;
+}
+
+// Of the plain sums.
+std::vector<float> finished(const Convolution& c, const Inputs& in, bool with_bias,
+                            std::vector<float> y) {
   for (std::size_t i = 0; i < y.size(); ++i) {
     if (with_bias) y[i] += in.bias[i % in.bias.size()];
     y[i] = activated(c.activation, y[i]);
@@ -149,14 +155,19 @@ std::vector<float> plainly_convolved(const Convolution& c, const Inputs& in, boo
   return y;
 }
 
+std::vector<float> plainly_convolved(const Convolution& c, const Inputs& in, bool with_bias) {
+  return finished(c, in, with_bias, plain_sums(c, in));
+}
+
 TEST(Convolution, AgreesWithPlainLoops) {
   for (Convolution c : convolutions()) {
     const Inputs in(c);
+    const auto sums = plain_sums(c, in);
     for (const FusedActivation activation : kActivations) {
       c.activation = activation;
       for (const bool with_bias : {false, true}) {
         EXPECT_THAT(convolved(c, in, with_bias),
-                    Pointwise(FloatNear(1e-6f), plainly_convolved(c, in, with_bias)))
+                    Pointwise(FloatNear(1e-6f), finished(c, in, with_bias, sums)))
             << name_of(c);
       }
     }
@@ -184,12 +195,13 @@ std::vector<float> errors_of(const Convolution& c) {
   return whole_numbers(c.windows.rows() * c.filters, 8);
 }
 
-Gradients plain_gradients(const Convolution& c, const Inputs& in, bool fresh) {
+// Where x is `fresh`; else it is added to what was there.
+Gradients plain_gradients(const Convolution& c, const Inputs& in) {
   auto dz = errors_of(c);
   const auto y = output_of(c);
   for (std::size_t i = 0; i < dz.size(); ++i) dz[i] *= slope(c.activation, y[i]);
   Gradients sums(c);
-  if (fresh) std::fill(sums.x.begin(), sums.x.end(), 0.0f);
+  std::fill(sums.x.begin(), sums.x.end(), 0.0f);
   for_each_product(c, [&](std::size_t xi, std::size_t ki, std::size_t yi) {
     sums.x[xi] += dz[yi] * in.kernel[ki];
     sums.kernel[ki] += dz[yi] * in.x[xi];
@@ -232,8 +244,12 @@ TEST(Convolution, GradientsAgreeWithPlainLoops) {
     const Inputs in(c);
     for (const FusedActivation activation : kActivations) {
       c.activation = activation;
+      Gradients expected = plain_gradients(c, in);
       for (const bool fresh : {true, false}) {
-        const Gradients expected = plain_gradients(c, in, fresh);
+        if (!fresh) {
+          const Gradients before(c);
+          for (std::size_t i = 0; i < before.x.size(); ++i) expected.x[i] += before.x[i];
+        }
         for (const bool written : {false, true})
           expect_equal(gradients(c, in, fresh, written), expected, c);
       }
@@ -396,8 +412,8 @@ Windows pooling_of(const Convolution& c) {
           c.filters};
 }
 
-std::vector<float> plainly_pooled(const Convolution& c, const Inputs& in, bool with_bias) {
-  const auto x = plainly_convolved(c, in, with_bias);
+// Of what plain loops convolve.
+std::vector<float> plainly_pooled(const Convolution& c, const std::vector<float>& x) {
   const Windows pooling = pooling_of(c);
   std::vector<float> y(static_cast<std::size_t>(pooling.rows() * c.filters), -INFINITY);
   // Each channel for itself, as in a convolution of so many groups.
@@ -424,11 +440,13 @@ TEST(Convolution, IsPooledAsIfByItself) {
     if (!can_convolve_and_pool(c)) continue;
     ++pooled;
     const Inputs in(c);
+    const auto sums = plain_sums(c, in);
     for (const FusedActivation activation : kActivations) {
       c.activation = activation;
       for (const bool with_bias : {false, true}) {
+        const auto convolved = finished(c, in, with_bias, sums);
         EXPECT_THAT(convolved_and_pooled(c, in, with_bias),
-                    Pointwise(FloatNear(1e-6f), plainly_pooled(c, in, with_bias)))
+                    Pointwise(FloatNear(1e-6f), plainly_pooled(c, convolved)))
             << name_of(c);
       }
     }
@@ -484,7 +502,7 @@ TEST(Convolution, AgreesWithPlainLoopsForAnyNumberOfThreads) {
 
 TEST(Convolution, GradientsAgreeWithPlainLoopsForAnyNumberOfThreads) {
   for_each_large_convolution([](const Convolution& c, const Inputs& in) {
-    const Gradients expected = plain_gradients(c, in, true);
+    const Gradients expected = plain_gradients(c, in);
     for (const int threads : kThreadCounts) {
       set_num_threads(threads);
       for (const bool written : {false, true})
@@ -497,7 +515,7 @@ TEST(Convolution, IsPooledAsIfByItselfForAnyNumberOfThreads) {
   if (tile_products() == nullptr) GTEST_SKIP() << "not on this CPU";
   for_each_large_convolution([](const Convolution& c, const Inputs& in) {
     if (c.groups > 1) return;
-    const auto expected = plainly_pooled(c, in, true);
+    const auto expected = plainly_pooled(c, plainly_convolved(c, in, true));
     for (const int threads : kThreadCounts) {
       set_num_threads(threads);
       EXPECT_EQ(convolved_and_pooled(c, in, true), expected)

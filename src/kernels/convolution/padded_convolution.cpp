@@ -1,4 +1,4 @@
-// Winograd's transforms where they suit, and the direct product where they don't, or where a result is not finite.
+// Winograd's transforms where they suit; else, and where a result is not finite, the direct product.
 #include "kernels/convolution/padded_convolution.hpp"
 
 #include <algorithm>

@@ -327,7 +327,7 @@ bool WinogradConvolution::write_outputs(const float* products, const IndexRange&
 #pragma GCC unroll 4
         for (Floats& output : outputs) {
           output += start;
-          zeros += output - output;
+          zeros += output * 0.0f;
           if (relu) output = output < 0.0f ? Floats{} : output;
         }
         store(outputs[0], to + filter);

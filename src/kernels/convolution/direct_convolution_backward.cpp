@@ -39,7 +39,8 @@ struct BackwardScratch {
   int worker;
   float* dy;           // room for one image of dy; null if dy is an array already
   float* dz;           // one image of dz, padded
-  float* kernel_sums;  // null, or this part's share of the kernel's gradient, packed or transformed
+  float* kernel_sums;  // null, or this part's share of the kernel's gradient; in packed panels
+                       // unless `winograd_kernel` computes it
   double* bias_sums;   // null, or this part's share of the bias's gradient
   float* winograd;     // what Winograd's transforms need, if they are used
 };
@@ -60,14 +61,15 @@ struct BackwardWork {
 
   void run(const IndexRange& images, const BackwardScratch& own) const {
     const std::int64_t image_size = convolution.windows.image_size();
-    WinogradKernelGradient::Sums sums{own.kernel_sums, own.winograd};
+    std::optional<WinogradKernelGradient::Sums> sums;
+    if (winograd_kernel) sums = winograd_kernel->start(own.winograd);
     for (std::int64_t image = images.begin; image < images.end; ++image) {
       fill_dz(image, own);
       if (own.bias_sums != nullptr) add_bias_gradient(own.dz, own.bias_sums);
       if (own.kernel_sums != nullptr) {
         const float* const x = inputs.pad(operands.x + image * image_size, own.worker);
         if (winograd_kernel) {
-          winograd_kernel->add_image(x, own.dz, sums);
+          winograd_kernel->add_image(x, own.dz, *sums);
         } else {
           add_kernel_gradient(x, own.dz, own.kernel_sums);
         }
@@ -77,7 +79,7 @@ struct BackwardWork {
                             own.winograd + kernel_scratch_floats());
       }
     }
-    if (winograd_kernel) winograd_kernel->add_waiting(sums);
+    if (winograd_kernel) winograd_kernel->finish(*sums, own.kernel_sums);
   }
 
   std::int64_t kernel_scratch_floats() const {
@@ -144,10 +146,13 @@ struct BackwardWork {
   }
 };
 
-// kernel += the sums, which are packed in panels.
-void add_unpacked(const PackedPanels& panels, const float* sums, float* kernel) {
+// kernel += the parts' sums, which are packed in panels.
+void add_unpacked(const PackedPanels& panels, const PartSums<float>& sums, float* kernel) {
+  const Buffer total = scratch(1, panels.floats());
+  std::fill_n(total.data(), panels.floats(), 0.0f);
+  sums.add_to(total.data());
   for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
-    const float* from = sums + panels.offset(panel);
+    const float* from = total.data() + panels.offset(panel);
     float* to = kernel + panels.first_column(panel);
     for (std::int64_t row = 0; row < panels.rows(); ++row) {
       for (std::int64_t j = 0; j < panels.columns(panel); ++j) to[j] += from[j];
@@ -228,9 +233,9 @@ void convolve_back_directly(const Convolution& convolution,
     output.zero_padding(own);
     std::fill(own + output.size(), own + dz_floats, 0.0f);
   }
-  const std::int64_t sum_floats =
-      work.winograd_kernel ? work.winograd_kernel->sum_floats() : work.kernel.floats();
-  const PartSums<float> kernel_sums(wants_kernel ? parts : 0, sum_floats);
+  const PartSums<float> kernel_sums(wants_kernel ? parts : 0, work.winograd_kernel
+                                                                  ? convolution.kernel_size()
+                                                                  : work.kernel.floats());
   const PartSums<double> bias_sums(gradients.bias != nullptr ? parts : 0, filters);
   parallel_parts(parts, workers, [&](std::int64_t part, int worker) {
     work.run(IndexRange::of_part(windows.images, part, parts),
@@ -241,15 +246,10 @@ void convolve_back_directly(const Convolution& convolution,
               .bias_sums = bias_sums.zeroed(part),
               .winograd = winograd.data() + worker * work.scratch_floats()});
   });
-  if (wants_kernel) {
-    const Buffer total = scratch(1, sum_floats);
-    std::fill_n(total.data(), sum_floats, 0.0f);
-    kernel_sums.add_to(total.data());
-    if (work.winograd_kernel) {
-      work.winograd_kernel->add_to_kernel(total.data(), gradients.kernel);
-    } else {
-      add_unpacked(work.kernel, total.data(), gradients.kernel);
-    }
+  if (work.winograd_kernel) {
+    kernel_sums.add_to(gradients.kernel);
+  } else if (wants_kernel) {
+    add_unpacked(work.kernel, kernel_sums, gradients.kernel);
   }
   bias_sums.add_to(gradients.bias);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "core/cache_sizes.hpp"
@@ -391,6 +392,12 @@ WinogradKernelGradient::WinogradKernelGradient(const WinogradTiles& tiles,
       errors_(block_ * tiles.planes, output.channels),
       panels_(tiles.depth * tiles.padded.channels, output.channels, tile_products()->lanes) {}
 
+WinogradKernelGradient::Sums WinogradKernelGradient::start(float* scratch) const {
+  const Sums sums{scratch};
+  std::fill_n(values(sums), kProducts * sum_step(), 0.0f);
+  return sums;
+}
+
 void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums& sums) const {
   const profile::TimedProduct timed;
   for (std::int64_t tile = 0; tile < tiles_.in_plane();) {
@@ -410,7 +417,7 @@ void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums
       add_rows(tiles_.planes * rows, rows, sums);
     } else {
       sums.waiting += rows;
-      if (sums.waiting == block_) add_waiting(sums);
+      if (sums.waiting == block_) add_rows(std::exchange(sums.waiting, 0), 0, sums);
     }
     tile = tiles.end;
   }
@@ -433,8 +440,8 @@ void WinogradKernelGradient::add_rows(std::int64_t rows, std::int64_t plane_rows
              .x_steps = {0, channels},
              .dz_steps = {0, errors_.channels},
              .fresh = false,
-             .sums = sums.values + k * panels_.floats() + panels_.offset(panel) +
-                     plane * channels * width,
+             .sums =
+                 values(sums) + k * sum_step() + panels_.offset(panel) + plane * channels * width,
              .sums_step = width,
              .columns = width});
       }
@@ -442,7 +449,9 @@ void WinogradKernelGradient::add_rows(std::int64_t rows, std::int64_t plane_rows
   }
 }
 
-void WinogradKernelGradient::add_to_kernel(const float* sums, float* kernel) const {
+void WinogradKernelGradient::finish(Sums& sums, float* kernel) const {
+  add_rows(std::exchange(sums.waiting, 0), 0, sums);
+  const float* const all = values(sums);
   const std::int64_t channels = inputs_.channels;
   const std::int64_t filters = errors_.channels;
   with_vector_units([&] {
@@ -452,7 +461,7 @@ void WinogradKernelGradient::add_to_kernel(const float* sums, float* kernel) con
         Floats summed[kProducts];
 #pragma GCC unroll 16
         for (std::int64_t k = 0; k < kProducts; ++k)
-          load(sums + k * panels_.floats() + panels_.at(row, filter), summed[k]);
+          load(all + k * sum_step() + panels_.at(row, filter), summed[k]);
         Floats gradient[kWindow * kWindow];
         transform<KernelGradientTransform>(summed, gradient);
 #pragma GCC unroll 9

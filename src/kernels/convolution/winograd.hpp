@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <utility>
 
 #include "core/parallel.hpp"
 #include "kernels/convolution/convolution.hpp"
@@ -99,27 +98,30 @@ class WinogradKernelGradient {
   /// `output` is the layout of dz.
   WinogradKernelGradient(const WinogradTiles& tiles, const PaddedImage& output);
 
-  /// How much memory a part's sums, and the scratch of a worker, need.
-  std::int64_t sum_floats() const { return WinogradTiles::kProducts * panels_.floats(); }
-  std::int64_t scratch_floats() const { return inputs_.floats() + errors_.floats(); }
+  /// How much memory `Sums` need.
+  std::int64_t scratch_floats() const {
+    return inputs_.floats() + errors_.floats() + WinogradTiles::kProducts * sum_step();
+  }
 
-  /// The sums of a part of the images.
+  /// The sums of some images: started, then some images added, then finished.
   struct Sums {
-    float* values;
-    float* scratch;
+    float* scratch;            ///< transformed inputs and errors, then the sums themselves
     std::int64_t waiting = 0;  ///< tiles of images of one plane, until there are enough to be added
   };
 
+  Sums start(float* scratch) const;
   void add_image(const float* image, const float* dz, Sums& sums) const;
-  /// To be called once after the part's last image.
-  void add_waiting(Sums& sums) const { add_rows(std::exchange(sums.waiting, 0), 0, sums); }
-  /// Adds what all images' sums make to the kernel's gradient.
-  void add_to_kernel(const float* sums, float* kernel) const;
+  /// kernel += what the sums say
+  void finish(Sums& sums, float* kernel) const;
 
  private:
   // Adds the products of so many rows of errors with rows of inputs, which lie `plane_rows` further on
   // for each plane of the window.
   void add_rows(std::int64_t rows, std::int64_t plane_rows, const Sums& sums) const;
+  std::int64_t sum_step() const { return panels_.floats() + WinogradMatrices::kApart; }
+  float* values(const Sums& sums) const {
+    return sums.scratch + inputs_.floats() + errors_.floats();
+  }
 
   WinogradTiles tiles_;
   PaddedImage output_;

@@ -172,13 +172,13 @@ TEST(Profiler, MatrixProductsArePartOfTheLayersThatHaveSome) {
 TEST(Profiler, MatrixProductsOfManyThreadsTakeNoLongerThanTheLayer) {
   const int before = num_threads();
   set_num_threads(4);
-  Sequential model({layers::Input({20, 20, 8}),
+  Sequential model({layers::Input({20, 20, 16}),
                     layers::Conv2D({.filters = 16, .kernel_size = 3, .name = "conv"})});
   model.compile({.optimizer = "sgd", .loss = "mse"});
   std::ostringstream table;
   const auto profiler =
       std::make_shared<Profiler>(Profiler::Options{.skip_batches = 0, .output = &table});
-  model.fit(random::normal({16, 20, 20, 8}), random::normal({16, 18, 18, 16}),
+  model.fit(random::normal({16, 20, 20, 16}), random::normal({16, 18, 18, 16}),
             {.batch_size = 8, .verbose = 0, .callbacks = {profiler}});
   set_num_threads(before);
   const ProfileRow conv = row(profiler->report(), "conv");

@@ -12,6 +12,7 @@
 #include "strata/layers/dense.hpp"
 #include "strata/layers/dropout.hpp"
 #include "strata/layers/flatten.hpp"
+#include "strata/layers/global_pooling.hpp"
 #include "strata/layers/input.hpp"
 #include "strata/layers/pooling.hpp"
 #include "strata/models/sequential.hpp"
@@ -66,18 +67,31 @@ Bits of_mlp() {
                  {200, 500});
 }
 
-// Covers register tiles, convolutions split by images and by rows, and, with groups and strides,
-// the BLAS.
+// Covers register tiles, convolutions split by images and by rows, Winograd's transforms, and, with
+// groups and strides, the BLAS.
 Bits of_convnet() {
   set_random_seed(2);
   return trained(
       Sequential({layers::Input({20, 20, 3}),
                   layers::Conv2D({.filters = 32, .kernel_size = 3, .activation = "relu"}),
                   layers::MaxPooling2D(),
+                  layers::Conv2D({.filters = 32, .kernel_size = 3, .padding = "same"}),
                   layers::Conv2D({.filters = 64, .kernel_size = 3, .padding = "same", .groups = 4}),
                   layers::Conv2D({.filters = 32, .kernel_size = 3, .strides = 2}),
                   layers::Flatten(), layers::Dense({.units = 10, .activation = "softmax"})}),
       {48, 20, 20, 3});
+}
+
+Bits of_volumes() {
+  set_random_seed(3);
+  return trained(
+      Sequential({layers::Input({6, 10, 10, 16}),
+                  layers::Conv3D(
+                      {.filters = 16, .kernel_size = 3, .padding = "same", .activation = "relu"}),
+                  layers::Conv3D({.filters = 24, .kernel_size = 3}),
+                  layers::GlobalAveragePooling3D(),
+                  layers::Dense({.units = 10, .activation = "softmax"})}),
+      {12, 6, 10, 10, 16});
 }
 
 // Weights large enough that each rule works in parts.
@@ -174,6 +188,7 @@ TEST_P(SameBits, InAForkedChildAndAChildOfIts) {
 INSTANTIATE_TEST_SUITE_P(Of, SameBits,
                          ::testing::Values(Computation{"an MLP", of_mlp},
                                            Computation{"a convnet", of_convnet},
+                                           Computation{"volumes", of_volumes},
                                            Computation{"rules", of_rules},
                                            Computation{"operations", of_operations}));
 

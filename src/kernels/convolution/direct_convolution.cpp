@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "kernels/convolution/implicit_gemm.hpp"
 #include "kernels/convolution/padded_convolution.hpp"
 #include "kernels/convolution/pooling.hpp"
+#include "kernels/convolution/winograd.hpp"
 #include "kernels/convolution/work_split.hpp"
 #include "kernels/products/epilogue.hpp"
 
@@ -13,8 +15,8 @@ namespace {
 
 using ops::FusedActivation;
 
-// With fewer images that need padding, the work is split by output lines, and each part pads the
-// images that its lines need.
+// With fewer images that need padding, the work is split by groups of output lines, and each part
+// pads the images that its lines need.
 constexpr std::int64_t kFewestWholeImages = 16;
 
 // What all parts of a forward pass read.

@@ -1,6 +1,7 @@
 // Convolutions as implicit matrix products: register tiles of positions x filters, whose left
-// factor is read from the padded image itself (implicit_gemm.hpp). About twice as fast
-// as im2col and a BLAS on CPUs with fused multiply-add, which it needs.
+// factor is read from the padded image itself (implicit_gemm.hpp), or from its transformed tiles
+// (winograd.hpp). At least about twice as fast as im2col and a BLAS on CPUs with fused multiply-add,
+// which it needs.
 #pragma once
 
 #include "kernels/convolution/convolution.hpp"

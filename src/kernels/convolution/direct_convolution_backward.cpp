@@ -6,7 +6,9 @@
 
 #include "core/profile.hpp"
 #include "kernels/convolution/direct_convolution.hpp"
+#include "kernels/convolution/implicit_gemm.hpp"
 #include "kernels/convolution/padded_convolution.hpp"
+#include "kernels/convolution/winograd.hpp"
 #include "kernels/convolution/work_split.hpp"
 #include "kernels/moving/transpose.hpp"
 #include "kernels/products/epilogue.hpp"
@@ -14,8 +16,11 @@
 namespace strata::kernels {
 namespace {
 
-// With fewer tiles for each part, its sums would take longer to be cleared and added up.
+// With fewer tiles for each part, clearing the transformed sums and transforming them back would take
+// longer than what they save.
 constexpr std::int64_t kFewestTiles = 24;
+// Most products of channels and filters whose transformed sums each worker keeps.
+constexpr std::int64_t kMostTransformed = 1 << 18;
 
 // The kernel with its window flipped along all axes, and channels and filters exchanged.
 Buffer flip(const Convolution& convolution, const float* kernel) {
@@ -219,7 +224,7 @@ void convolve_back_directly(const Convolution& convolution,
   }
   const WinogradTiles tiles{input, windows.axes[0].window, windows.axes[0].output,
                             windows.axes[1].output, windows.axes[2].output};
-  if (wants_kernel && by_winograd &&
+  if (wants_kernel && by_winograd && tiles.depth * windows.channels * filters <= kMostTransformed &&
       windows.images * tiles.planes * tiles.in_plane() >= kFewestTiles * parts)
     work.winograd_kernel.emplace(tiles, output);
 

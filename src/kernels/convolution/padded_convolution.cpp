@@ -1,7 +1,6 @@
 // Winograd's transforms where they suit; else, and where a result is not finite, the direct product.
 #include "kernels/convolution/padded_convolution.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace strata::kernels {
@@ -26,8 +25,9 @@ PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, const float* kernel, con
 void PaddedConvolution::run(const float* image, const IndexRange& groups, float* y,
                             float* scratch) const {
   if (!winograd_) return gemm_.run(*tile_products(), image, groups, y);
+  Buffer packed;
   winograd_->run(image, groups, y, scratch, [&](const IndexRange& lines, float* to) {
-    const Buffer packed = packed_kernel();
+    if (!packed) packed = packed_kernel();
     ImplicitGemm direct = gemm_;
     direct.packed = packed.data();
     direct.run(*tile_products(), image, lines, to);

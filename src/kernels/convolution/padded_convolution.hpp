@@ -16,8 +16,8 @@ namespace strata::kernels {
 class PaddedConvolution {
  public:
   /// Of `gemm`, `packed` and `start` are set here. `kernel` (window…, channels, filters) must live
-  /// as long as this, `bias` (null for none) as well. By Winograd's transforms only if
-  /// `suits_winograd` and nothing is to be added to.
+  /// as long as this, `bias` (null for none) as well. `by_winograd`: by Winograd's transforms, which
+  /// takes a convolution that `suits_winograd`, and outputs that are overwritten.
   PaddedConvolution(ImplicitGemm gemm, const float* kernel, const float* bias, bool by_winograd);
 
   const PaddedImage& padded() const { return gemm_.padded; }

@@ -21,16 +21,19 @@ constexpr std::int64_t kExtent = WinogradTiles::kExtent;
 constexpr std::int64_t kCells = WinogradTiles::kCells;
 constexpr std::int64_t kProducts = WinogradTiles::kProducts;
 
-// Tiles of each plane at a time, whose matrices of inputs and of `filters` fit half of the second
-// level of cache; but enough to pay for reading the transformed kernel once more.
-std::int64_t block_of(const WinogradTiles& tiles, std::int64_t filters) {
+// The kernel's gradient takes blocks of this size on all CPUs, since over three axes the order of its
+// sums follows from it.
+constexpr std::int64_t kGradientBytes = 256 << 10;
+
+// Tiles of each plane at a time, whose matrices of inputs and of `filters` fit so many bytes; but
+// enough to pay for reading the transformed kernel once more.
+std::int64_t block_of(const WinogradTiles& tiles, std::int64_t filters, std::int64_t bytes) {
   constexpr std::int64_t kFewest = 32;  // in all planes
   constexpr std::int64_t kMost = 128;
   const std::int64_t floats =
       kProducts * (tiles.cell_planes() * tiles.padded.channels + tiles.planes * filters);
-  const std::int64_t cached =
-      cache_sizes().second / 2 / (floats * static_cast<std::int64_t>(sizeof(float)));
-  return std::clamp(cached, (kFewest + tiles.planes - 1) / tiles.planes, kMost);
+  const std::int64_t fitting = bytes / (floats * static_cast<std::int64_t>(sizeof(float)));
+  return std::clamp(fitting, (kFewest + tiles.planes - 1) / tiles.planes, kMost);
 }
 
 template <class Visit>
@@ -149,7 +152,7 @@ template <class Transform, class At>
   }
 }
 
-// What tiles are cut from: `lines` x `columns` positions, with zeros behind them.
+// What tiles are cut from: `lines` x `columns` positions, with zeros in place of what lies behind.
 struct Positions {
   const float* first;
   std::int64_t line_step;
@@ -158,10 +161,11 @@ struct Positions {
   std::int64_t columns;
 };
 
-// A plane of a padded image.
-Positions plane_of(const PaddedImage& padded, std::int64_t plane, const float* image) {
-  return {image + padded.at(plane, 0, 0), padded.at(0, 1, 0), padded.at(0, 0, 1), padded.extents[1],
-          padded.extents[2]};
+// The cells of a plane that windows cover: where a pooling leaves positions out, not all.
+Positions plane_of(const WinogradTiles& tiles, std::int64_t plane, const float* image) {
+  const PaddedImage& padded = tiles.padded;
+  return {image + padded.at(plane, 0, 0), padded.at(0, 1, 0), padded.at(0, 0, 1),
+          tiles.lines + kWindow - 1, tiles.columns + kWindow - 1};
 }
 
 // A plane of the image itself.
@@ -224,7 +228,9 @@ bool pays(const WindowAxis& lines, const WindowAxis& columns, std::int64_t Windo
 
 bool suits_winograd(const Convolution& convolution) {
   constexpr std::int64_t kFewestChannels = 16;
-  constexpr std::int64_t kFewestPositions = 64;
+  // The kernel is transformed for each call, which takes longer where it outgrows the cache.
+  constexpr std::int64_t kLargeKernel = 9 << 14;
+  const std::int64_t fewest_positions = convolution.kernel_size() > kLargeKernel ? 256 : 64;
   const auto& [outer, middle, inner] = convolution.windows.axes;
   const auto are_adjacent = [](const WindowAxis& axis) {
     return axis.stride == 1 && axis.dilation == 1;
@@ -238,7 +244,7 @@ bool suits_winograd(const Convolution& convolution) {
   return convolution.groups == 1 && are_adjacent(outer) && suits(middle) && suits(inner) &&
          are_whole_vectors(convolution.windows.channels) &&
          are_whole_vectors(convolution.filters) && pays(middle, inner, &WindowAxis::output) &&
-         pays(middle, inner, &WindowAxis::input) && convolution.windows.rows() >= kFewestPositions;
+         pays(middle, inner, &WindowAxis::input) && convolution.windows.rows() >= fewest_positions;
 }
 
 WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_t filters,
@@ -247,7 +253,7 @@ WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_
       filters_(filters),
       bias_(bias),
       relu_(relu),
-      block_(std::min(block_of(tiles, filters), tiles.in_plane())),
+      block_(std::min(block_of(tiles, filters, cache_sizes().second / 2), tiles.in_plane())),
       inputs_(block_ * tiles.cell_planes(), tiles.padded.channels),
       outputs_(block_ * tiles.planes, filters),
       panels_(tiles.depth * tiles.padded.channels, filters, tile_products()->lanes),
@@ -274,12 +280,9 @@ WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_
   });
 }
 
-// The first `rows` rows, where the inputs of a window's next plane lie `plane_rows` further on.
-void WinogradConvolution::multiply(std::int64_t rows, std::int64_t plane_rows, const float* inputs,
-                                   float* to) const {
-  std::vector<std::int64_t> offsets;
-  for (std::int64_t plane = 0; plane < tiles_.depth; ++plane)
-    offsets.push_back(plane * plane_rows * inputs_.channels);
+// The first `rows` rows; the inputs of a window's planes lie at `offsets` from the first one's.
+void WinogradConvolution::multiply(std::int64_t rows, const std::vector<std::int64_t>& offsets,
+                                   const float* inputs, float* to) const {
   for (std::int64_t k = 0; k < kProducts; ++k) {
     for (std::int64_t panel = 0; panel < panels_.count(); ++panel) {
       tile_products()->multiply_rows(
@@ -348,23 +351,34 @@ bool WinogradConvolution::try_groups(const float* image, const IndexRange& group
                                      float* scratch) const {
   const profile::TimedProduct timed;
   const bool by_planes = tiles_.planes > 1;
-  const IndexRange planes = by_planes ? groups : IndexRange{0, 1};
+  const IndexRange planes = by_planes
+                                ? IndexRange{groups.begin * group_planes(),
+                                             std::min(groups.end * group_planes(), tiles_.planes)}
+                                : IndexRange{0, 1};
   const IndexRange tiles =
       by_planes ? IndexRange{0, tiles_.in_plane()}
                 : IndexRange{groups.begin * tiles_.across(), groups.end * tiles_.across()};
+  const std::int64_t plane_count = planes.end - planes.begin;
+  const std::int64_t cell_planes = plane_count + tiles_.depth - 1;
+  // As many as fit the scratch, which has room for `block_` tiles of all planes.
+  const std::int64_t most_tiles =
+      std::min(block_ * tiles_.cell_planes() / cell_planes, block_ * tiles_.planes / plane_count);
+  std::vector<std::int64_t> offsets(static_cast<std::size_t>(tiles_.depth));
   float* const products = scratch + inputs_.floats();
   bool finite = true;
-  for_each_block(tiles, block_, [&](const IndexRange& block) {
+  for_each_block(tiles, most_tiles, [&](const IndexRange& block) {
     const std::int64_t rows = block.end - block.begin;
-    for (std::int64_t plane = planes.begin; plane < planes.end + tiles_.depth - 1; ++plane) {
-      transform_tiles<InputTransform>(tiles_, block, plane_of(tiles_.padded, plane, image), inputs_,
-                                      scratch + (plane - planes.begin) * rows * inputs_.channels);
+    const std::int64_t plane_floats = rows * inputs_.channels;
+    for (std::int64_t plane = 0; plane < cell_planes; ++plane) {
+      transform_tiles<InputTransform>(tiles_, block, plane_of(tiles_, planes.begin + plane, image),
+                                      inputs_, scratch + plane * plane_floats);
     }
-    multiply((planes.end - planes.begin) * rows, rows, scratch, products);
-    for (std::int64_t plane = planes.begin; plane < planes.end; ++plane) {
-      finite = write_outputs(products + (plane - planes.begin) * rows * filters_, block,
-                             y + plane * tiles_.lines * tiles_.columns * filters_) &&
-               finite;
+    for (std::size_t plane = 0; plane < offsets.size(); ++plane)
+      offsets[plane] = static_cast<std::int64_t>(plane) * plane_floats;
+    multiply(plane_count * rows, offsets, scratch, products);
+    for (std::int64_t plane = 0; plane < plane_count; ++plane) {
+      float* const to = y + (planes.begin + plane) * tiles_.lines * tiles_.columns * filters_;
+      finite = write_outputs(products + plane * rows * filters_, block, to) && finite;
     }
   });
   return finite;
@@ -376,7 +390,8 @@ void WinogradConvolution::run(const float* image, const IndexRange& groups, floa
   float* const first = y - groups.begin * group_lines() * line_floats;
   if (try_groups(image, groups, first, scratch)) return;
   for (std::int64_t group = groups.begin; group < groups.end; ++group) {
-    if (try_groups(image, {group, group + 1}, first, scratch)) continue;
+    const bool alone = groups.end - groups.begin == 1;  // and so tried already
+    if (!alone && try_groups(image, {group, group + 1}, first, scratch)) continue;
     const std::int64_t line = group * group_lines();
     directly({line, std::min(line + group_lines(), tiles_.planes * tiles_.lines)},
              first + line * line_floats);
@@ -387,7 +402,7 @@ WinogradKernelGradient::WinogradKernelGradient(const WinogradTiles& tiles,
                                                const PaddedImage& output)
     : tiles_(tiles),
       output_(output),
-      block_(block_of(tiles, output.channels)),
+      block_(block_of(tiles, output.channels, kGradientBytes)),
       inputs_(block_ * tiles.cell_planes(), tiles.padded.channels),
       errors_(block_ * tiles.planes, output.channels),
       panels_(tiles.depth * tiles.padded.channels, output.channels, tile_products()->lanes) {}
@@ -406,7 +421,7 @@ void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums
     float* const inputs = sums.scratch + sums.waiting * inputs_.channels;
     float* const errors = sums.scratch + inputs_.floats() + sums.waiting * errors_.channels;
     for (std::int64_t plane = 0; plane < tiles_.cell_planes(); ++plane) {
-      transform_tiles<InputTransform>(tiles_, tiles, plane_of(tiles_.padded, plane, image), inputs_,
+      transform_tiles<InputTransform>(tiles_, tiles, plane_of(tiles_, plane, image), inputs_,
                                       inputs + plane * rows * inputs_.channels);
     }
     for (std::int64_t plane = 0; plane < tiles_.planes; ++plane) {
@@ -425,7 +440,6 @@ void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums
 
 void WinogradKernelGradient::add_rows(std::int64_t rows, std::int64_t plane_rows,
                                       const Sums& sums) const {
-  const profile::TimedProduct timed;
   const std::int64_t channels = inputs_.channels;
   for (std::int64_t k = 0; k < kProducts; ++k) {
     for (std::int64_t panel = 0; panel < panels_.count(); ++panel) {
@@ -450,7 +464,8 @@ void WinogradKernelGradient::add_rows(std::int64_t rows, std::int64_t plane_rows
 }
 
 void WinogradKernelGradient::finish(Sums& sums, float* kernel) const {
-  add_rows(std::exchange(sums.waiting, 0), 0, sums);
+  const profile::TimedProduct timed;
+  if (sums.waiting > 0) add_rows(std::exchange(sums.waiting, 0), 0, sums);
   const float* const all = values(sums);
   const std::int64_t channels = inputs_.channels;
   const std::int64_t filters = errors_.channels;

@@ -4,8 +4,10 @@
 // S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016 (arXiv:1509.09308).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "core/parallel.hpp"
 #include "kernels/convolution/convolution.hpp"
@@ -15,13 +17,13 @@
 
 namespace strata::kernels {
 
-/// Whether a convolution and its gradients are computed so: windows of 3 x 3 along the last two axes,
-/// one apart along all, and enough channels, filters and positions to pay for the transforms.
+/// Whether a convolution is faster so, and its gradients can be: windows of 3 x 3 along the last two
+/// axes, one apart along all, and enough channels, filters and positions to pay for the transforms.
 bool suits_winograd(const Convolution& convolution);
 
 /// The positions of windows in a padded image: in each plane, tiles of 2 x 2, whose windows of 3 x 3
 /// cover 4 x 4 cells. They are counted line by line; the last of each line and column may reach
-/// beyond the positions, where there are zeros.
+/// beyond the positions, and zeros stand for the cells that no window covers.
 struct WinogradTiles {
   static constexpr std::int64_t kExtent = 2;  ///< positions along each axis
   static constexpr std::int64_t kCells = 4;   ///< cells along each axis
@@ -65,19 +67,25 @@ class WinogradConvolution {
   WinogradConvolution(const WinogradTiles& tiles, std::int64_t filters, const float* kernel,
                       const float* bias, bool relu);
 
-  /// The output's lines are computed in groups: a line of tiles, or a plane if there are several.
-  std::int64_t group_lines() const { return tiles_.planes > 1 ? tiles_.lines : tiles_.kExtent; }
+  /// The output's lines are computed in groups: a line of tiles, or some planes if there are several.
+  std::int64_t group_lines() const {
+    return tiles_.planes > 1 ? group_planes() * tiles_.lines : tiles_.kExtent;
+  }
   /// How much memory `run` needs.
   std::int64_t scratch_floats() const { return inputs_.floats() + outputs_.floats(); }
 
-  /// Computes these groups of lines; `y` is where the first one goes. An infinite or NaN cell would
-  /// reach all positions of its tiles, so groups with such results are computed `directly`.
+  /// Computes these groups of lines; `y` is where the first one goes. Differences of infinite cells
+  /// are NaN, and sums in between can overflow where the result doesn't: groups with results that
+  /// aren't finite are computed `directly`.
   void run(const float* image, const IndexRange& groups, float* y, float* scratch,
            const Directly& directly) const;
 
  private:
+  // Of a group: neighbouring planes share most of the planes that their windows cover.
+  std::int64_t group_planes() const { return std::min<std::int64_t>(4, tiles_.planes); }
   bool try_groups(const float* image, const IndexRange& groups, float* y, float* scratch) const;
-  void multiply(std::int64_t rows, std::int64_t plane_rows, const float* inputs, float* to) const;
+  void multiply(std::int64_t rows, const std::vector<std::int64_t>& offsets, const float* inputs,
+                float* to) const;
   bool write_outputs(const float* products, const IndexRange& tiles, float* y) const;
 
   WinogradTiles tiles_;

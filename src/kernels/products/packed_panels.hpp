@@ -35,21 +35,6 @@ class PackedPanels {
   }
   std::int64_t floats() const { return offset(count() - 1) + depth_ * width(count() - 1); }
 
-  /// `at(row, column)` is an element of the matrix.
-  template <class At>
-  Buffer pack(At at) const {
-    Buffer packed = Buffer::uninitialized(static_cast<std::size_t>(floats()));
-    for (std::int64_t panel = 0; panel < count(); ++panel) {
-      const std::int64_t first = first_column(panel);
-      float* to = packed.data() + offset(panel);
-      for (std::int64_t row = 0; row < depth_; ++row, to += width(panel)) {
-        for (std::int64_t j = 0; j < columns(panel); ++j) to[j] = at(row, first + j);
-        std::fill(to + columns(panel), to + width(panel), 0.0f);
-      }
-    }
-    return packed;
-  }
-
   /// Packs rows [begin, end) of a matrix whose rows are `step` floats apart, into all panels: row
   /// by row, so that the matrix is read in order.
   void copy_rows(std::int64_t begin, std::int64_t end, const float* matrix, std::int64_t step,

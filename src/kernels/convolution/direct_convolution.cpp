@@ -16,7 +16,7 @@ namespace {
 using ops::FusedActivation;
 
 // With fewer images that need padding, the work is split by groups of output lines, and each part
-// pads the images that its lines need.
+// pads what its lines need.
 constexpr std::int64_t kFewestWholeImages = 16;
 
 // What all parts of a forward pass read.
@@ -81,9 +81,10 @@ void convolve_directly(const Convolution& convolution, const ConvolutionOperands
       const std::int64_t first = image * groups;
       const std::int64_t end = std::min(range.end, first + groups);
       const std::int64_t line = image * product.lines() + (group - first) * product.group_lines();
-      work.run(images.pad(operands.x + image * windows.image_size(), worker),
-               {group - first, end - first}, y + line * product.line_floats(),
-               own.data() + worker * product.scratch_floats());
+      const IndexRange some{group - first, end - first};
+      const auto [planes, lines] = product.cells(some);
+      work.run(images.pad(operands.x + image * windows.image_size(), worker, planes, lines), some,
+               y + line * product.line_floats(), own.data() + worker * product.scratch_floats());
       group = end;
     }
   });

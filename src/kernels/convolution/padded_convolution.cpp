@@ -1,6 +1,7 @@
 // Winograd's transforms where they suit; else, and where a result is not finite, the direct product.
 #include "kernels/convolution/padded_convolution.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace strata::kernels {
@@ -20,6 +21,20 @@ PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, const float* kernel, con
     packed_ = packed_kernel();
     gemm_.packed = packed_.data();
   }
+}
+
+PaddedConvolution::Cells PaddedConvolution::cells(const IndexRange& groups) const {
+  const std::int64_t first = groups.begin * group_lines();
+  const std::int64_t last = std::min(groups.end * group_lines(), lines()) - 1;
+  const auto covered = [&](std::size_t axis, std::int64_t from, std::int64_t to) {
+    const WindowAxis& window = gemm_.window[axis];
+    return IndexRange{from * gemm_.strides[axis],
+                      to * gemm_.strides[axis] + (window.window - 1) * window.dilation + 1};
+  };
+  const std::int64_t plane_lines = gemm_.positions[1];
+  const IndexRange planes = covered(0, first / plane_lines, last / plane_lines);
+  if (first / plane_lines != last / plane_lines) return {planes, {0, gemm_.padded.extents[1]}};
+  return {planes, covered(1, first % plane_lines, last % plane_lines)};
 }
 
 void PaddedConvolution::run(const float* image, const IndexRange& groups, float* y,

@@ -29,6 +29,13 @@ class PaddedConvolution {
   /// How much memory `run` needs.
   std::int64_t scratch_floats() const { return winograd_ ? winograd_->scratch_floats() : 0; }
 
+  /// The planes and the lines of the padded image that these groups read.
+  struct Cells {
+    IndexRange planes;
+    IndexRange lines;
+  };
+  Cells cells(const IndexRange& groups) const;
+
   /// Computes these groups of lines of an image's output; `y` is where the first one goes.
   void run(const float* image, const IndexRange& groups, float* y, float* scratch) const;
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/parallel.hpp"
 #include "kernels/convolution/windows.hpp"
 #include "kernels/convolution/work_split.hpp"
 #include "strata/core/buffer.hpp"
@@ -42,10 +43,25 @@ struct PaddedImage {
     std::fill(padded + done, padded + size(), 0.0f);
   }
 
+  /// What lies within these planes and lines of the padded array; the rest of it is left alone.
+  void copy_inside(const float* image, const IndexRange& planes, const IndexRange& lines,
+                   float* padded) const {
+    const auto within = [&](const IndexRange& range, std::size_t axis) {
+      return IndexRange{std::clamp<std::int64_t>(range.begin - front[axis], 0, inside[axis]),
+                        std::clamp<std::int64_t>(range.end - front[axis], 0, inside[axis])};
+    };
+    const IndexRange copied = within(lines, 1);
+    const std::int64_t line_floats = inside[2] * channels;
+    for (std::int64_t i = within(planes, 0).begin; i < within(planes, 0).end; ++i) {
+      for (std::int64_t j = copied.begin; j < copied.end; ++j) {
+        std::copy_n(image + (i * inside[1] + j) * line_floats, line_floats,
+                    padded + at(i + front[0], j + front[1], front[2]));
+      }
+    }
+  }
+
   void copy_inside(const float* image, float* padded) const {
-    for_each_line([&](std::int64_t line, std::int64_t to) {
-      std::copy_n(image + line * inside[2] * channels, inside[2] * channels, padded + to);
-    });
+    copy_inside(image, {0, extents[0]}, {0, extents[1]}, padded);
   }
 };
 
@@ -59,11 +75,15 @@ class PaddedImages {
     for (int worker = 0; worker < workers; ++worker) layout_.zero_padding(of(worker));
   }
 
-  /// The padded image, valid until this worker pads the next one.
-  const float* pad(const float* image, int worker) const {
+  /// The padded image, valid until this worker pads the next one; of these planes and lines alone.
+  const float* pad(const float* image, int worker, const IndexRange& planes,
+                   const IndexRange& lines) const {
     if (floats_ == 0) return image;
-    layout_.copy_inside(image, of(worker));
+    layout_.copy_inside(image, planes, lines, of(worker));
     return of(worker);
+  }
+  const float* pad(const float* image, int worker) const {
+    return pad(image, worker, {0, layout_.extents[0]}, {0, layout_.extents[1]});
   }
 
  private:

@@ -2,6 +2,7 @@
 // the gradients of bias and kernel, and the input's: dz convolved with the flipped kernel.
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/profile.hpp"
@@ -37,6 +38,24 @@ Buffer flip(const Convolution& convolution, const float* kernel) {
                             .to_step = channels});
   }
   return flipped;
+}
+
+// The same in panels.
+Buffer pack_flipped(const Convolution& convolution, const PackedPanels& panels,
+                    const float* kernel) {
+  const std::int64_t channels = convolution.windows.channels;
+  const std::int64_t filters = convolution.filters;
+  const std::int64_t cells = convolution.windows.cells();
+  const PackedPanels of_cell(filters, channels, tile_products()->lanes);
+  Buffer packed = scratch(1, panels.floats());
+  for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
+    for (std::int64_t cell = 0; cell < cells; ++cell) {
+      of_cell.copy_transposed(
+          panel, kernel + (cells - 1 - cell) * channels * filters, filters,
+          packed.data() + panels.offset(panel) + cell * filters * panels.width(panel));
+    }
+  }
+  return packed;
 }
 
 // What a part, or the worker that it runs on, writes to.
@@ -196,7 +215,8 @@ void convolve_back_directly(const Convolution& convolution,
                                  ? padded_output_gradient(windows, filters)
                                  : PaddedImage{windows.outputs(), {}, windows.outputs(), filters};
   const bool by_winograd = suits_winograd(convolution);
-  const Buffer flipped = wants_x ? flip(convolution, operands.kernel) : Buffer();
+  const bool x_by_winograd = by_winograd && wants_x && gradients.fresh_x;
+  const Buffer flipped = x_by_winograd ? flip(convolution, operands.kernel) : Buffer();
   BackwardWork work{.convolution = convolution,
                     .products = *tile_products(),
                     .operands = operands,
@@ -209,18 +229,22 @@ void convolve_back_directly(const Convolution& convolution,
                     .input_gradient = {},
                     .winograd_kernel = {}};
   if (wants_x) {
-    work.input_gradient.emplace(
-        ImplicitGemm{
-            .padded = output,
-            .offsets = run_offsets(windows, output),
-            .run_length = run_length(windows, filters),
-            .window = windows.axes,
-            .strides = {1, 1, 1},
-            .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
-            .panels = PackedPanels(windows.cells() * filters, windows.channels, lanes),
-            .add = !gradients.fresh_x,
-            .columns = windows.channels},
-        flipped.data(), nullptr, by_winograd && gradients.fresh_x);
+    ImplicitGemm gemm{
+        .padded = output,
+        .offsets = run_offsets(windows, output),
+        .run_length = run_length(windows, filters),
+        .window = windows.axes,
+        .strides = {1, 1, 1},
+        .positions = {windows.axes[0].input, windows.axes[1].input, windows.axes[2].input},
+        .panels = PackedPanels(windows.cells() * filters, windows.channels, lanes),
+        .add = !gradients.fresh_x,
+        .columns = windows.channels};
+    if (x_by_winograd) {
+      work.input_gradient.emplace(std::move(gemm), flipped.data(), nullptr, true);
+    } else {
+      Buffer packed = pack_flipped(convolution, gemm.panels, operands.kernel);
+      work.input_gradient.emplace(std::move(gemm), std::move(packed));
+    }
   }
   const WinogradTiles tiles{input, windows.axes[0].window, windows.axes[0].output,
                             windows.axes[1].output, windows.axes[2].output};

@@ -23,6 +23,11 @@ PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, const float* kernel, con
   }
 }
 
+PaddedConvolution::PaddedConvolution(ImplicitGemm gemm, Buffer packed_kernel)
+    : kernel_(nullptr), gemm_(std::move(gemm)), packed_(std::move(packed_kernel)) {
+  gemm_.packed = packed_.data();
+}
+
 PaddedConvolution::Cells PaddedConvolution::cells(const IndexRange& groups) const {
   const std::int64_t first = groups.begin * group_lines();
   const std::int64_t last = std::min(groups.end * group_lines(), lines()) - 1;

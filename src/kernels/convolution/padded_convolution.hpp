@@ -19,6 +19,8 @@ class PaddedConvolution {
   /// as long as this, `bias` (null for none) as well. `by_winograd`: by Winograd's transforms, which
   /// takes a convolution that `suits_winograd`, and outputs that are overwritten.
   PaddedConvolution(ImplicitGemm gemm, const float* kernel, const float* bias, bool by_winograd);
+  /// By direct products with a kernel that is packed in the panels of `gemm`, without bias.
+  PaddedConvolution(ImplicitGemm gemm, Buffer packed_kernel);
 
   const PaddedImage& padded() const { return gemm_.padded; }
   std::int64_t lines() const { return gemm_.positions[0] * gemm_.positions[1]; }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,19 @@ namespace strata {
 /// A vector of eight floats, in one register or two.
 using Floats = float __attribute__((vector_size(32)));
 inline constexpr std::int64_t kFloatsWide = 8;
+
+/// Reads a number or a vector of any width from any address. By reference, since wide vectors may be
+/// returned only where the units for them are compiled for.
+template <class Value>
+[[gnu::always_inline]] inline void load_vector(const float* from, Value& to) {
+  std::memcpy(&to, from, sizeof(to));
+}
+
+/// Writes one.
+template <class Value>
+[[gnu::always_inline]] inline void store_vector(const Value& from, float* to) {
+  std::memcpy(to, &from, sizeof(from));
+}
 
 /// The vector units that loops are compiled for: NEON on 64-bit Arm, the others on x86-64.
 enum class VectorUnits { none, neon, avx2_fma, avx512 };

@@ -2,8 +2,6 @@
 // and tile height.
 #include "kernels/convolution/depthwise_loops.hpp"
 
-#include <cstring>
-
 #include "core/vector_units.hpp"
 #include "core/with_constant.hpp"
 
@@ -30,15 +28,6 @@ struct VectorOf<16> {
   using Type = float __attribute__((vector_size(64)));
 };
 
-template <class Vector>
-[[gnu::always_inline]] inline void load(const float* from, Vector& to) {
-  std::memcpy(&to, from, sizeof(to));
-}
-template <class Vector>
-[[gnu::always_inline]] inline void store(const Vector& from, float* to) {
-  std::memcpy(to, &from, sizeof(from));
-}
-
 constexpr int kMostPositions = 8;  // as many sums hide the latency of multiply-add
 constexpr int kMostCells = 12;     // sums that fit 16 registers with two factors; 3 x 3 is one tile
 
@@ -47,19 +36,19 @@ template <class Vector, int kPositions>
 [[gnu::always_inline]] inline void add_cells_tile(const DepthwiseSums task, std::int64_t lane) {
   Vector sums[kPositions];
   Vector start = Vector{};
-  if (task.start != nullptr) load(task.start + lane, start);
+  if (task.start != nullptr) load_vector(task.start + lane, start);
 #pragma GCC unroll 8
   for (int p = 0; p < kPositions; ++p) sums[p] = start;
   const float* kernel = task.kernel + lane;
   for (const std::int64_t offset : task.offsets) {
     const float* const x = task.x + offset + lane;
     Vector factor;
-    load(kernel, factor);
+    load_vector(kernel, factor);
     kernel += task.lanes;
 #pragma GCC unroll 8
     for (int p = 0; p < kPositions; ++p) {
       Vector value;
-      load(x + p * task.x_step, value);
+      load_vector(x + p * task.x_step, value);
       sums[p] += value * factor;
     }
   }
@@ -68,10 +57,10 @@ template <class Vector, int kPositions>
     float* const y = task.y + p * task.y_step + lane;
     if (task.add) {
       Vector before;
-      load(y, before);
+      load_vector(y, before);
       sums[p] += before;
     }
-    store(sums[p], y);
+    store_vector(sums[p], y);
   }
 }
 
@@ -83,7 +72,7 @@ template <class Vector, int kCells>
   float* const to = task.sums + cell * task.lanes + lane;
 #pragma GCC unroll 12
   for (int t = 0; t < kCells; ++t) {
-    load(to + t * task.lanes, sums[t]);
+    load_vector(to + t * task.lanes, sums[t]);
     cells[t] = task.x + task.offsets[static_cast<std::size_t>(cell + t)] + lane;
   }
   for (std::int64_t line = 0; line < task.extents[0]; ++line) {
@@ -91,11 +80,11 @@ template <class Vector, int kCells>
     std::int64_t x = line * task.x_steps[0];
     for (std::int64_t p = 0; p < task.extents[1]; ++p) {
       Vector factor;
-      load(dz, factor);
+      load_vector(dz, factor);
 #pragma GCC unroll 12
       for (int t = 0; t < kCells; ++t) {
         Vector value;
-        load(cells[t] + x, value);
+        load_vector(cells[t] + x, value);
         sums[t] += value * factor;
       }
       x += task.x_steps[1];
@@ -103,24 +92,24 @@ template <class Vector, int kCells>
     }
   }
 #pragma GCC unroll 12
-  for (int t = 0; t < kCells; ++t) store(sums[t], to + t * task.lanes);
+  for (int t = 0; t < kCells; ++t) store_vector(sums[t], to + t * task.lanes);
 }
 
 template <class Vector>
 [[gnu::always_inline]] inline void scatter_lanes(const DepthwiseScatter task, std::int64_t lane) {
   for (std::int64_t p = 0; p < task.positions; ++p) {
     Vector factor;
-    load(task.dz + p * task.dz_step + lane, factor);
+    load_vector(task.dz + p * task.dz_step + lane, factor);
     const float* kernel = task.kernel + lane;
     for (const std::int64_t offset : task.offsets) {
       float* const dx = task.dx + p * task.dx_step + offset + lane;
       Vector sum;
       Vector value;
-      load(dx, sum);
-      load(kernel, value);
+      load_vector(dx, sum);
+      load_vector(kernel, value);
       kernel += task.lanes;
       sum += factor * value;
-      store(sum, dx);
+      store_vector(sum, dx);
     }
   }
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -135,15 +134,6 @@ void for_each_cell_list(const Windows& windows, std::int64_t begin, std::int64_t
   }
 }
 
-template <class Value>
-void get(const float* from, Value& to) {
-  std::memcpy(&to, from, sizeof(to));
-}
-template <class Value>
-void put(const Value& from, float* to) {
-  std::memcpy(to, &from, sizeof(from));
-}
-
 // Calls `visit(the type to compute with: vectors, then floats; first channel)`.
 template <class Visit>
 void for_each_vector(std::int64_t channels, Visit visit) {
@@ -201,14 +191,14 @@ void average(const Windows& windows, const float* x, float* y) {
 template <class Value>
 void write_largest(const float* x, Cells cells, float* y) {
   Value largest;
-  get(x, largest);
+  load_vector(x, largest);
   for (const std::int64_t cell : cells.subspan(1)) {
     Value value;
-    get(x + cell, value);
+    load_vector(x + cell, value);
     const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
     largest = ((value > largest) | is_nan) ? value : largest;
   }
-  put(largest, y);
+  store_vector(largest, y);
 }
 
 // Where a window's gradient goes: its cells from dx on.
@@ -223,18 +213,18 @@ void give_to_largest(const float* x, const float* y, const float* dy, const Grad
   const auto [cells, dx, overwrite] = to;
   Value largest;
   Value rest;  // the gradient until a cell has received it, then 0
-  get(y, largest);
-  get(dy, rest);
+  load_vector(y, largest);
+  load_vector(dy, rest);
   for (const std::int64_t cell : cells) {
     Value value;
     Value sum{};
-    get(x + cell, value);
-    if (!overwrite) get(dx + cell, sum);
+    load_vector(x + cell, value);
+    if (!overwrite) load_vector(dx + cell, sum);
     const auto is_nan = value != value;  // NOLINT(misc-redundant-expression)
     const auto hit = (value == largest) | is_nan;
     sum += hit ? rest : Value{};
     rest = hit ? Value{} : rest;
-    put(sum, dx + cell);
+    store_vector(sum, dx + cell);
   }
 }
 
@@ -242,13 +232,13 @@ template <class Value>
 void give_equal_shares(const float* dy, const GradientCells to) {
   const auto [cells, dx, overwrite] = to;
   Value share;
-  get(dy, share);
+  load_vector(dy, share);
   share /= static_cast<float>(cells.size());
   for (const std::int64_t cell : cells) {
     Value sum{};
-    if (!overwrite) get(dx + cell, sum);
+    if (!overwrite) load_vector(dx + cell, sum);
     sum += share;
-    put(sum, dx + cell);
+    store_vector(sum, dx + cell);
   }
 }
 

@@ -1,10 +1,9 @@
-// The transforms, with channels side by side in vectors, and the products between them.
+// Tiles through the transforms, with channels side by side in vectors, and the products between them.
 #include "kernels/convolution/winograd.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -16,10 +15,10 @@
 namespace strata::kernels {
 namespace {
 
-constexpr std::int64_t kWindow = 3;
-constexpr std::int64_t kExtent = WinogradTiles::kExtent;
-constexpr std::int64_t kCells = WinogradTiles::kCells;
-constexpr std::int64_t kProducts = WinogradTiles::kProducts;
+using winograd::kCells;
+using winograd::kExtent;
+using winograd::kProducts;
+using winograd::kWindow;
 
 // The kernel's gradient takes blocks of this size on all CPUs, since over three axes the order of its
 // sums follows from it.
@@ -42,91 +41,6 @@ void for_each_block(const IndexRange& tiles, std::int64_t block, const Visit& vi
     visit(IndexRange{tile, std::min(tiles.end, tile + block)});
 }
 
-[[gnu::always_inline]] inline void load(const float* from, Floats& to) {
-  std::memcpy(&to, from, sizeof(to));
-}
-[[gnu::always_inline]] inline void store(const Floats& from, float* to) {
-  std::memcpy(to, &from, sizeof(from));
-}
-
-// Each transform of a line or a column reads and writes elements `step` apart.
-struct Step {
-  int from;
-  int to;
-};
-
-// G = (1, 0, 0), (1/2, 1/2, 1/2), (1/2, -1/2, 1/2), (0, 0, 1)
-struct KernelTransform {
-  static constexpr int kFrom = kWindow;
-  static constexpr int kTo = kCells;
-  [[gnu::always_inline]] static void apply(const Floats* from, Floats* to, Step step) {
-    const Floats outer = (from[0] + from[2 * step.from]) * 0.5f;
-    const Floats middle = from[step.from] * 0.5f;
-    to[0] = from[0];
-    to[step.to] = outer + middle;
-    to[2 * step.to] = outer - middle;
-    to[3 * step.to] = from[2 * step.from];
-  }
-};
-
-// Gᵀ
-struct KernelGradientTransform {
-  static constexpr int kFrom = kCells;
-  static constexpr int kTo = kWindow;
-  [[gnu::always_inline]] static void apply(const Floats* from, Floats* to, Step step) {
-    const Floats sum = (from[step.from] + from[2 * step.from]) * 0.5f;
-    to[0] = from[0] + sum;
-    to[step.to] = (from[step.from] - from[2 * step.from]) * 0.5f;
-    to[2 * step.to] = sum + from[3 * step.from];
-  }
-};
-
-// Bᵀ = (1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1)
-struct InputTransform {
-  static constexpr int kFrom = kCells;
-  static constexpr int kTo = kCells;
-  [[gnu::always_inline]] static void apply(const Floats* from, Floats* to, Step step) {
-    to[0] = from[0] - from[2 * step.from];
-    to[step.to] = from[step.from] + from[2 * step.from];
-    to[2 * step.to] = from[2 * step.from] - from[step.from];
-    to[3 * step.to] = from[step.from] - from[3 * step.from];
-  }
-};
-
-// Aᵀ = (1, 1, 1, 0), (0, 1, -1, -1)
-struct OutputTransform {
-  static constexpr int kFrom = kCells;
-  static constexpr int kTo = kExtent;
-  [[gnu::always_inline]] static void apply(const Floats* from, Floats* to, Step step) {
-    to[0] = from[0] + from[step.from] + from[2 * step.from];
-    to[step.to] = from[step.from] - from[2 * step.from] - from[3 * step.from];
-  }
-};
-
-// A
-struct ErrorTransform {
-  static constexpr int kFrom = kExtent;
-  static constexpr int kTo = kCells;
-  [[gnu::always_inline]] static void apply(const Floats* from, Floats* to, Step step) {
-    to[0] = from[0];
-    to[step.to] = from[0] + from[step.from];
-    to[2 * step.to] = from[0] - from[step.from];
-    to[3 * step.to] = Floats{} - from[step.from];
-  }
-};
-
-// T from Tᵀ, of matrices in row-major order: first the columns, then the lines.
-template <class Transform>
-[[gnu::always_inline]] inline void transform(const Floats* from, Floats* to) {
-  constexpr int kFrom = Transform::kFrom;
-  constexpr int kTo = Transform::kTo;
-  Floats between[kTo * kFrom];
-#pragma GCC unroll 4
-  for (int j = 0; j < kFrom; ++j) Transform::apply(from + j, between + j, {kFrom, kFrom});
-#pragma GCC unroll 4
-  for (int i = 0; i < kTo; ++i) Transform::apply(between + i * kFrom, to + i * kTo, {1, 1});
-}
-
 // Calls `visit(line, column)` of the first position of each tile.
 template <class Visit>
 [[gnu::always_inline]] inline void for_each_tile(const WinogradTiles& tiles,
@@ -143,12 +57,12 @@ template <class Transform, class At>
   for (std::int64_t channel = 0; channel < matrices.channels; channel += kFloatsWide) {
     Floats from[kFrom];
 #pragma GCC unroll 16
-    for (std::int64_t k = 0; k < kFrom; ++k) load(at(k) + channel, from[k]);
+    for (std::int64_t k = 0; k < kFrom; ++k) load_vector(at(k) + channel, from[k]);
     Floats transformed[kProducts];
-    transform<Transform>(from, transformed);
+    winograd::transform<Transform>(from, transformed);
 #pragma GCC unroll 16
     for (std::int64_t k = 0; k < kProducts; ++k)
-      store(transformed[k], to + k * matrices.step + channel);
+      store_vector(transformed[k], to + k * matrices.step + channel);
   }
 }
 
@@ -269,12 +183,13 @@ WinogradConvolution::WinogradConvolution(const WinogradTiles& tiles, std::int64_
         Floats cells[kWindow * kWindow];
 #pragma GCC unroll 9
         for (std::int64_t cell = 0; cell < kWindow * kWindow; ++cell)
-          load(first + cell * channels * filters + filter, cells[cell]);
+          load_vector(first + cell * channels * filters + filter, cells[cell]);
         Floats transformed[kProducts];
-        transform<KernelTransform>(cells, transformed);
+        winograd::transform<winograd::KernelTransform>(cells, transformed);
         float* const to = kernel_.data() + panels_.at(row, filter);
 #pragma GCC unroll 16
-        for (std::int64_t k = 0; k < kProducts; ++k) store(transformed[k], to + k * kernel_step_);
+        for (std::int64_t k = 0; k < kProducts; ++k)
+          store_vector(transformed[k], to + k * kernel_step_);
       }
     }
   });
@@ -323,21 +238,22 @@ bool WinogradConvolution::write_outputs(const float* products, const IndexRange&
       for (std::int64_t filter = 0; filter < filters; filter += kFloatsWide) {
         Floats summed[kProducts];
 #pragma GCC unroll 16
-        for (std::int64_t k = 0; k < kProducts; ++k) load(from + k * step + filter, summed[k]);
+        for (std::int64_t k = 0; k < kProducts; ++k)
+          load_vector(from + k * step + filter, summed[k]);
         Floats outputs[kExtent * kExtent];
-        transform<OutputTransform>(summed, outputs);
+        winograd::transform<winograd::OutputTransform>(summed, outputs);
         Floats start{};
-        if (bias != nullptr) load(bias + filter, start);
+        if (bias != nullptr) load_vector(bias + filter, start);
 #pragma GCC unroll 4
         for (Floats& output : outputs) {
           output += start;
           zeros += output * 0.0f;
           if (relu) output = output < 0.0f ? Floats{} : output;
         }
-        store(outputs[0], to + filter);
-        if (right) store(outputs[1], to + filters + filter);
-        if (below) store(outputs[2], to + line_floats + filter);
-        if (below && right) store(outputs[3], to + line_floats + filters + filter);
+        store_vector(outputs[0], to + filter);
+        if (right) store_vector(outputs[1], to + filters + filter);
+        if (below) store_vector(outputs[2], to + line_floats + filter);
+        if (below && right) store_vector(outputs[3], to + line_floats + filters + filter);
       }
       from += filters;
     });
@@ -370,8 +286,9 @@ bool WinogradConvolution::try_groups(const float* image, const IndexRange& group
     const std::int64_t rows = block.end - block.begin;
     const std::int64_t plane_floats = rows * inputs_.channels;
     for (std::int64_t plane = 0; plane < cell_planes; ++plane) {
-      transform_tiles<InputTransform>(tiles_, block, plane_of(tiles_, planes.begin + plane, image),
-                                      inputs_, scratch + plane * plane_floats);
+      transform_tiles<winograd::InputTransform>(tiles_, block,
+                                                plane_of(tiles_, planes.begin + plane, image),
+                                                inputs_, scratch + plane * plane_floats);
     }
     for (std::size_t plane = 0; plane < offsets.size(); ++plane)
       offsets[plane] = static_cast<std::int64_t>(plane) * plane_floats;
@@ -421,12 +338,12 @@ void WinogradKernelGradient::add_image(const float* image, const float* dz, Sums
     float* const inputs = sums.scratch + sums.waiting * inputs_.channels;
     float* const errors = sums.scratch + inputs_.floats() + sums.waiting * errors_.channels;
     for (std::int64_t plane = 0; plane < tiles_.cell_planes(); ++plane) {
-      transform_tiles<InputTransform>(tiles_, tiles, plane_of(tiles_, plane, image), inputs_,
-                                      inputs + plane * rows * inputs_.channels);
+      transform_tiles<winograd::InputTransform>(tiles_, tiles, plane_of(tiles_, plane, image),
+                                                inputs_, inputs + plane * rows * inputs_.channels);
     }
     for (std::int64_t plane = 0; plane < tiles_.planes; ++plane) {
-      transform_tiles<ErrorTransform>(tiles_, tiles, plane_inside(output_, plane, dz), errors_,
-                                      errors + plane * rows * errors_.channels);
+      transform_tiles<winograd::ErrorTransform>(tiles_, tiles, plane_inside(output_, plane, dz),
+                                                errors_, errors + plane * rows * errors_.channels);
     }
     if (tiles_.cell_planes() > 1) {
       add_rows(tiles_.planes * rows, rows, sums);
@@ -476,15 +393,15 @@ void WinogradKernelGradient::finish(Sums& sums, float* kernel) const {
         Floats summed[kProducts];
 #pragma GCC unroll 16
         for (std::int64_t k = 0; k < kProducts; ++k)
-          load(all + k * sum_step() + panels_.at(row, filter), summed[k]);
+          load_vector(all + k * sum_step() + panels_.at(row, filter), summed[k]);
         Floats gradient[kWindow * kWindow];
-        transform<KernelGradientTransform>(summed, gradient);
+        winograd::transform<winograd::KernelGradientTransform>(summed, gradient);
 #pragma GCC unroll 9
         for (std::int64_t cell = 0; cell < kWindow * kWindow; ++cell) {
           float* const to = first + cell * channels * filters + filter;
           Floats before;
-          load(to, before);
-          store(before + gradient[cell], to);
+          load_vector(to, before);
+          store_vector(before + gradient[cell], to);
         }
       }
     }

@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "kernels/convolution/convolution.hpp"
 #include "kernels/convolution/padded_image.hpp"
+#include "kernels/convolution/winograd_transforms.hpp"
 #include "kernels/products/packed_panels.hpp"
 #include "strata/core/buffer.hpp"
 
@@ -25,10 +26,6 @@ bool suits_winograd(const Convolution& convolution);
 /// cover 4 x 4 cells. They are counted line by line; the last of each line and column may reach
 /// beyond the positions, and zeros stand for the cells that no window covers.
 struct WinogradTiles {
-  static constexpr std::int64_t kExtent = 2;  ///< positions along each axis
-  static constexpr std::int64_t kCells = 4;   ///< cells along each axis
-  static constexpr std::int64_t kProducts = kCells * kCells;
-
   PaddedImage padded;
   std::int64_t depth;    ///< of a window: planes of cells
   std::int64_t planes;   ///< of positions
@@ -36,8 +33,8 @@ struct WinogradTiles {
   std::int64_t columns;  ///< of a line's positions
 
   std::int64_t cell_planes() const { return planes + depth - 1; }
-  std::int64_t down() const { return (lines + kExtent - 1) / kExtent; }
-  std::int64_t across() const { return (columns + kExtent - 1) / kExtent; }
+  std::int64_t down() const { return (lines + winograd::kExtent - 1) / winograd::kExtent; }
+  std::int64_t across() const { return (columns + winograd::kExtent - 1) / winograd::kExtent; }
   std::int64_t in_plane() const { return down() * across(); }
 };
 
@@ -50,7 +47,7 @@ struct WinogradMatrices {
   // products read a whole panel where the last row ends.
   static constexpr std::int64_t kApart = 16;
 
-  std::int64_t floats() const { return WinogradTiles::kProducts * step; }
+  std::int64_t floats() const { return winograd::kProducts * step; }
 
   std::int64_t channels;
   std::int64_t step;  ///< floats from one matrix to the next
@@ -69,7 +66,7 @@ class WinogradConvolution {
 
   /// The output's lines are computed in groups: a line of tiles, or some planes if there are several.
   std::int64_t group_lines() const {
-    return tiles_.planes > 1 ? group_planes() * tiles_.lines : tiles_.kExtent;
+    return tiles_.planes > 1 ? group_planes() * tiles_.lines : winograd::kExtent;
   }
   /// How much memory `run` needs.
   std::int64_t scratch_floats() const { return inputs_.floats() + outputs_.floats(); }
@@ -108,7 +105,7 @@ class WinogradKernelGradient {
 
   /// How much memory `Sums` need.
   std::int64_t scratch_floats() const {
-    return inputs_.floats() + errors_.floats() + WinogradTiles::kProducts * sum_step();
+    return inputs_.floats() + errors_.floats() + winograd::kProducts * sum_step();
   }
 
   /// The sums of some images: started, then some images added, then finished.

@@ -3,9 +3,9 @@
 #include "kernels/products/few_rows.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/cache_sizes.hpp"
+#include "core/vector_units.hpp"
 #include "core/with_constant.hpp"
 
 namespace strata::kernels {
@@ -83,11 +83,6 @@ struct Neon : Of32Registers {
 
 #endif
 
-template <int kLanes>
-[[gnu::always_inline]] inline void load(const float* from, Vector<kLanes>& to) {
-  std::memcpy(&to, from, sizeof(to));
-}
-
 // One row: no column's sum stays in a register, so that eight rows of b are read side by side from
 // end to end.
 
@@ -103,15 +98,15 @@ template <int kLanes, int kCount>
 #pragma GCC unroll 8
     for (int k = 0; k < kCount; ++k) {
       Vector<kLanes> factor;
-      load<kLanes>(task.b + k * task.b_step + j, factor);
+      load_vector(task.b + k * task.b_step + j, factor);
       sum = k == 0 ? a[k] * factor : sum + a[k] * factor;
     }
     if (task.add) {
       Vector<kLanes> before;
-      load<kLanes>(task.y + j, before);
+      load_vector(task.y + j, before);
       sum += before;
     }
-    std::memcpy(task.y + j, &sum, sizeof(sum));
+    store_vector(sum, task.y + j);
   }
   return j;
 }
@@ -158,7 +153,7 @@ template <int kLanes, int kRows, int kVectors>
   for (const float* a = task.a; a != task.a + task.inner; ++a, b += task.b_step) {
     Vector<kLanes> factors[kVectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) load<kLanes>(b + v * kLanes, factors[v]);
+    for (int v = 0; v < kVectors; ++v) load_vector(b + v * kLanes, factors[v]);
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
@@ -174,11 +169,11 @@ template <int kLanes, int kRows, int kVectors>
       Vector<kLanes> sum = sums[i][v];
       if (task.add) {
         Vector<kLanes> before;
-        load<kLanes>(y, before);
+        load_vector(y, before);
         sum += before;
       }
       float* const copy = copies + (i * kVectors + v) * kLanes;
-      std::memcpy(skip > 0 ? copy : y, &sum, sizeof(sum));
+      store_vector(sum, skip > 0 ? copy : y);
       if (skip > 0) copy_part(copy + skip, kLanes - skip, y + skip);
     }
   }
@@ -280,11 +275,11 @@ template <int kLanes, int kRows, int kColumns>
   for (; k + kLanes <= task.inner; k += kLanes) {
     Vector<kLanes> a[kRows];
 #pragma GCC unroll 4
-    for (int i = 0; i < kRows; ++i) load<kLanes>(task.a + i * task.a_step + k, a[i]);
+    for (int i = 0; i < kRows; ++i) load_vector(task.a + i * task.a_step + k, a[i]);
 #pragma GCC unroll 8
     for (int j = 0; j < kColumns; ++j) {
       Vector<kLanes> b;
-      load<kLanes>(task.b + j * task.b_step + k, b);
+      load_vector(task.b + j * task.b_step + k, b);
 #pragma GCC unroll 4
       for (int i = 0; i < kRows; ++i) sums[i][j] += a[i] * b;
     }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -58,7 +57,7 @@ double part_of_penalty(const Slope slope, IndexRange range, const float* x, floa
     for (; i + kStep <= end; i += kStep) {
       for (std::int64_t k = 0; k < kSideBySide; ++k) {
         Floats values;
-        std::memcpy(&values, x + i + k * kFloatsWide, sizeof(values));
+        load_vector(x + i + k * kFloatsWide, values);
         add_terms(slope, values, sums[k]);
       }
     }

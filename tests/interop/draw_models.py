@@ -27,9 +27,11 @@ import absl.logging
 import jax
 import keras
 import numpy as np
+import slope_of_abs
 from keras import constraints, layers, losses, metrics, optimizers, regularizers
 
 absl.logging.set_verbosity(absl.logging.ERROR)  # Keras warns of every legacy file
+slope_of_abs.use_zero_at_zero()
 
 STEP_TOLERANCE = 1e-4  # outputs, penalties and gradients
 FIT_TOLERANCE = 2e-3  # history and weights after three epochs
@@ -85,18 +87,13 @@ def maybe_regularizer(draw, matrix=False, probability=0.4):
     return regularizer(draw, matrix) if draw.chance(probability) else None
 
 
-def maybe_constraint(draw, rank, penalty):
-    """One that leaves no weight at 0 where an absolute value would meet it, which has the slope 1 there with JAX, 0
-    with Strata: in L1, in products of rows that are orthogonal, and, where inputs are masked by zeros, behind a bias."""
+def maybe_constraint(draw, rank):
     if draw.chance(0.75):
         return None
     axis = list(range(rank - 1)) if rank > 2 else 0
-    found = draw.among(constraints.MaxNorm(draw.real(0.5, 2.0), axis=axis), constraints.NonNeg(),
-                       constraints.UnitNorm(axis=axis),
-                       constraints.MinMaxNorm(0.3, draw.real(0.8, 1.5), rate=draw.real(0.3, 1.0), axis=axis))
-    meets_zero = (getattr(penalty, "l1", 0.0) or isinstance(penalty, regularizers.OrthogonalRegularizer)
-                  or (rank == 1 and draw.masked))
-    return None if isinstance(found, constraints.NonNeg) and meets_zero else found
+    return draw.among(constraints.MaxNorm(draw.real(0.5, 2.0), axis=axis), constraints.NonNeg(),
+                      constraints.UnitNorm(axis=axis),
+                      constraints.MinMaxNorm(0.3, draw.real(0.8, 1.5), rate=draw.real(0.3, 1.0), axis=axis))
 
 
 def truth(draw, probability):
@@ -118,11 +115,11 @@ def activation(draw):
 
 def weighted(draw, kernel_rank):
     """The slots of a layer with a kernel and a bias; rules for a bias that isn't there have no effect."""
-    kernel, bias = maybe_regularizer(draw, kernel_rank == 2), maybe_regularizer(draw)
-    return dict(activation=activation(draw), use_bias=truth(draw, 0.75), kernel_regularizer=kernel,
-                bias_regularizer=bias, activity_regularizer=maybe_regularizer(draw, False, 0.25),
-                kernel_constraint=maybe_constraint(draw, kernel_rank, kernel),
-                bias_constraint=maybe_constraint(draw, 1, bias), name=odd_name(draw))
+    return dict(activation=activation(draw), use_bias=truth(draw, 0.75),
+                kernel_regularizer=maybe_regularizer(draw, kernel_rank == 2), bias_regularizer=maybe_regularizer(draw),
+                activity_regularizer=maybe_regularizer(draw, False, 0.25),
+                kernel_constraint=maybe_constraint(draw, kernel_rank), bias_constraint=maybe_constraint(draw, 1),
+                name=odd_name(draw))
 
 
 def dense(draw, shape):
@@ -147,8 +144,7 @@ def rules_of(draw, slots):
     """A regularizer and a constraint for each of these slots, now and then."""
     found = {}
     for slot, rank in slots.items():
-        penalty = maybe_regularizer(draw)
-        found |= {f"{slot}_regularizer": penalty, f"{slot}_constraint": maybe_constraint(draw, rank, penalty)}
+        found |= {f"{slot}_regularizer": maybe_regularizer(draw), f"{slot}_constraint": maybe_constraint(draw, rank)}
     return dict(found, activation=activation(draw), use_bias=truth(draw, 0.75),
                 activity_regularizer=maybe_regularizer(draw, False, 0.25), name=odd_name(draw))
 
@@ -209,14 +205,17 @@ def global_pooling(draw, shape):
     return getattr(layers, f"Global{kind}Pooling{len(shape) - 1}D")(keepdims=draw.chance(0.3))
 
 
+def normalizing(draw):
+    """What batch, layer and group normalization share."""
+    return dict(epsilon=draw.among(1e-3, 1e-2), center=truth(draw, 0.7), scale=truth(draw, 0.7),
+                beta_regularizer=maybe_regularizer(draw), gamma_regularizer=maybe_regularizer(draw),
+                beta_constraint=maybe_constraint(draw, 1), gamma_constraint=maybe_constraint(draw, 1),
+                activity_regularizer=maybe_regularizer(draw, probability=0.1), name=odd_name(draw))
+
+
 def batch_normalization(draw, shape):
-    beta, gamma = maybe_regularizer(draw), maybe_regularizer(draw)
-    return layers.BatchNormalization(
-        axis=draw.among(-1, 1), momentum=draw.among(float, np.float32)(draw.real(0.5, 0.99)),
-        epsilon=draw.among(1e-3, 1e-2), center=truth(draw, 0.7), scale=truth(draw, 0.7), beta_regularizer=beta,
-        gamma_regularizer=gamma, beta_constraint=maybe_constraint(draw, 1, beta),
-        gamma_constraint=maybe_constraint(draw, 1, gamma), name=odd_name(draw),
-        activity_regularizer=maybe_regularizer(draw, probability=0.1))
+    return layers.BatchNormalization(axis=draw.among(-1, 1), **normalizing(draw),
+                                     momentum=draw.among(float, np.float32)(draw.real(0.5, 0.99)))
 
 
 def own_normalization(draw, shape):
@@ -225,32 +224,27 @@ def own_normalization(draw, shape):
     size = int(np.prod(shape))
     if shape[0] == 1 or shape[-1] == 1 or size == 1:
         return layers.LayerNormalization(axis=list(range(1, len(shape) + 1))) if size > 1 else layers.Identity()
-    penalty = dict(activity_regularizer=maybe_regularizer(draw, probability=0.1), name=odd_name(draw))
+    own = dict(activity_regularizer=maybe_regularizer(draw, probability=0.1), name=odd_name(draw))
     axis = draw.among(-1, 1, [1, -1]) if len(shape) > 1 else draw.among(-1, [1])
     if kind == "unit":
-        return layers.UnitNormalization(axis=axis, **penalty)
+        return layers.UnitNormalization(axis=axis, **own)
     if kind == "rms":
-        return layers.RMSNormalization(axis=list(range(1, len(shape) + 1)) if draw.chance(0.3) else -1, **penalty)
-    beta, gamma = maybe_regularizer(draw), maybe_regularizer(draw)
-    slots = dict(epsilon=draw.among(1e-3, 1e-2), center=truth(draw, 0.7), scale=truth(draw, 0.7), beta_regularizer=beta,
-                 gamma_regularizer=gamma, beta_constraint=maybe_constraint(draw, 1, beta),
-                 gamma_constraint=maybe_constraint(draw, 1, gamma), **penalty)
+        return layers.RMSNormalization(axis=list(range(1, len(shape) + 1)) if draw.chance(0.3) else -1, **own)
     if kind == "layer":
-        return layers.LayerNormalization(axis=axis, **slots)
+        return layers.LayerNormalization(axis=axis, **normalizing(draw))
     axis = draw.among(-1, 1)
     channels = shape[axis if axis < 0 else 0]
     groups = [g for g in (1, 2, 3) if channels % g == 0 and size > g] + ([-1] if size > channels else [])
-    return layers.GroupNormalization(draw.among(*groups), axis=axis, **slots)
+    return layers.GroupNormalization(draw.among(*groups), axis=axis, **normalizing(draw))
 
 
 def units_and_noise(draw, shape):
     """What has weights for each unit or none; noise that adds nothing, since Keras draws other numbers."""
-    penalty = maybe_regularizer(draw)
     per_channel = [draw.real(0.5, 2.0) for _ in range(shape[-1])]
     spatial = {2: layers.SpatialDropout1D, 3: layers.SpatialDropout2D, 4: layers.SpatialDropout3D}.get(len(shape))
     return draw.among(
-        lambda: layers.PReLU("glorot_uniform" if len(shape) > 1 else "ones", alpha_regularizer=penalty,
-                             alpha_constraint=maybe_constraint(draw, 1, penalty),
+        lambda: layers.PReLU("glorot_uniform" if len(shape) > 1 else "ones", alpha_regularizer=maybe_regularizer(draw),
+                             alpha_constraint=maybe_constraint(draw, 1),
                              shared_axes=draw.among(None, list(range(1, len(shape))) or None)),
         lambda: layers.LeakyReLU(draw.real(0.0, 0.5)), lambda: layers.ELU(draw.real(0.5, 1.5)),
         lambda: layers.Identity(),
@@ -293,9 +287,8 @@ def time_distributed(draw, shape, depth):
 
 
 def embedding(draw):
-    penalty = maybe_regularizer(draw, True)
-    return layers.Embedding(draw.whole(4, 7), draw.whole(1, 4), embeddings_regularizer=penalty,
-                            embeddings_constraint=maybe_constraint(draw, 2, penalty), mask_zero=draw.masked,
+    return layers.Embedding(draw.whole(4, 7), draw.whole(1, 4), embeddings_regularizer=maybe_regularizer(draw, True),
+                            embeddings_constraint=maybe_constraint(draw, 2), mask_zero=draw.masked,
                             activity_regularizer=maybe_regularizer(draw, probability=0.2))
 
 
@@ -371,14 +364,7 @@ def task(draw):
     return loss, units, None if logits else "softmax", targets, ["acc", metrics.SparseCategoricalAccuracy()]
 
 
-def has_l1(model):
-    """Whether a weight's penalty has a kink at 0."""
-    slots = (value for layer in model._flatten_layers() for name, value in vars(layer).items() if "regularizer" in name)
-    return any(getattr(slot, "l1", 0.0) for slot in slots)
-
-
-def optimizer(draw, model):
-    """One that leaves no weight at 0 where L1 would meet it, as with constraints."""
+def optimizer(draw):
     common = dict(weight_decay=draw.among(None, None, draw.real(0.001, 0.05)))
     clip = draw.among(None, "clipnorm", "clipvalue", "global_clipnorm")
     if clip:
@@ -415,7 +401,7 @@ def optimizer(draw, model):
         own.update(learning_rate_power=draw.among(-0.5, -0.3), initial_accumulator_value=draw.real(0.05, 0.5),
                    l2_regularization_strength=draw.among(0.0, draw.real(0.001, 0.1)), beta=draw.among(0.0, 0.1),
                    l2_shrinkage_regularization_strength=draw.among(0.0, draw.real(0.001, 0.1)),
-                   l1_regularization_strength=0.0 if has_l1(model) else draw.among(0.0, draw.real(0.001, 0.01)))
+                   l1_regularization_strength=draw.among(0.0, draw.real(0.001, 0.01)))
     if kind == "Adafactor":
         own.update(beta_2_decay=draw.real(-0.9, -0.5), clip_threshold=draw.real(0.5, 2.0),
                    relative_step=draw.chance(0.5))
@@ -473,7 +459,7 @@ class Run:
         if draw.chance(0.1) and targets(1).shape[-1] == units:
             metrics_found = (metrics_found or []) + ["mse", "mse"]
         self.model.compile(
-            optimizer=optimizer(draw, self.model), loss=loss, metrics=metrics_found,
+            optimizer=optimizer(draw), loss=loss, metrics=metrics_found,
             weighted_metrics=["mse"] if draw.chance(0.2) and targets(1).shape[-1] == units else None,
             loss_weights=draw.among(None, None, draw.real(0.3, 2.0)))
         self.start = [self.first_weights(draw, weight) for weight in self.model.weights]

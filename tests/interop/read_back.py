@@ -18,8 +18,10 @@ import absl.logging
 import jax
 import keras
 import numpy as np
+import slope_of_abs
 
 absl.logging.set_verbosity(absl.logging.ERROR)  # Keras warns of every legacy file
+slope_of_abs.use_zero_at_zero()
 
 TOLERANCE = 1e-4
 FILE_TOLERANCE = 1e-5  # outputs of weights that only went through files

@@ -9,7 +9,8 @@
 namespace strata::data {
 namespace {
 
-constexpr std::int64_t kFloatsPerAddition = 4;  // a copied row costs about this part of its length
+// What a row costs, in additions: its floats come from memory.
+std::int64_t cost_of(std::int64_t length) { return 1 + length; }
 
 std::int64_t checked_row_count(const Tensor& x, const char* who) {
   check(x.defined(), who, "x must hold an array. Received: an undefined tensor.");
@@ -43,9 +44,9 @@ Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> indices) {
     return from + indices[static_cast<std::size_t>(i)] * length;
   };
   float* to = TensorAccess::data(result);
-  parallel_for(count, 1 + length / kFloatsPerAddition, [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, cost_of(length), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      if (i + 1 < end) prefetch(row(i + 1), length);
+      if (i + 1 < count) prefetch(row(i + 1), length);
       std::copy_n(row(i), length, to + i * length);
     }
   });
@@ -61,10 +62,9 @@ Tensor slice_rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
   const std::int64_t length = x.size() / rows;
   const float* from = x.data() + begin * length;
   float* to = TensorAccess::data(result);
-  parallel_for(end - begin, 1 + length / kFloatsPerAddition,
-               [=](std::int64_t first, std::int64_t last) {
-                 std::copy(from + first * length, from + last * length, to + first * length);
-               });
+  parallel_for(end - begin, cost_of(length), [=](std::int64_t first, std::int64_t last) {
+    std::copy(from + first * length, from + last * length, to + first * length);
+  });
   return result;
 }
 

@@ -13,10 +13,11 @@ struct PenaltySlope {
   float slope;  // 2 l2
 
   float operator()(float x) const {
-    const auto sign = static_cast<float>((x > 0.0f) - (x < 0.0f));
-    if constexpr (!kL2) return l1 * sign;
     if constexpr (!kL1) return slope * x;
-    return l1 * sign + slope * x;
+    const float above = x > 0.0f ? l1 : 0.0f;
+    const float of_l1 = x < 0.0f ? -l1 : above;
+    if constexpr (!kL2) return of_l1;
+    return of_l1 + slope * x;
   }
 };
 

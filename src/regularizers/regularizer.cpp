@@ -80,10 +80,11 @@ RegularizerSpec get(RegularizerSpec identifier) { return identifier; }
 Tensor scalar_penalty(const Regularizer& regularizer, const Tensor& x, std::string_view owner,
                       const std::optional<WeightAxes>& axes) {
   Tensor penalty = axes ? regularizer.penalty(x, *axes) : regularizer(x);
-  check<ShapeError>(penalty.defined() && penalty.rank() == 0, owner,
-                    "a regularizer must return a scalar. Received: shape={} from {}.",
-                    penalty.defined() ? to_string(penalty.shape()) : "undefined",
-                    name_of(regularizer));
+  if (!penalty.defined() || penalty.rank() != 0) {
+    raise<ShapeError>(owner, "a regularizer must return a scalar. Received: shape={} from {}.",
+                      penalty.defined() ? to_string(penalty.shape()) : "undefined",
+                      name_of(regularizer));
+  }
   if (autodiff::has_left_tape(penalty, x) && !regularizer.constant() && x.size() > 0 &&
       penalty.item() != 0.0f) {
     raise(fmt::format("{} regularizer", owner),

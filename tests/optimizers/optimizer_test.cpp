@@ -149,16 +149,17 @@ TEST(Optimizer, TakesGradientsThatLeaveWeightsFinite) {
   constexpr std::int64_t kCount = 300'000;
   ASSERT_GT(part_count(kCount / 4), 1);  // four elements are looked at for the price of one
   const KeepHelpers keep;
-  std::vector<float> values(kCount, 3e38f);
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  std::vector<float> values(kCount, kLargest);
   EXPECT_TRUE(SGD().takes(Tensor(Shape{kCount}, values)));
   for (const std::int64_t place : {std::int64_t{0}, std::int64_t{17}, kCount / 2, kCount - 1}) {
-    for (const float bad : {kInf, -kInf, kNaN}) {
+    for (const float bad : {kInf, -kInf, kNaN, -kNaN}) {
       values[static_cast<std::size_t>(place)] = bad;
       const Tensor gradient(Shape{kCount}, values);
       EXPECT_FALSE(SGD().takes(gradient)) << place << ' ' << bad;
       EXPECT_EQ(SGD({.clipvalue = 1.0f}).takes(gradient), !std::isnan(bad)) << place << ' ' << bad;
     }
-    values[static_cast<std::size_t>(place)] = 3e38f;
+    values[static_cast<std::size_t>(place)] = kLargest;
   }
 }
 

@@ -2,8 +2,8 @@
 #include "kernels/products/tile_products.hpp"
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/vector_units.hpp"
 #include "core/with_constant.hpp"
 
 namespace strata::kernels {
@@ -60,15 +60,6 @@ struct Neon {
 
 #endif
 
-template <class Vector>
-[[gnu::always_inline]] inline void copy_in(const float* from, Vector& to) {
-  std::memcpy(&to, from, sizeof(to));
-}
-template <class Vector>
-[[gnu::always_inline]] inline void copy_out(const Vector& from, float* to) {
-  std::memcpy(to, &from, sizeof(from));
-}
-
 // sum = max(sum, 0), keeping NaN
 template <class Vector>
 [[gnu::always_inline]] inline void keep_positive(Vector& sum) {
@@ -76,25 +67,23 @@ template <class Vector>
 }
 
 #if defined(__aarch64__)
+using strata::load_vector;
+using strata::store_vector;
+
 // Register by register, since sums that are copied as a struct would not stay in registers.
-[[gnu::always_inline]] inline void copy_in(const float* from, TwoRegisters& to) {
-  copy_in(from, to.low);
-  copy_in(from + 4, to.high);
+[[gnu::always_inline]] inline void load_vector(const float* from, TwoRegisters& to) {
+  load_vector(from, to.low);
+  load_vector(from + 4, to.high);
 }
-[[gnu::always_inline]] inline void copy_out(const TwoRegisters& from, float* to) {
-  copy_out(from.low, to);
-  copy_out(from.high, to + 4);
+[[gnu::always_inline]] inline void store_vector(const TwoRegisters& from, float* to) {
+  store_vector(from.low, to);
+  store_vector(from.high, to + 4);
 }
 [[gnu::always_inline]] inline void keep_positive(TwoRegisters& sum) {
   keep_positive(sum.low);
   keep_positive(sum.high);
 }
 #endif
-
-template <class Isa>
-[[gnu::always_inline]] inline void load(const float* from, typename Isa::Vector& to) {
-  copy_in(from, to);
-}
 
 // Partial vectors go through a copy and a call: sums whose own address escaped would not stay in
 // registers.
@@ -108,7 +97,7 @@ template <class Isa, int kRows, int kVectors>
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i, to += step) {
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) copy_out(sums[i][v], to + v * Isa::kLanes);
+    for (int v = 0; v < kVectors; ++v) store_vector(sums[i][v], to + v * Isa::kLanes);
   }
 }
 
@@ -131,7 +120,7 @@ template <class Isa, int kVectors>
     from = copies;
   }
 #pragma GCC unroll 2
-  for (int v = 0; v < kVectors; ++v) load<Isa>(from + v * Isa::kLanes, values[v]);
+  for (int v = 0; v < kVectors; ++v) load_vector(from + v * Isa::kLanes, values[v]);
 }
 
 // One tile: rows of y from `y` on, of which `first` is the row of the left factor.
@@ -142,7 +131,7 @@ template <class Isa, int kRows, int kVectors>
   Vector start[kVectors] = {};
   if (task.start != nullptr) {
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) load<Isa>(task.start + v * Isa::kLanes, start[v]);
+    for (int v = 0; v < kVectors; ++v) load_vector(task.start + v * Isa::kLanes, start[v]);
   }
   Vector sums[kRows][kVectors];
 #pragma GCC unroll 8
@@ -158,7 +147,7 @@ template <class Isa, int kRows, int kVectors>
     for (; a != end; ++a, panel += task.panel_step) {
       Vector factors[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) load<Isa>(panel + v * Isa::kLanes, factors[v]);
+      for (int v = 0; v < kVectors; ++v) load_vector(panel + v * Isa::kLanes, factors[v]);
 #pragma GCC unroll 8
       for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
@@ -206,7 +195,7 @@ template <class Isa, int kRows, int kVectors>
     for (std::int64_t p = 0; p < task.extents[1]; ++p) {
       Vector factors[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) load<Isa>(dz + v * Isa::kLanes, factors[v]);
+      for (int v = 0; v < kVectors; ++v) load_vector(dz + v * Isa::kLanes, factors[v]);
 #pragma GCC unroll 8
       for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2

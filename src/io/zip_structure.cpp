@@ -65,11 +65,12 @@ struct Directory {
 };
 
 /// The end record, which may be followed by a comment of up to 65,535 bytes. The last 20 bytes
-/// before it are those of the locator of a zip64 record, if there is one.
+/// before it are those of the locator of a zip64 record, if there is one. Other readers look for it in
+/// as many bytes at the file's end, and may choose another one there.
 class EndOfArchive {
  public:
   explicit EndOfArchive(const InputFile& file) : file_(file), origin_(file.origin()) {
-    const std::int64_t longest = kEndRecordSize + UINT16_MAX;
+    const std::int64_t longest = kEndLocator64Size + kEndRecordSize + UINT16_MAX;
     begin_ = std::max<std::int64_t>(0, file.size() - longest);
     tail_ = bytes_at(file, begin_, file.size() - begin_);
   }
@@ -99,20 +100,43 @@ class EndOfArchive {
     origin_.check((CheckedSize(entries) * kDirectoryEntrySize).fits(size),
                   "the central directory must have room for its {} members. Received: {} bytes.",
                   entries, size);
-    check_no_record_between(static_cast<std::int64_t>(offset), end);
+    check_no_other(static_cast<std::int64_t>(offset), end);
     return {static_cast<std::int64_t>(offset), static_cast<std::int64_t>(size),
             static_cast<std::int64_t>(entries)};
   }
 
  private:
-  /// Another reader may take what looks like an end record within the directory for the end.
-  void check_no_record_between(std::int64_t begin, std::int64_t end) const {
-    for (std::int64_t at = std::max(begin, begin_); at < end; ++at) {
-      origin_.check(!is_signature(static_cast<std::size_t>(at - begin_)),
+  /// Refuses other end records within the directory, and before it those that a reader may take for
+  /// the end. That of an archive within a member counts from where that archive begins, and so finds no
+  /// directory here.
+  void check_no_other(std::int64_t directory, std::int64_t end) const {
+    for (std::int64_t at = begin_; at < end; ++at) {
+      if (!is_signature(static_cast<std::size_t>(at - begin_))) continue;
+      origin_.check(at < directory && !finds_directory(at),
                     "exactly one end record must end the archive. Received: one at byte {}, and "
-                    "another in the central directory, at byte {}.",
+                    "another at byte {}.",
                     end, at);
     }
+  }
+
+  /// Whether the record at this offset has an empty directory or one that begins with an entry, or a
+  /// locator before it that finds a zip64 record.
+  bool finds_directory(std::int64_t at) const {
+    const std::int64_t before = std::max<std::int64_t>(0, at - kEndLocator64Size);
+    const Bytes locator = bytes_at(file_, before, at - before);
+    if (at - before == kEndLocator64Size && u32(locator, 0) == kEndLocator64 &&
+        is_at(u64(locator, 8), kEndRecord64)) {
+      return true;
+    }
+    const Bytes record = bytes_at(file_, at, kEndRecordSize);
+    const bool empty = u16(record, 10) == 0 && u32(record, 12) == 0;
+    return empty || is_at(u32(record, 16), kDirectoryEntry);
+  }
+
+  bool is_at(std::uint64_t offset, std::uint32_t signature) const {
+    constexpr std::uint64_t kSize = 4;
+    if (!(CheckedSize(offset) + kSize).fits(file_.size())) return false;
+    return u32(bytes_at(file_, static_cast<std::int64_t>(offset), kSize), 0) == signature;
   }
 
   struct Record64 {

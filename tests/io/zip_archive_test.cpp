@@ -136,13 +136,31 @@ TEST_F(Zip, RefusesASecondEndRecordInTheComment) {
   expect_refused(body + raw_zip_end(with_comment), text);
 }
 
+std::string two_end_records(std::size_t end, std::size_t other) {
+  return "exactly one end record must end the archive. Received: one at byte " +
+         std::to_string(end) + ", and another at byte " + std::to_string(other) + ".";
+}
+
 TEST_F(Zip, RefusesAnEndRecordInTheDirectory) {
   const Bytes named = raw_zip({raw_stored("PK\x05\x06", "abcd")});
   const std::size_t end = named.size() - 22;
-  expect_refused(named, "exactly one end record must end the archive. Received: one at byte " +
-                            std::to_string(end) +
-                            ", and another in the central directory, at byte " +
-                            std::to_string(end - 4) + ".");
+  expect_refused(named, two_end_records(end, end - 4));
+}
+
+TEST_F(Zip, RefusesAnEndRecordInAMemberThatFindsADirectory) {
+  constexpr std::size_t kData = 31;  // of the first member
+  RawZipEnd end;
+  const Bytes placeholder = raw_zip_end(end);
+  const Bytes empty = raw_zip({raw_stored("x", placeholder)});
+  expect_refused(empty, two_end_records(empty.size() - 22, kData));
+  raw_zip_body({raw_stored("x", placeholder)}, &end);
+  const Bytes same = raw_zip({raw_stored("x", raw_zip_end(end))});
+  expect_refused(same, two_end_records(same.size() - 22, kData));
+}
+
+TEST_F(Zip, ReadsAnArchiveThatHoldsAnother) {
+  const Bytes inner = raw_zip({stored(), raw_stored("y", "z")});
+  expect_text(raw_zip({raw_stored("x", inner)}), "x", inner);
 }
 
 TEST_F(Zip, RefusesTwoEndRecordsThatBothEndTheFile) {

@@ -77,7 +77,7 @@ class EndOfArchive {
 
   Directory directory() const {
     const std::int64_t end = find_record();
-    const View record = View(tail_).subspan(static_cast<std::size_t>(end - begin_));
+    const View record = record_at(end);
     std::uint64_t entries = u16(record, 10);
     std::uint64_t size = u32(record, 12);
     std::uint64_t offset = u32(record, 16);
@@ -122,13 +122,9 @@ class EndOfArchive {
   /// Whether the record at this offset has an empty directory or one that begins with an entry, or a
   /// locator before it that finds a zip64 record.
   bool finds_directory(std::int64_t at) const {
-    const std::int64_t before = std::max<std::int64_t>(0, at - kEndLocator64Size);
-    const Bytes locator = bytes_at(file_, before, at - before);
-    if (at - before == kEndLocator64Size && u32(locator, 0) == kEndLocator64 &&
-        is_at(u64(locator, 8), kEndRecord64)) {
-      return true;
-    }
-    const Bytes record = bytes_at(file_, at, kEndRecordSize);
+    const auto locator = locator_before(at);
+    if (locator && is_at(u64(*locator, 8), kEndRecord64)) return true;
+    const View record = record_at(at);
     const bool empty = u16(record, 10) == 0 && u32(record, 12) == 0;
     return empty || is_at(u32(record, 16), kDirectoryEntry);
   }
@@ -173,12 +169,23 @@ class EndOfArchive {
     origin_.raise("the file must be a zip archive. Received: {}.", kind);
   }
 
-  std::optional<Record64> find_record64(std::int64_t end) const {
+  View record_at(std::int64_t offset) const {
+    return View(tail_).subspan(static_cast<std::size_t>(offset - begin_), kEndRecordSize);
+  }
+
+  /// The locator of a zip64 record, if there is one right before this end record.
+  std::optional<Bytes> locator_before(std::int64_t end) const {
     if (end < kEndLocator64Size) return std::nullopt;
-    const Bytes locator = bytes_at(file_, end - kEndLocator64Size, kEndLocator64Size);
+    Bytes locator = bytes_at(file_, end - kEndLocator64Size, kEndLocator64Size);
     if (u32(locator, 0) != kEndLocator64) return std::nullopt;
-    const std::uint64_t offset = u64(locator, 8);
-    check_one_disk(u32(locator, 4), u32(locator, 16) - 1);
+    return locator;
+  }
+
+  std::optional<Record64> find_record64(std::int64_t end) const {
+    const auto locator = locator_before(end);
+    if (!locator) return std::nullopt;
+    const std::uint64_t offset = u64(*locator, 8);
+    check_one_disk(u32(*locator, 4), u32(*locator, 16) - 1);
     origin_.check((CheckedSize(offset) + kEndRecord64Size).is(end - kEndLocator64Size),
                   "the zip64 end record must come right before its locator, at byte {}. Received: "
                   "one at byte {}.",

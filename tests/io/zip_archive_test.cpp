@@ -243,6 +243,23 @@ TEST_F(Zip64, MustBeARecordOfTheKnownLength) {
                               std::to_string(body_.size()) + ".");
 }
 
+TEST_F(Zip64, MustNotBeFoundFromAMember) {
+  RawZipEnd hidden;
+  hidden.entries = 1;
+  hidden.offset = 0x7FFFFFFF;
+  hidden.size = 47;
+  expect_text(raw_zip({raw_stored("x", raw_zip_end(hidden))}), "x", raw_zip_end(hidden));
+  constexpr std::size_t kRecord = 56;  // the locator comes after it
+  const auto member = [&](std::size_t record) {
+    hidden.zip64 = zip64_end(hidden, record).substr(kRecord);
+    return raw_stored("x", raw_zip_end(hidden));
+  };
+  const std::size_t at = raw_zip_body({member(0)}).size();
+  body_ = raw_zip_body({member(at)}, &end_);
+  end_.zip64 = zip64_end(end_, at);
+  expect_refused(whole(), two_end_records(at + kRecord + 20, 31 + 20));
+}
+
 TEST_F(Zip, RefusesADirectoryThatIsElsewhere) {
   RawZipEnd end;
   const Bytes body = raw_zip_body({stored()}, &end);
